@@ -1,0 +1,49 @@
+"""Settings: one frozen object, read from the environment by a function, never at import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_cache_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside, as ``KEA_<NAME>``."""
+
+    model_config = SettingsConfigDict(env_prefix="KEA_", frozen=True, extra="ignore")
+
+    home: Path = Field(default=Path("~/.kea"), description="Data folder: database, index cache, dead letters.")
+    database_url: str = Field(default="", description="Another database, such as postgresql://user@host/name.")
+    model_dir: Path = Field(
+        default_factory=lambda: user_cache_path("kea") / "models",
+        description="Folder of exported embedding models; shared by all data folders.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address that the web server listens on.")
+    port: int = Field(default=8080, ge=0, le=65535, description="Port that the web server listens on.")
+    answer_threshold: float = Field(default=0.80, ge=0, le=1, description="Confidence from which Kea answers.")
+    suggest_threshold: float = Field(default=0.60, ge=0, le=1, description="Confidence from which Kea suggests.")
+    group_threshold: float = Field(default=0.86, ge=0, le=1, description="Similarity from which templates are grouped.")
+    propose_threshold: float = Field(default=0.70, ge=0, le=1, description="Similarity from which a merge is proposed.")
+    window_size: int = Field(default=1000, ge=1, description="New templates in a clustering window at most.")
+    window_seconds: float = Field(default=2.0, gt=0, description="Seconds that a clustering window stays open.")
+    batch_size: int = Field(default=2000, ge=1, description="Events in an ingest transaction at most.")
+    max_event_bytes: int = Field(default=1_000_000, ge=1_000, description="An event is cut behind so many bytes.")
+    ring_size: int = Field(default=100_000, ge=0, description="Recent scrubbed lines kept for a project.")
+    samples_per_template: int = Field(default=20, ge=1, description="Scrubbed samples kept for a template.")
+
+    @property
+    def home_path(self) -> Path:
+        """The data folder with ``~`` resolved."""
+        return self.home.expanduser()
+
+    @property
+    def url(self) -> str:
+        """The database to use: the one that is set, else SQLite in the data folder."""
+        return self.database_url or f"sqlite:///{self.home_path / 'kea.db'}"
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Read the settings from the environment; ``overrides`` win."""
+    return Settings(**overrides)  # type: ignore[arg-type]

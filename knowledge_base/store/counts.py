@@ -1,0 +1,135 @@
+"""Counts by (template, service, minute), rolled up to hours and days; never by category.
+
+A slot is a number of minutes, hours or days since the epoch. A line is counted in exactly one of
+the three tables, so a sum over them is always right, also while a roll-up is under way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, Select, delete, func, literal, select, union_all
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel, col
+
+from knowledge_base.store.tables import DayCountRow, HourCountRow, MinuteCountRow
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MINUTES_KEPT = timedelta(days=3)
+HOURS_KEPT = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class CountKey:
+    """What is counted."""
+
+    template: int
+    service: str
+    minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    table: type[MinuteCountRow] | type[HourCountRow] | type[DayCountRow]
+    minutes: int
+
+
+LEVELS = (_Level(MinuteCountRow, 1), _Level(HourCountRow, 60), _Level(DayCountRow, 1440))
+
+
+def minute_of(at: datetime) -> int:
+    """Number the minute of a time.
+
+    >>> minute_of(datetime(1970, 1, 1, 1, 0, 30, tzinfo=UTC))
+    60
+    """
+    return int(at.timestamp() // 60)
+
+
+def add(db: Connection, project: str, counts: Mapping[CountKey, int]) -> None:
+    """Add lines to the counts of their minutes."""
+    rows = [
+        {"project": project, "template": key.template, "service": key.service, "slot": key.minute, "lines": lines}
+        for key, lines in sorted(counts.items(), key=lambda item: (item[0].template, item[0].service, item[0].minute))
+    ]
+    _add_rows(db, MinuteCountRow, rows)
+
+
+def _add_rows(db: Connection, table: type[SQLModel], rows: Sequence[Mapping[str, object]]) -> None:
+    if not rows:
+        return
+    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table)
+    lines = table.__table__.c.lines  # type: ignore[attr-defined]
+    statement = statement.on_conflict_do_update(
+        index_elements=["project", "template", "service", "slot"], set_={"lines": lines + statement.excluded.lines}
+    )
+    db.execute(statement, list(rows))
+
+
+def roll_up(db: Connection, project: str, now: datetime) -> int:
+    """Move old minutes to hours and old hours to days; tell how many rows were moved."""
+    moved = 0
+    for fine, coarse, kept in ((LEVELS[0], LEVELS[1], MINUTES_KEPT), (LEVELS[1], LEVELS[2], HOURS_KEPT)):
+        factor = coarse.minutes // fine.minutes
+        limit = minute_of(now - kept) // coarse.minutes * coarse.minutes // fine.minutes
+        t = fine.table
+        old = (col(t.project) == project, col(t.slot) < limit)
+        slot = col(t.slot) // factor
+        query = (
+            select(col(t.template), col(t.service), slot, func.sum(col(t.lines)))
+            .where(*old)
+            .group_by(col(t.template), col(t.service), slot)
+        )
+        rows = [
+            {"project": project, "template": template, "service": service, "slot": int(place), "lines": int(lines)}
+            for template, service, place, lines in db.execute(query)
+        ]
+        _add_rows(db, coarse.table, rows)
+        moved += db.execute(delete(t).where(*old)).rowcount
+    return moved
+
+
+def series(
+    db: Connection, project: str, templates: Iterable[int], *, start: datetime, end: datetime, step: timedelta
+) -> list[int]:
+    """Count lines in steps from start (inclusive) to end (exclusive), for all the templates together."""
+    width = int(step.total_seconds() // 60)
+    first, last = minute_of(start), minute_of(end)
+    bins = [0] * max(0, -(-(last - first) // width))
+    wanted = list(templates)
+    if not wanted or not bins:
+        return bins
+    parts = [
+        _slots(level, project, wanted, first=first, last=last).add_columns(literal(level.minutes).label("width"))
+        for level in LEVELS
+    ]
+    for slot, lines, minutes in db.execute(union_all(*parts)):
+        place = (max(slot * minutes, first) - first) // width
+        if 0 <= place < len(bins):
+            bins[place] += int(lines)
+    return bins
+
+
+def _slots(level: _Level, project: str, templates: list[int], *, first: int, last: int) -> Select[int, int]:
+    t = level.table
+    return (
+        select(col(t.slot), func.sum(col(t.lines)))
+        .where(
+            col(t.project) == project,
+            col(t.template).in_(templates),
+            col(t.slot) >= first // level.minutes,
+            col(t.slot) < -(-last // level.minutes),
+        )
+        .group_by(col(t.slot))
+    )
+
+
+def total(db: Connection, project: str) -> int:
+    """Count all lines of a project."""
+    return sum(
+        int(db.execute(select(func.sum(col(x.table.lines))).where(col(x.table.project) == project)).scalar() or 0)
+        for x in LEVELS
+    )

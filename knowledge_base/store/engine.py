@@ -1,0 +1,92 @@
+"""Database engines for SQLite and PostgreSQL, and what their errors mean for people."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.pool import StaticPool
+
+from knowledge_base.errors import StorageUnavailable
+
+BUSY_TIMEOUT_SECONDS = 10.0
+
+
+def open_engine(url: str) -> Engine:
+    """Make an engine; no connection is opened yet.
+
+    SQLite runs in WAL mode with a busy timeout of 10 s and without the driver's own transaction
+    handling, so that writers can say ``BEGIN IMMEDIATE``. ``sqlite://`` is a database in memory.
+
+    Raises StorageUnavailable for an address that is not understood.
+    """
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise StorageUnavailable(
+            "KEA_DATABASE_URL is not understood; write postgresql://user:password@host/name or sqlite:////path/kea.db"
+        ) from None
+    if address.get_backend_name() == "postgresql":
+        return create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=8)
+    if address.get_backend_name() != "sqlite":
+        raise StorageUnavailable(f"a {address.get_backend_name()} database is not supported; use SQLite or PostgreSQL")
+    return _open_sqlite(address)
+
+
+def _open_sqlite(address: URL) -> Engine:
+    arguments: dict[str, Any] = {"connect_args": {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}}
+    if not address.database or address.database == ":memory:":
+        arguments["poolclass"] = StaticPool
+    engine = create_engine(address, **arguments)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-32000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def database_file(engine: Engine) -> Path | None:
+    """Name the file behind a SQLite engine; None for a server or memory."""
+    name = engine.url.database
+    return Path(name) if engine.dialect.name == "sqlite" and name and name != ":memory:" else None
+
+
+@contextmanager
+def explained(engine: Engine) -> Iterator[None]:
+    """Turn the driver's errors about the surroundings into StorageUnavailable with what to do."""
+    try:
+        yield
+    except (DBAPIError, OSError) as error:
+        message = _explanation(engine, error)
+        if message is None:
+            raise
+        raise StorageUnavailable(message) from error
+
+
+def _explanation(engine: Engine, error: Exception) -> str | None:
+    where = database_file(engine) or engine.url.render_as_string(hide_password=True)
+    text = str(getattr(error, "orig", None) or error).lower()
+    known = {
+        "locked": f"the database {where} is locked by another process; stop that process or try again",
+        "disk is full": f"the disk of {where} is full; free some space, then run the command again",
+        "no space left": f"the disk of {where} is full; free some space, then run the command again",
+        "readonly": f"the database {where} cannot be written; check the owner and mode of the file and its folder",
+        "unable to open": f"the database {where} cannot be opened; check that its folder exists and can be written",
+        "not a database": f"{where} is not a Kea database; move the file away or set KEA_HOME to another folder",
+        "malformed": f"the database {where} is damaged; restore it from a backup or from `kea export`",
+    }
+    for sign, message in known.items():
+        if sign in text:
+            return message
+    if engine.dialect.name == "postgresql" and isinstance(error, OperationalError):
+        return f"PostgreSQL at {where} cannot be reached: {text.splitlines()[0][:200]}; check KEA_DATABASE_URL"
+    return None

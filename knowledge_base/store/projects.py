@@ -1,0 +1,116 @@
+"""Projects, the numbers that are given out, and the numbered change feed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel, col
+
+from knowledge_base.errors import InputError, NotFound
+from knowledge_base.store.tables import ChangeRow, ProjectRow, SequenceRow
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of the feed; ``detail`` holds public ids."""
+
+    number: int
+    kind: str
+    detail: Mapping[str, object]
+    at: datetime
+
+
+def insert_or_skip(db: Connection, table: type[SQLModel], rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert rows and leave those alone whose key is there already."""
+    if rows:
+        dialect = sqlite if db.dialect.name == "sqlite" else postgresql
+        db.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
+
+
+def ensure_project(db: Connection, project: str, now: datetime) -> None:
+    """Make sure that a project is there; raises InputError for a name that cannot be one."""
+    if not NAME.fullmatch(project):
+        raise InputError(f"{project[:80]!r} is no project name: use a-z, 0-9, - and _, 64 characters at most")
+    insert_or_skip(db, ProjectRow, [{"id": project, "created_at": now, "generation": 0, "change": 0, "ring": 0}])
+
+
+def require_project(db: Connection, project: str) -> None:
+    """Raise NotFound where there is no such project."""
+    if db.execute(select(col(ProjectRow.id)).where(col(ProjectRow.id) == project)).first() is None:
+        raise NotFound(f"there is no project {project[:80]!r}")
+
+
+def list_projects(db: Connection) -> list[str]:
+    """Name all projects in order."""
+    return list(db.execute(select(col(ProjectRow.id)).order_by(col(ProjectRow.id))).scalars())
+
+
+def take_numbers(db: Connection, name: str, count: int = 1) -> range:
+    """Take the next numbers of a sequence; they are gone even where the transaction is the last to use them."""
+    insert_or_skip(db, SequenceRow, [{"name": name, "value": 0}])
+    last = db.execute(
+        update(SequenceRow)
+        .where(col(SequenceRow.name) == name)
+        .values(value=SequenceRow.value + count)
+        .returning(col(SequenceRow.value))
+    ).scalar_one()
+    return range(last - count + 1, last + 1)
+
+
+def next_generation(db: Connection, project: str) -> int:
+    """Number the next state of a project's representatives."""
+    return int(
+        db.execute(
+            update(ProjectRow)
+            .where(col(ProjectRow.id) == project)
+            .values(generation=ProjectRow.generation + 1)
+            .returning(col(ProjectRow.generation))
+        ).scalar_one()
+    )
+
+
+def generation(db: Connection, project: str) -> int:
+    """Tell the number of the present state; 0 for a project that is not there."""
+    found = db.execute(select(col(ProjectRow.generation)).where(col(ProjectRow.id) == project)).scalar()
+    return int(found or 0)
+
+
+def publish(db: Connection, project: str, changes: Sequence[tuple[str, Mapping[str, object]]], now: datetime) -> None:
+    """Append to the change feed, in order and without gaps."""
+    if not changes:
+        return
+    last = db.execute(
+        update(ProjectRow)
+        .where(col(ProjectRow.id) == project)
+        .values(change=ProjectRow.change + len(changes))
+        .returning(col(ProjectRow.change))
+    ).scalar_one()
+    first = last - len(changes) + 1
+    rows = [
+        {"project": project, "number": first + place, "kind": kind, "detail": dict(detail), "at": now}
+        for place, (kind, detail) in enumerate(changes)
+    ]
+    db.execute(insert(ChangeRow), rows)
+
+
+def changes_since(db: Connection, project: str, number: int, limit: int = 1000) -> list[Change]:
+    """Read the feed behind a number."""
+    query = (
+        select(col(ChangeRow.number), col(ChangeRow.kind), col(ChangeRow.detail), col(ChangeRow.at))
+        .where(col(ChangeRow.project) == project, col(ChangeRow.number) > number)
+        .order_by(col(ChangeRow.number))
+        .limit(limit)
+    )
+    return [Change(*row) for row in db.execute(query)]
+
+
+def last_change(db: Connection, project: str) -> int:
+    """Tell the number of the newest entry of the feed."""
+    return int(db.execute(select(col(ProjectRow.change)).where(col(ProjectRow.id) == project)).scalar() or 0)

@@ -1,0 +1,333 @@
+"""The tables, and nothing else: they stay inside the store.
+
+Every key starts with the project. Numbers of categories, templates, solutions and questions come
+from the ``sequence`` table, are unique over all projects and are never used again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, LargeBinary, Text
+from sqlmodel import Field, SQLModel
+
+from knowledge_base.store.columns import moment, number, number_key, project_key
+
+
+class ProjectRow(SQLModel, table=True):
+    """A product or a team; ``generation`` numbers the states of its representatives."""
+
+    __tablename__ = "project"
+    id: str = project_key()
+    created_at: datetime = moment()
+    generation: int = number(0)
+    change: int = number(0)
+    ring: int = number(0)
+
+
+class SequenceRow(SQLModel, table=True):
+    """The last number that was given out, by kind."""
+
+    __tablename__ = "sequence"
+    name: str = Field(primary_key=True, max_length=32)
+    value: int = number(0)
+
+
+class CategoryRow(SQLModel, table=True):
+    """A set of templates. A merged or evicted one stays as a tombstone that still resolves."""
+
+    __tablename__ = "category"
+    __table_args__ = (Index("category_merged", "project", "merged_into"),)
+    project: str = project_key()
+    id: int = number_key()
+    label: str | None = Field(default=None, max_length=200)
+    state: str = Field(default="active", max_length=16)
+    merged_into: int | None = number()
+    keywords: list[str] = Field(default_factory=list, sa_type=JSON)
+    solution: int | None = number()
+    ignored: bool = False
+    created_at: datetime = moment()
+
+
+class TemplateRow(SQLModel, table=True):
+    """A text without variables, the category it is in, and why."""
+
+    __tablename__ = "template"
+    __table_args__ = (
+        Index("template_category", "project", "category"),
+        Index("template_pending", "project", "clustered", "id"),
+    )
+    project: str = project_key()
+    id: int = number_key()
+    category: int = number(0)
+    text: str = Field(sa_type=Text)
+    codes: list[str] = Field(default_factory=list, sa_type=JSON)
+    service: str = Field(default="", max_length=200)
+    level: str = Field(default="", max_length=16)
+    reason: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    clustered: bool = False
+    count: int = number(0)
+    first_seen: datetime = moment()
+    last_seen: datetime = moment()
+    evicted_at: datetime | None = moment(nullable=True)
+
+
+class FingerprintRow(SQLModel, table=True):
+    """Which template a fingerprint of a signature version stands for; several may share one."""
+
+    __tablename__ = "fingerprint"
+    __table_args__ = (Index("fingerprint_template", "project", "template"),)
+    project: str = project_key()
+    version: str = Field(primary_key=True, max_length=32)
+    fingerprint: str = Field(primary_key=True, max_length=64)
+    template: int = number(0)
+
+
+class MinuteCountRow(SQLModel, table=True):
+    """Lines of a template and service in one minute (minutes since the epoch)."""
+
+    __tablename__ = "count_minute"
+    project: str = project_key()
+    template: int = number_key()
+    service: str = Field(primary_key=True, max_length=200)
+    slot: int = number_key()
+    lines: int = number(0)
+
+
+class HourCountRow(SQLModel, table=True):
+    """The same in one hour; a line is counted in one of the three tables only."""
+
+    __tablename__ = "count_hour"
+    project: str = project_key()
+    template: int = number_key()
+    service: str = Field(primary_key=True, max_length=200)
+    slot: int = number_key()
+    lines: int = number(0)
+
+
+class DayCountRow(SQLModel, table=True):
+    """The same in one day."""
+
+    __tablename__ = "count_day"
+    project: str = project_key()
+    template: int = number_key()
+    service: str = Field(primary_key=True, max_length=200)
+    slot: int = number_key()
+    lines: int = number(0)
+
+
+class SampleRow(SQLModel, table=True):
+    """One of at most 20 scrubbed events of a template."""
+
+    __tablename__ = "sample"
+    project: str = project_key()
+    template: int = number_key()
+    slot: int = number_key()
+    at: datetime = moment()
+    service: str = Field(default="", max_length=200)
+    text: str = Field(sa_type=Text)
+
+
+class RecentRow(SQLModel, table=True):
+    """The ring of the last scrubbed lines of a project; ``slot`` is the line's number modulo its size."""
+
+    __tablename__ = "recent"
+    project: str = project_key()
+    slot: int = number_key()
+    at: datetime = moment()
+    template: int = number(0)
+    service: str = Field(default="", max_length=200)
+    text: str = Field(sa_type=Text)
+
+
+class RepresentativeRow(SQLModel, table=True):
+    """A text that stands for a category, its vector, and which back end made it."""
+
+    __tablename__ = "representative"
+    __table_args__ = (
+        Index("representative_generation", "project", "generation"),
+        Index("representative_category", "project", "category"),
+    )
+    project: str = project_key()
+    id: int = number_key()
+    category: int = number(0)
+    template: int | None = number()
+    text: str = Field(sa_type=Text)
+    vector: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    backend: str = Field(max_length=120)
+    generation: int = number(0)
+    removed: bool = False
+
+
+class SolutionRow(SQLModel, table=True):
+    """A solution; its words are in its versions. ``external`` is the id that an import gave it."""
+
+    __tablename__ = "solution"
+    __table_args__ = (Index("solution_external", "project", "external", unique=True),)
+    project: str = project_key()
+    id: int = number_key()
+    version: int = number(0)
+    external: str | None = Field(default=None, max_length=200)
+    created_at: datetime = moment()
+
+
+class SolutionVersionRow(SQLModel, table=True):
+    """One version of a solution; versions are only ever added."""
+
+    __tablename__ = "solution_version"
+    project: str = project_key()
+    solution: int = number_key()
+    version: int = number_key()
+    title: str = Field(sa_type=Text)
+    cause: str = Field(sa_type=Text)
+    body: str = Field(sa_type=Text)
+    author: str = Field(max_length=200)
+    at: datetime = moment()
+
+
+class FactRow(SQLModel, table=True):
+    """What a person said of two templates; ``undone_at`` takes it back."""
+
+    __tablename__ = "fact"
+    project: str = project_key()
+    id: int = number_key()
+    kind: str = Field(max_length=16)
+    left: int = number(0, index=True)
+    right: int = number(0, index=True)
+    actor: str = Field(max_length=200)
+    at: datetime = moment()
+    undone_at: datetime | None = moment(nullable=True)
+
+
+class ProposalRow(SQLModel, table=True):
+    """What the machine would do if a person agreed."""
+
+    __tablename__ = "proposal"
+    project: str = project_key()
+    kind: str = Field(primary_key=True, max_length=16)
+    left: int = number_key()
+    right: int = number_key()
+    score: float = 0.0
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    state: str = Field(default="open", max_length=16)
+    at: datetime = moment()
+
+
+class QuestionRow(SQLModel, table=True):
+    """A scrubbed question and how it ended. ``template`` lets it follow later merges and splits."""
+
+    __tablename__ = "question"
+    __table_args__ = (
+        Index("question_template", "project", "template"),
+        Index("question_user", "project", "user", "id"),
+    )
+    project: str = project_key()
+    id: int = number_key()
+    channel: str = Field(max_length=64)
+    thread: str = Field(default="", max_length=400)
+    user: str = Field(max_length=200)
+    text: str = Field(sa_type=Text)
+    outcome: str = Field(max_length=16)
+    confidence: float = 0.0
+    category: int | None = number()
+    template: int | None = number()
+    solution: int | None = number()
+    solution_version: int | None = number()
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    at: datetime = moment()
+
+
+class FeedbackRow(SQLModel, table=True):
+    """What one person said of one answer; saying it again replaces it."""
+
+    __tablename__ = "feedback"
+    project: str = project_key()
+    question: int = number_key()
+    user: str = Field(primary_key=True, max_length=200)
+    verdict: str = Field(max_length=16)
+    comment: str = Field(default="", sa_type=Text)
+    at: datetime = moment()
+
+
+class ChangeRow(SQLModel, table=True):
+    """The numbered change feed that workers, pages and sinks follow."""
+
+    __tablename__ = "change"
+    project: str = project_key()
+    number: int = number_key()
+    kind: str = Field(max_length=32)
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    at: datetime = moment()
+
+
+class AuditRow(SQLModel, table=True):
+    """Who did what; ``undo`` holds what is needed to take it back."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("audit_category", "project", "category", "id"),)
+    project: str = project_key()
+    id: int = number_key()
+    actor: str = Field(max_length=200)
+    action: str = Field(max_length=32)
+    category: int | None = number()
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    undo: dict[str, Any] | None = Field(default=None, sa_type=JSON, nullable=True)
+    at: datetime = moment()
+    undone_at: datetime | None = moment(nullable=True)
+
+
+class OutboxRow(SQLModel, table=True):
+    """What has to reach people; ``key`` makes each delivery unique."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("outbox_due", "state", "next_at"),)
+    project: str = project_key()
+    key: str = Field(primary_key=True, max_length=200)
+    channel: str = Field(max_length=64)
+    address: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    state: str = Field(default="waiting", max_length=16)
+    attempts: int = number(0)
+    error: str = Field(default="", sa_type=Text)
+    created_at: datetime = moment()
+    next_at: datetime = moment()
+    expires_at: datetime | None = moment(nullable=True)
+
+
+class PositionRow(SQLModel, table=True):
+    """How far a source was read; it commits together with the counts of what was read."""
+
+    __tablename__ = "position"
+    project: str = project_key()
+    source: str = Field(primary_key=True, max_length=1000)
+    offset: int = number(0)
+    epoch: int = number(0)
+    state: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    finished: bool = False
+    size: int = number(0)
+    head: str = Field(default="", max_length=64)
+    at: datetime = moment()
+
+
+class LeaseRow(SQLModel, table=True):
+    """The epoch of the one who may cluster; each of its writes checks it."""
+
+    __tablename__ = "lease"
+    project: str = project_key()
+    role: str = Field(primary_key=True, max_length=32)
+    epoch: int = number(0)
+    holder: str = Field(default="", max_length=200)
+    at: datetime = moment()
+
+
+class AccountRow(SQLModel, table=True):
+    """Somebody who may sign in, and the hash of the token that does it for programs."""
+
+    __tablename__ = "account"
+    __table_args__ = (Index("account_token", "token_hash", unique=True),)
+    project: str = project_key()
+    name: str = Field(primary_key=True, max_length=200)
+    role: str = Field(default="engineer", max_length=16)
+    token_hash: str | None = Field(default=None, max_length=64)
+    created_at: datetime = moment()

@@ -1,0 +1,217 @@
+"""What passes between the stages: frozen values, no behaviour beyond their own consistency.
+
+Times are timezone-aware and in UTC. Ids are strings: ``KE-12`` names a category, ``T-34`` a
+template; they are unique over all projects and never used again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+DEFAULT_PROJECT = "default"
+NO_ATTRIBUTES: Mapping[str, object] = MappingProxyType({})
+
+
+class Outcome(StrEnum):
+    """How a question ended."""
+
+    ANSWERED = "answered"
+    SUGGESTED = "suggested"
+    KNOWN_UNSOLVED = "known_unsolved"
+    UNKNOWN = "unknown"
+
+    @property
+    def decision(self) -> str:
+        """The word of the command line: answer, suggest or none."""
+        return {Outcome.ANSWERED: "answer", Outcome.SUGGESTED: "suggest"}.get(self, "none")
+
+
+class Verdict(StrEnum):
+    """What the asker said of an answer."""
+
+    HELPFUL = "helpful"
+    NOT_HELPFUL = "not_helpful"
+
+
+class Why(StrEnum):
+    """What put a template into its category."""
+
+    FIRST = "first"
+    SIMILARITY = "similarity"
+    CODE = "code"
+    PERSON = "person"
+
+
+class FactKind(StrEnum):
+    """What a person said about two templates."""
+
+    MUST_LINK = "must_link"
+    CANNOT_LINK = "cannot_link"
+
+
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """One event of a source; ``text`` may span lines.
+
+    ``offset`` is the position right behind the event in its source (bytes of a file, number of a
+    message): a source that is opened there goes on with the next event.
+    """
+
+    project: str
+    source: str
+    offset: int
+    text: str
+    at: datetime
+    service: str = ""
+    level: str = ""
+    attributes: Mapping[str, object] = field(default=NO_ATTRIBUTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A text without its variables.
+
+    ``template`` is for people (typed placeholders such as ``<n>``), ``fingerprint`` a hash of the
+    key, in which types are erased and runs of placeholders are collapsed; it is a pure function of
+    the text and of ``version``.
+    """
+
+    template: str
+    fingerprint: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a template is where it is: the rule, its score beside the threshold, and the runner-up."""
+
+    why: Why
+    score: float = 1.0
+    threshold: float = 0.0
+    runner_up: str | None = None
+    runner_up_score: float = 0.0
+    words: tuple[str, ...] = ()
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """The template and category that a line belongs to at the moment when it is written."""
+
+    fingerprint: str
+    template_id: str
+    category_id: str
+    similarity: float
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Representative:
+    """A text that stands for a category in the index."""
+
+    id: int
+    category_id: str
+    template_id: str | None
+    text: str
+    vector: bytes
+    backend: str
+    generation: int
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A stored template with what is known about it."""
+
+    id: str
+    category_id: str
+    text: str
+    reason: Reason
+    count: int
+    first_seen: datetime
+    last_seen: datetime
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A set of templates that are one error; ``id`` never changes, ``aliases`` were merged into it."""
+
+    id: str
+    label: str | None
+    status: str
+    keywords: tuple[str, ...]
+    template: str
+    systems: tuple[str, ...]
+    templates: int
+    count: int
+    asked: int
+    first_seen: datetime
+    last_seen: datetime
+    solution_id: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """One version of what helps; ``body`` is Markdown."""
+
+    id: str
+    version: int
+    title: str
+    cause: str
+    body: str
+    author: str
+    at: datetime
+    category_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody asked, and where."""
+
+    project: str
+    channel: str
+    user: str
+    text: str
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a candidate was chosen, in a form that a person can be shown.
+
+    ``kind`` is ``exact``, ``code`` or ``similarity``; ``words`` stand in both texts.
+    """
+
+    kind: str
+    words: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    matched: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A category that may be meant; ``score`` is in 0..1."""
+
+    category_id: str
+    solution_id: str | None
+    score: float
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Kea says to a question; ``confidence`` that the first candidate is right, in 0..1."""
+
+    outcome: Outcome
+    confidence: float
+    category: Category | None
+    solution: Solution | None
+    candidates: tuple[Candidate, ...]
+    evidence: Evidence | None
+    question_id: str | None = None
