@@ -1,0 +1,1 @@
+"""From log lines to stored templates: sources, joining, windows, clustering, sinks, runners."""

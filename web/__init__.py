@@ -1,0 +1,1 @@
+"""The doors: HTTP API, pages, sign-in and the command line."""

@@ -1,0 +1,199 @@
+"""Solutions: versioned, linked to any number of categories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, insert, select, update
+from sqlmodel import col
+
+from knowledge_base.errors import InputError, NotFound, StaleVersion
+from knowledge_base.ids import Prefix, number_of, public_id
+from knowledge_base.store.projects import take_numbers
+from knowledge_base.store.tables import CategoryRow, SolutionRow, SolutionVersionRow
+from knowledge_base.store.text import clip, storable
+from knowledge_base.types import Solution
+
+TITLE_LIMIT, CAUSE_LIMIT, BODY_LIMIT = 300, 10_000, 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class SolutionText:
+    """The words of a solution; ``body`` is Markdown. Raises InputError for an empty or too long one."""
+
+    title: str
+    cause: str
+    body: str
+
+    def __post_init__(self) -> None:
+        if not self.title.strip():
+            raise InputError("a solution needs a title")
+        for name, text, limit in (
+            ("title", self.title, TITLE_LIMIT),
+            ("cause", self.cause, CAUSE_LIMIT),
+            ("body", self.body, BODY_LIMIT),
+        ):
+            if len(text) > limit:
+                raise InputError(f"the {name} has {len(text)} characters, {limit} are allowed")
+
+
+def _query(project: str) -> Any:
+    return (
+        select(
+            col(SolutionRow.id),
+            col(SolutionVersionRow.version),
+            col(SolutionVersionRow.title),
+            col(SolutionVersionRow.cause),
+            col(SolutionVersionRow.body),
+            col(SolutionVersionRow.author),
+            col(SolutionVersionRow.at),
+        )
+        .join(
+            SolutionVersionRow,
+            and_(
+                col(SolutionVersionRow.project) == col(SolutionRow.project),
+                col(SolutionVersionRow.solution) == col(SolutionRow.id),
+            ),
+        )
+        .where(col(SolutionRow.project) == project)
+    )
+
+
+def get(db: Connection, project: str, number: int, version: int | None = None) -> Solution:
+    """Read a solution, its newest version unless another is named; raises NotFound."""
+    wanted = col(SolutionRow.version) if version is None else version
+    row = db.execute(
+        _query(project).where(col(SolutionRow.id) == number, col(SolutionVersionRow.version) == wanted)
+    ).first()
+    if row is None:
+        raise NotFound(f"there is no solution {public_id(Prefix.SOLUTION, number)} in project {project!r}")
+    linked = db.execute(
+        select(col(CategoryRow.id))
+        .where(
+            col(CategoryRow.project) == project, col(CategoryRow.solution) == number, col(CategoryRow.state) == "active"
+        )
+        .order_by(col(CategoryRow.id))
+    ).scalars()
+    return _solution(row, tuple(public_id(Prefix.CATEGORY, each) for each in linked))
+
+
+def _solution(row: Any, categories: tuple[str, ...]) -> Solution:
+    return Solution(
+        id=public_id(Prefix.SOLUTION, row.id),
+        version=row.version,
+        title=row.title,
+        cause=row.cause,
+        body=row.body,
+        author=row.author,
+        at=row.at,
+        category_ids=categories,
+    )
+
+
+def list_all(db: Connection, project: str, *, after: int = 0, limit: int = 1000) -> list[Solution]:
+    """Read the newest versions in the order of their numbers."""
+    linked: dict[int, list[str]] = {}
+    for solution, category in db.execute(
+        select(col(CategoryRow.solution), col(CategoryRow.id))
+        .where(
+            col(CategoryRow.project) == project,
+            col(CategoryRow.solution) > after,
+            col(CategoryRow.state) == "active",
+        )
+        .order_by(col(CategoryRow.id))
+    ):
+        linked.setdefault(solution or 0, []).append(public_id(Prefix.CATEGORY, category))
+    rows = db.execute(
+        _query(project)
+        .where(col(SolutionVersionRow.version) == col(SolutionRow.version), col(SolutionRow.id) > after)
+        .order_by(col(SolutionRow.id))
+        .limit(limit)
+    )
+    return [_solution(row, tuple(linked.get(row.id, ()))) for row in rows]
+
+
+def history(db: Connection, project: str, number: int) -> list[Solution]:
+    """Read all versions, newest first."""
+    rows = db.execute(
+        _query(project).where(col(SolutionRow.id) == number).order_by(col(SolutionVersionRow.version).desc())
+    )
+    return [_solution(row, ()) for row in rows]
+
+
+def create(
+    db: Connection, project: str, text: SolutionText, *, author: str, now: datetime, external: str | None = None
+) -> int:
+    """Keep a new solution as its version 1; tell its number."""
+    number = take_numbers(db, "solution")[0]
+    db.execute(
+        insert(SolutionRow),
+        [{"project": project, "id": number, "version": 1, "external": external, "created_at": now}],
+    )
+    _add_version(db, project, number, 1, text, author=author, now=now)
+    return number
+
+
+def revise(
+    db: Connection, project: str, number: int, text: SolutionText, *, author: str, now: datetime, based_on: int
+) -> int:
+    """Add a version; raises StaleVersion where ``based_on`` is not the newest, NotFound without a solution."""
+    changed = db.execute(
+        update(SolutionRow)
+        .where(col(SolutionRow.project) == project, col(SolutionRow.id) == number, col(SolutionRow.version) == based_on)
+        .values(version=based_on + 1)
+    ).rowcount
+    if changed != 1:
+        newest = get(db, project, number)
+        raise StaleVersion(
+            f"{newest.author} saved version {newest.version} meanwhile, yours is based on version {based_on};"
+            " compare both and save again"
+        )
+    _add_version(db, project, number, based_on + 1, text, author=author, now=now)
+    return based_on + 1
+
+
+def _add_version(
+    db: Connection, project: str, number: int, version: int, text: SolutionText, *, author: str, now: datetime
+) -> None:
+    db.execute(
+        insert(SolutionVersionRow),
+        [
+            {
+                "project": project,
+                "solution": number,
+                "version": version,
+                "title": storable(text.title.strip()),
+                "cause": storable(text.cause.strip()),
+                "body": storable(text.body.strip()),
+                "author": clip(author, 200),
+                "at": now,
+            }
+        ],
+    )
+
+
+def find_external(db: Connection, project: str, external: str) -> int | None:
+    """Find the solution that an import named so; a public id of our own finds itself."""
+    found = db.execute(
+        select(col(SolutionRow.id)).where(col(SolutionRow.project) == project, col(SolutionRow.external) == external)
+    ).scalar()
+    if found is not None:
+        return int(found)
+    try:
+        number = number_of(Prefix.SOLUTION, external)
+    except NotFound:
+        return None
+    own = select(col(SolutionRow.id)).where(col(SolutionRow.project) == project, col(SolutionRow.id) == number)
+    return db.execute(own).scalar()
+
+
+def external_ids(db: Connection, project: str) -> dict[int, str]:
+    """Tell the ids that imports gave."""
+    rows = db.execute(
+        select(col(SolutionRow.id), col(SolutionRow.external)).where(
+            col(SolutionRow.project) == project, col(SolutionRow.external).is_not(None)
+        )
+    )
+    return {row[0]: row[1] for row in rows if row[1] is not None}
