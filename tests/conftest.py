@@ -1,0 +1,126 @@
+"""Fixtures for every test: homes, the model, PostgreSQL, Chromium.
+
+Tests that need a program that is not installed are left out with the reason; where ``CI`` is set
+they fail instead.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from knowledge_base.embedding import ensure_model
+from knowledge_base.settings import read_settings
+from tests.support.missing import missing
+from tests.support.postgresql import find_programs, running_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _away_from_the_users_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep a test that forgets to name a home out of the developer's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("KEA_DATABASE_URL", raising=False)
+        patch.setenv("KEA_HOME", str(tmp_path_factory.mktemp("unnamed") / "home"))
+        yield
+
+
+@pytest.fixture
+def kea_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder that does not exist yet, named to this process and to those that it starts."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("KEA_HOME", str(home))
+    return home
+
+
+@pytest.fixture(scope="session")
+def model_dir() -> Iterator[Path]:
+    """The folder of exported models with the default model in it, exported if need be."""
+    settings = read_settings()
+    ensure_model(settings, print)
+    folder = settings.model_dir.expanduser()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KEA_MODEL_DIR", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of a running PostgreSQL server (SQLAlchemy's form), one server a worker."""
+    programs = find_programs()
+    if programs is None:
+        missing("PostgreSQL")
+    with running_server(programs) as url:
+        yield url
+
+
+_database_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """The URL of an empty database, dropped after the test."""
+    import sqlalchemy
+
+    name = f"kea_{next(_database_numbers)}"
+    engine = sqlalchemy.create_engine(postgres_url, isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    try:
+        yield sqlalchemy.make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """The Chromium to drive: the one that CHROMIUM names, else the one on PATH."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if found is None:
+        missing("Chromium")
+    return Path(found)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path: Path) -> Iterator[Browser]:
+    """A Chromium with a fresh profile.
+
+    It lives no longer than its module: Playwright keeps an event loop in this thread, and
+    ``asyncio.run`` fails in whatever test comes while it is there.
+    """
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=list(CHROMIUM_ARGUMENTS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in a context of its own: no cookies, English, 1280 by 800."""
+    context = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,1 @@
+"""Tests of the embedders and of the export of their model."""
