@@ -1,0 +1,146 @@
+# Daily commands; `make` or `make help` lists them. Nothing is installed again until what it depends on changes.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+# Two pips in one folder would be in each other's way.
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Stamps: each is newer than what it was made from, or is made again.
+RUNTIME := $(VENV)/.runtime-installed
+TOOLS := $(VENV)/.tools-installed
+FRONTEND := web/frontend
+NODE_MODULES := $(FRONTEND)/node_modules/.installed
+DIST := web/static/dist/.built
+
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off -c constraints.txt
+PYTEST := $(BIN)/python -m pytest
+# Processes for the unit tests; browser tests run one by one, since a busy machine makes them late.
+WORKERS ?= 2
+
+##@ Use
+.PHONY: run
+run: $(RUNTIME) pages model ## Install, build, and serve Kea on http://127.0.0.1:8080 (loads a sample into an empty home)
+	@$(BIN)/kea serve --demo-if-empty $(ARGS)
+
+.PHONY: model
+model: $(RUNTIME) ## Export the embedding model into the user's cache, once
+	@$(BIN)/python -m knowledge_base.embedding.export
+
+ifneq ($(wildcard $(FRONTEND)/package.json),)
+.PHONY: pages
+pages: $(DIST) ## Build the pages' scripts and styles
+else
+.PHONY: pages
+pages:
+endif
+
+##@ Check
+.PHONY: test
+test: ## Install what the tests need, then run every check and test
+	@$(MAKE) test-tools $(TOOLS) pages model
+	@$(MAKE) check-format
+	@$(MAKE) check-lint
+	@$(MAKE) types
+	@$(MAKE) imports
+	@$(MAKE) unit
+	@$(MAKE) browser
+	@echo
+	@echo "All checks and tests passed."
+
+.PHONY: unit
+unit: $(TOOLS) ## Run the unit and integration tests (ARGS="-k name" chooses some)
+	@echo "== tests"
+	@$(PYTEST) -n $(WORKERS) -m "not browser and not soak" -rs $(ARGS)
+
+.PHONY: browser
+browser: $(TOOLS) pages model ## Run the tests in Chromium
+	@echo "== tests in the browser"
+	@$(PYTEST) tests -m "browser and not soak" -rs $(ARGS)
+
+.PHONY: soak
+soak: $(TOOLS) pages model ## Run the tests that take long: kills, volume, endurance
+	@$(PYTEST) tests -m soak -rs --timeout=7200 -o log_cli=true $(ARGS)
+
+.PHONY: lint
+lint: check-format check-lint imports ## Check format, lint and the direction of imports
+
+.PHONY: check-format
+check-format: $(TOOLS)
+	@echo "== format"
+	@$(BIN)/ruff format --check .
+
+.PHONY: check-lint
+check-lint: $(TOOLS)
+	@echo "== lint"
+	@$(BIN)/ruff check .
+
+.PHONY: types
+types: $(TOOLS) ## Check types
+	@echo "== types"
+	@$(BIN)/mypy
+
+.PHONY: imports
+imports: $(TOOLS)
+	@echo "== imports"
+	@$(BIN)/lint-imports
+
+##@ Work
+.PHONY: format
+format: $(TOOLS) ## Format the code and mend what lint can mend
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+.PHONY: bench
+bench: $(TOOLS) model ## Measure grouping and answering on labelled data (DATA=folder with loghub/ and errors/)
+	@$(BIN)/python -m benchmarks $(if $(DATA),--data $(DATA)) $(ARGS)
+
+.PHONY: constraints
+constraints: $(TOOLS) ## Write constraints.txt anew from what is installed
+	@scripts/write-constraints
+
+.PHONY: clean
+clean: ## Remove what was installed and built here (not your data, not the exported model)
+	rm -rf $(VENV) $(FRONTEND)/node_modules web/static/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+.PHONY: help
+help: ## List the commands
+	@awk 'BEGIN {FS = ":.*## "} \
+		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+# --- What is installed and built ---
+
+$(BIN)/python:
+	@python=$$(scripts/find-python) && echo "Making $(VENV) with $$python ..." && "$$python" -m venv $(VENV)
+
+# setuptools first, and no isolated build: its version is pinned too.
+$(RUNTIME): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing Kea's dependencies into $(VENV) (the first time torch alone is several hundred MB) ..."
+	@$(PIP_INSTALL) --quiet setuptools
+	@$(PIP_INSTALL) --quiet --no-build-isolation -e .
+	@touch $@
+
+$(TOOLS): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing Kea's dependencies and the tools of its tests into $(VENV) (the first time torch alone is several hundred MB) ..."
+	@$(PIP_INSTALL) --quiet setuptools
+	@$(PIP_INSTALL) --quiet --no-build-isolation -e '.[dev]'
+	@touch $(RUNTIME) $@
+
+# Without Chromium or PostgreSQL their tests are left out, each with its reason; where CI is set they fail.
+.PHONY: test-tools
+test-tools:
+	@scripts/install-test-tools || test -z "$$CI"
+
+$(NODE_MODULES): $(FRONTEND)/package.json $(FRONTEND)/package-lock.json
+	@scripts/check-node
+	@echo "Installing what the pages are built with ..."
+	@cd $(FRONTEND) && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(DIST): $(NODE_MODULES) $(shell find $(FRONTEND) -name node_modules -prune -o -type f -print 2>/dev/null)
+	@echo "Building the pages ..."
+	@cd $(FRONTEND) && npm run --silent build
+	@mkdir -p $(@D) && touch $@
