@@ -272,7 +272,7 @@ class AuditRow(SQLModel, table=True):
     action: str = Field(max_length=32)
     category: int | None = number()
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    undo: dict[str, Any] | None = Field(default=None, sa_type=JSON, nullable=True)
+    undo: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
     at: datetime = moment()
     undone_at: datetime | None = moment(nullable=True)
 

@@ -1,0 +1,1 @@
+"""What a template is compared by: its cleaned words, its character n-grams, its codes."""

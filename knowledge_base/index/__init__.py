@@ -1,0 +1,1 @@
+"""The index of representatives: a replica in memory of what the database holds."""

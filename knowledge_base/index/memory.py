@@ -1,0 +1,41 @@
+"""A vector index in plain numpy: the twin of the FAISS one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from knowledge_base.embedding.port import Vectors
+
+
+class MemoryIndex:
+    """Keeps vectors in a dictionary and compares with all of them."""
+
+    def __init__(self) -> None:
+        self._vectors: dict[int, Vectors] = {}
+
+    def __len__(self) -> int:
+        return len(self._vectors)
+
+    def add(self, ids: Sequence[int], vectors: Vectors) -> None:
+        """Add vectors; an id that is there already is replaced."""
+        self._vectors.update(zip(ids, vectors, strict=True))
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Remove vectors; ids that are not there are passed over."""
+        for number in ids:
+            self._vectors.pop(number, None)
+
+    def search(self, vectors: Vectors, limit: int) -> list[list[tuple[int, float]]]:
+        """For each row find up to ``limit`` pairs of id and inner product, best first, ties by id."""
+        if not self._vectors:
+            return [[] for _ in vectors]
+        ids = list(self._vectors)
+        scores = vectors @ np.stack([self._vectors[number] for number in ids]).T
+        return [
+            sorted(
+                ((number, float(score)) for number, score in zip(ids, row, strict=True)), key=lambda p: (-p[1], p[0])
+            )[:limit]
+            for row in scores
+        ]

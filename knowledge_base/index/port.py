@@ -1,0 +1,28 @@
+"""The port of a vector index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from knowledge_base.embedding.port import Vectors
+
+
+class VectorIndex(Protocol):
+    """Finds the vectors with the largest inner product, exactly."""
+
+    def __len__(self) -> int:
+        """Count the vectors."""
+        ...
+
+    def add(self, ids: Sequence[int], vectors: Vectors) -> None:
+        """Add vectors; an id that is there already is replaced."""
+        ...
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Remove vectors; ids that are not there are passed over."""
+        ...
+
+    def search(self, vectors: Vectors, limit: int) -> list[list[tuple[int, float]]]:
+        """For each row find up to ``limit`` pairs of id and inner product, best first, ties by id."""
+        ...

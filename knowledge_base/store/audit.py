@@ -1,0 +1,128 @@
+"""Who did what, and what is needed to take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, or_, select, update
+from sqlmodel import col
+
+from knowledge_base.errors import NotFound
+from knowledge_base.store.projects import take_numbers
+from knowledge_base.store.tables import AuditRow, CategoryRow
+from knowledge_base.store.text import clip
+
+MACHINE = "kea"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act; ``undo`` is None where it cannot be taken back."""
+
+    id: int
+    actor: str
+    action: str
+    category: int | None
+    detail: Mapping[str, Any]
+    undo: Mapping[str, Any] | None
+    at: datetime
+    undone_at: datetime | None
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether there is something to take back."""
+        return self.undo is not None and self.undone_at is None
+
+
+_COLUMNS = (
+    col(AuditRow.id),
+    col(AuditRow.actor),
+    col(AuditRow.action),
+    col(AuditRow.category),
+    col(AuditRow.detail),
+    col(AuditRow.undo),
+    col(AuditRow.at),
+    col(AuditRow.undone_at),
+)
+
+
+def write(
+    db: Connection,
+    project: str,
+    *,
+    actor: str,
+    action: str,
+    category: int | None,
+    detail: Mapping[str, object],
+    undo: Mapping[str, object] | None,
+    now: datetime,
+) -> int:
+    """Keep an act; tell its number."""
+    number = take_numbers(db, "audit")[0]
+    db.execute(
+        insert(AuditRow),
+        [
+            {
+                "project": project,
+                "id": number,
+                "actor": clip(actor, 200),
+                "action": action,
+                "category": category,
+                "detail": dict(detail),
+                "undo": None if undo is None else dict(undo),
+                "at": now,
+            }
+        ],
+    )
+    return number
+
+
+def get(db: Connection, project: str, number: int) -> Entry:
+    """Read one act; raises NotFound."""
+    row = db.execute(select(*_COLUMNS).where(col(AuditRow.project) == project, col(AuditRow.id) == number)).first()
+    if row is None:
+        raise NotFound(f"there is no act {number} in project {project!r}")
+    return Entry(*row)
+
+
+def mark_undone(db: Connection, project: str, number: int, now: datetime) -> None:
+    """Note that an act was taken back."""
+    db.execute(
+        update(AuditRow).where(col(AuditRow.project) == project, col(AuditRow.id) == number).values(undone_at=now)
+    )
+
+
+def of_category(db: Connection, project: str, category: int, *, limit: int = 50) -> list[Entry]:
+    """Read what was done to a category and to those that were merged into it, newest first."""
+    merged = select(col(CategoryRow.id)).where(
+        col(CategoryRow.project) == project, col(CategoryRow.merged_into) == category
+    )
+    query = (
+        select(*_COLUMNS)
+        .where(
+            col(AuditRow.project) == project,
+            or_(col(AuditRow.category) == category, col(AuditRow.category).in_(merged)),
+        )
+        .order_by(col(AuditRow.id).desc())
+        .limit(limit)
+    )
+    return [Entry(*row) for row in db.execute(query)]
+
+
+def newer_about(db: Connection, project: str, number: int, categories: list[int]) -> list[Entry]:
+    """Read the standing acts that came behind one and touch the same categories, oldest first."""
+    query = (
+        select(*_COLUMNS)
+        .where(
+            col(AuditRow.project) == project,
+            col(AuditRow.id) > number,
+            col(AuditRow.category).in_(categories),
+            col(AuditRow.undone_at).is_(None),
+            col(AuditRow.undo).is_not(None),
+        )
+        .order_by(col(AuditRow.id))
+    )
+    return [entry for entry in (Entry(*row) for row in db.execute(query)) if entry.undo is not None]

@@ -1,0 +1,230 @@
+"""Questions that were asked, how they ended, and what people said of the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, insert, select
+from sqlmodel import col
+
+from knowledge_base.errors import InputError, NotFound
+from knowledge_base.ids import Prefix, number_of, public_id
+from knowledge_base.store.projects import take_numbers
+from knowledge_base.store.samples import replace_rows
+from knowledge_base.store.tables import FeedbackRow, QuestionRow, TemplateRow
+from knowledge_base.store.text import clip, storable
+from knowledge_base.types import Outcome, Verdict
+
+COMMENT_LIMIT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class NewQuestion:
+    """A scrubbed question and its outcome, with the numbers that it points to."""
+
+    channel: str
+    thread: str
+    user: str
+    text: str
+    outcome: Outcome
+    confidence: float
+    category: int | None
+    template: int | None
+    solution: int | None
+    solution_version: int | None
+    detail: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A stored question; ``verdict`` is the asker's own, None where nothing was said."""
+
+    id: str
+    channel: str
+    user: str
+    text: str
+    outcome: Outcome
+    confidence: float
+    category_id: str | None
+    solution_id: str | None
+    verdict: Verdict | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackSum:
+    """How often answers helped, did not, or got no word; how many people asked how many questions."""
+
+    helpful: int
+    not_helpful: int
+    no_word: int
+    people: int
+    asked: int
+
+
+def record(db: Connection, project: str, new: NewQuestion, now: datetime) -> str:
+    """Keep a question; tell its public id."""
+    number = take_numbers(db, "question")[0]
+    db.execute(
+        insert(QuestionRow),
+        [
+            {
+                "project": project,
+                "id": number,
+                "channel": clip(new.channel, 64),
+                "thread": clip(new.thread, 400),
+                "user": clip(new.user, 200),
+                "text": storable(new.text),
+                "outcome": new.outcome,
+                "confidence": new.confidence,
+                "category": new.category,
+                "template": new.template,
+                "solution": new.solution,
+                "solution_version": new.solution_version,
+                "detail": dict(new.detail),
+                "at": now,
+            }
+        ],
+    )
+    return public_id(Prefix.QUESTION, number)
+
+
+def _query(project: str) -> Any:
+    """Select questions with the asker's verdict and the category that their template is in now."""
+    return (
+        select(
+            col(QuestionRow.id),
+            col(QuestionRow.channel),
+            col(QuestionRow.user),
+            col(QuestionRow.text),
+            col(QuestionRow.outcome),
+            col(QuestionRow.confidence),
+            func.coalesce(col(TemplateRow.category), col(QuestionRow.category)).label("category"),
+            col(QuestionRow.solution),
+            col(FeedbackRow.verdict),
+            col(QuestionRow.at),
+        )
+        .outerjoin(
+            TemplateRow,
+            and_(
+                col(TemplateRow.project) == col(QuestionRow.project), col(TemplateRow.id) == col(QuestionRow.template)
+            ),
+        )
+        .outerjoin(
+            FeedbackRow,
+            and_(
+                col(FeedbackRow.project) == col(QuestionRow.project),
+                col(FeedbackRow.question) == col(QuestionRow.id),
+                col(FeedbackRow.user) == col(QuestionRow.user),
+            ),
+        )
+        .where(col(QuestionRow.project) == project)
+    )
+
+
+def _question(row: Any) -> AskedQuestion:
+    return AskedQuestion(
+        id=public_id(Prefix.QUESTION, row.id),
+        channel=row.channel,
+        user=row.user,
+        text=row.text,
+        outcome=Outcome(row.outcome),
+        confidence=row.confidence,
+        category_id=None if row.category is None else public_id(Prefix.CATEGORY, row.category),
+        solution_id=None if row.solution is None else public_id(Prefix.SOLUTION, row.solution),
+        verdict=None if row.verdict is None else Verdict(row.verdict),
+        at=row.at,
+    )
+
+
+def get(db: Connection, project: str, public: str) -> AskedQuestion:
+    """Read a question; raises NotFound."""
+    row = db.execute(_query(project).where(col(QuestionRow.id) == number_of(Prefix.QUESTION, public))).first()
+    if row is None:
+        raise NotFound(f"there is no question {public[:40]} in project {project!r}")
+    return _question(row)
+
+
+def of_user(
+    db: Connection, project: str, user: str, *, limit: int = 20, before: int | None = None
+) -> list[AskedQuestion]:
+    """Read what one person asked, newest first, older than the number ``before``."""
+    query = _query(project).where(col(QuestionRow.user) == user)
+    if before is not None:
+        query = query.where(col(QuestionRow.id) < before)
+    return [_question(row) for row in db.execute(query.order_by(col(QuestionRow.id).desc()).limit(limit))]
+
+
+def of_category(db: Connection, project: str, category: int, *, limit: int = 20) -> list[AskedQuestion]:
+    """Read what was asked about a category, newest first."""
+    query = _query(project).where(col(TemplateRow.category) == category)
+    return [_question(row) for row in db.execute(query.order_by(col(QuestionRow.id).desc()).limit(limit))]
+
+
+def give_feedback(
+    db: Connection, project: str, public: str, *, user: str, verdict: Verdict, comment: str, now: datetime
+) -> None:
+    """Keep what a person says of an answer, in place of what they said before; raises NotFound, InputError."""
+    question = get(db, project, public)
+    if question.outcome not in (Outcome.ANSWERED, Outcome.SUGGESTED):
+        raise InputError(f"{question.id} was not answered with a solution, so there is nothing to judge yet")
+    if len(comment) > COMMENT_LIMIT:
+        raise InputError(f"the comment has {len(comment)} characters, {COMMENT_LIMIT} are allowed")
+    row = {
+        "project": project,
+        "question": number_of(Prefix.QUESTION, question.id),
+        "user": clip(user, 200),
+        "verdict": verdict,
+        "comment": storable(comment),
+        "at": now,
+    }
+    replace_rows(db, FeedbackRow, ("project", "question", "user"), [row])
+
+
+def feedback_of(db: Connection, project: str, category: int) -> FeedbackSum:
+    """Sum up the feedback on the answers that a category gave."""
+    mine = and_(
+        col(TemplateRow.project) == col(QuestionRow.project),
+        col(TemplateRow.id) == col(QuestionRow.template),
+        col(TemplateRow.category) == category,
+    )
+    asked, people = db.execute(
+        select(func.count(), func.count(col(QuestionRow.user).distinct()))
+        .join(TemplateRow, mine)
+        .where(col(QuestionRow.project) == project)
+    ).one()
+    answered = db.execute(
+        select(func.count())
+        .select_from(QuestionRow)
+        .join(TemplateRow, mine)
+        .where(
+            col(QuestionRow.project) == project,
+            col(QuestionRow.outcome).in_([Outcome.ANSWERED, Outcome.SUGGESTED]),
+        )
+    ).scalar_one()
+    verdicts = _verdicts(
+        db.execute(
+            select(col(FeedbackRow.verdict), func.count(), func.count(col(FeedbackRow.question).distinct()))
+            .join(
+                QuestionRow,
+                and_(
+                    col(QuestionRow.project) == col(FeedbackRow.project),
+                    col(QuestionRow.id) == col(FeedbackRow.question),
+                ),
+            )
+            .join(TemplateRow, mine)
+            .where(col(FeedbackRow.project) == project)
+            .group_by(col(FeedbackRow.verdict))
+        ).all()
+    )
+    helpful, judged_helpful = verdicts.get(Verdict.HELPFUL, (0, 0))
+    not_helpful, judged_not = verdicts.get(Verdict.NOT_HELPFUL, (0, 0))
+    no_word = max(0, int(answered) - judged_helpful - judged_not)
+    return FeedbackSum(helpful, not_helpful, no_word, int(people), int(asked))
+
+
+def _verdicts(rows: Sequence[Any]) -> dict[Verdict, tuple[int, int]]:
+    return {Verdict(verdict): (int(words), int(questions)) for verdict, words, questions in rows}
