@@ -41,16 +41,17 @@ def running_server(programs: Path) -> Iterator[str]:
     user = "postgres" if prefix else getpass.getuser()
 
     def run(program: str, *arguments: str) -> None:
-        done = subprocess.run(
-            [*prefix, str(programs / program), "-D", str(data), *arguments],
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            # A file, not a pipe: the server inherits it, and a pipe would stay open as long as it runs.
-            stdout=(folder / "output").open("a"),
-            stderr=subprocess.STDOUT,
-            timeout=SECONDS_TO_START + 30,
-            check=False,
-        )
+        # A file, not a pipe: the server inherits it, and a pipe would stay open as long as it runs.
+        with (folder / "output").open("a") as output:
+            done = subprocess.run(
+                [*prefix, str(programs / program), "-D", str(data), *arguments],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                timeout=SECONDS_TO_START + 30,
+                check=False,
+            )
         if done.returncode != 0:
             raise RuntimeError(f"{program} failed:\n" + (folder / "output").read_text(errors="replace"))
 
