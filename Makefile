@@ -99,7 +99,7 @@ bench: $(TOOLS) model ## Measure grouping and answering on labelled data (DATA=f
 
 .PHONY: constraints
 constraints: $(TOOLS) ## Write constraints.txt anew from what is installed
-	@scripts/write-constraints
+	@$(BIN)/python scripts/write_constraints.py
 
 .PHONY: clean
 clean: ## Remove what was installed and built here (not your data, not the exported model)
