@@ -35,20 +35,20 @@ pages: $(DIST) ## Build the pages' scripts and styles
 else
 .PHONY: pages
 pages:
+	@:
 endif
 
 ##@ Check
+CHECKS := check-format check-lint types imports unit browser
+
 .PHONY: test
 test: ## Install what the tests need, then run every check and test
 	@$(MAKE) test-tools $(TOOLS) pages model
-	@$(MAKE) check-format
-	@$(MAKE) check-lint
-	@$(MAKE) types
-	@$(MAKE) imports
-	@$(MAKE) unit
-	@$(MAKE) browser
-	@echo
-	@echo "All checks and tests passed."
+	@failed=""; \
+	for check in $(CHECKS); do $(MAKE) $$check || failed="$$failed $$check"; done; \
+	echo; \
+	if [ -n "$$failed" ]; then echo "FAILED:$$failed (each can be run by itself: make <name>)"; exit 1; fi; \
+	echo "All checks and tests passed: $(CHECKS)."
 
 .PHONY: unit
 unit: $(TOOLS) ## Run the unit and integration tests (ARGS="-k name" chooses some)
