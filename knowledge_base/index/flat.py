@@ -60,6 +60,12 @@ class FlatIndex:
             for row, values in zip(ids, scores, strict=True)
         ]
 
+    def vector(self, number: int) -> Vectors:
+        """Give one vector back, shape (dimension,); raises KeyError where it is not there."""
+        if number not in self._ids:
+            raise KeyError(number)
+        return np.asarray(self._index.reconstruct(number), np.float32)
+
     def write(self, path: Path) -> None:
         """Write the index to a file."""
         self._faiss.write_index(self._index, str(path))

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from knowledge_base.embedding.port import Vectors
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.index.flat import FlatIndex
+from knowledge_base.signature.codes import error_codes
 from knowledge_base.store import projects, representatives
 from knowledge_base.store.representatives import StoredRepresentative
 
@@ -31,6 +32,7 @@ class Indexed:
     template: int | None
     text: str
     clean: str
+    codes: frozenset[str]
 
 
 class Replica:
@@ -49,7 +51,8 @@ class Replica:
         self._written = 0
         self._index: FlatIndex | None = None
         self._by_id: dict[int, Indexed] = {}
-        self._by_code_lock = threading.Lock()
+        self._by_code: dict[str, set[int]] = {}
+        self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -61,7 +64,7 @@ class Replica:
 
     def refresh(self, db: Connection) -> None:
         """Follow the database up to its present generation."""
-        with self._by_code_lock:
+        with self._lock:
             newest = projects.generation(db, self.project)
             if self._index is not None and newest == self._generation:
                 return
@@ -73,16 +76,28 @@ class Replica:
         """Give a representative by its number."""
         return self._by_id.get(number)
 
+    def with_code(self, code: str, limit: int) -> list[Indexed]:
+        """Give representatives that hold an error code, oldest first."""
+        with self._lock:
+            return [self._by_id[number] for number in sorted(self._by_code.get(code, ()))[:limit]]
+
+    def vector(self, number: int) -> Vectors:
+        """Give the vector of a representative, shape (dimension,); raises KeyError where it is not there."""
+        with self._lock:
+            if self._index is None or number not in self._by_id:
+                raise KeyError(number)
+            return self._index.vector(number)
+
     def search(self, vectors: Vectors, limit: int) -> list[list[tuple[Indexed, float]]]:
         """For each row find the nearest representatives with their cosine."""
-        with self._by_code_lock:
+        with self._lock:
             if self._index is None:
                 return [[] for _ in vectors]
             found = self._index.search(vectors, limit)
             return [[(self._by_id[number], score) for number, score in row if number in self._by_id] for row in found]
 
     def _forget(self) -> None:
-        self._index, self._by_id, self._generation, self._written = None, {}, 0, 0
+        self._index, self._by_id, self._by_code, self._generation, self._written = None, {}, {}, 0, 0
 
     def _follow(self, db: Connection, newest: int) -> None:
         first = self._index is None
@@ -92,16 +107,27 @@ class Replica:
         living = [each for each in changed if not each.removed]
         index.remove(gone)
         held = index.ids
-        fresh = [each for each in living if each.id not in held]
-        index.add([each.id for each in fresh], _stack(fresh, self.dimension))
+        fresh = [each.id for each in living if each.id not in held]
+        index.add(fresh, _stack(representatives.vectors(db, self.project, fresh), self.dimension))
         for each in living:
-            self._by_id[each.id] = Indexed(each.id, each.category, each.template, each.text, cleaned(each.text))
+            self._enter(each)
         for number in gone:
-            self._by_id.pop(number, None)
+            self._leave(number)
         index.remove([number for number in index.ids if number not in self._by_id] if first else [])
         self._index, self._generation = index, newest
         if self._folder is not None and (newest - self._written > REWRITE_AFTER or (first and newest != self._written)):
             self._write_cache()
+
+    def _enter(self, row: StoredRepresentative) -> None:
+        codes = frozenset(error_codes(row.text))
+        self._by_id[row.id] = Indexed(row.id, row.category, row.template, row.text, cleaned(row.text), codes)
+        for code in codes:
+            self._by_code.setdefault(code, set()).add(row.id)
+
+    def _leave(self, number: int) -> None:
+        left = self._by_id.pop(number, None)
+        for code in left.codes if left else ():
+            self._by_code[code].discard(number)
 
     def _paths(self) -> tuple[Path, Path] | None:
         if self._folder is None:
@@ -148,7 +174,7 @@ class Replica:
             self._written = self._generation
 
 
-def _stack(rows: Sequence[StoredRepresentative], dimension: int) -> Vectors:
-    if not rows:
+def _stack(vectors: Sequence[bytes], dimension: int) -> Vectors:
+    if not vectors:
         return np.zeros((0, dimension), np.float32)
-    return np.stack([np.frombuffer(each.vector, np.float32) for each in rows])
+    return np.stack([np.frombuffer(vector, np.float32) for vector in vectors])

@@ -310,6 +310,24 @@ def templates_in(db: Connection, project: str, number: int, limit: int = 200) ->
     return [read_template(row) for row in db.execute(query)]
 
 
+def read_templates(db: Connection, project: str, wanted: Sequence[int]) -> list[Template]:
+    """Read templates by their numbers, in the order of the numbers; those that are not there are left out."""
+    query = select(TemplateRow.__table__).where(  # type: ignore[attr-defined]
+        col(TemplateRow.project) == project, col(TemplateRow.id).in_(list(wanted))
+    )
+    return [read_template(row) for row in db.execute(query.order_by(col(TemplateRow.id)))]
+
+
+def solutions_of(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, int]:
+    """Tell the solution of each category that has one."""
+    query = select(col(CategoryRow.id), col(CategoryRow.solution)).where(
+        col(CategoryRow.project) == project,
+        col(CategoryRow.id).in_(list(numbers)),
+        col(CategoryRow.solution).is_not(None),
+    )
+    return {row[0]: row[1] for row in db.execute(query) if row[1] is not None}
+
+
 def read_template(row: Row[Any]) -> Template:
     """Turn a row of the template table into its public form."""
     reason = dict(row.reason)

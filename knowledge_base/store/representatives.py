@@ -13,6 +13,8 @@ from knowledge_base.store.projects import next_generation, take_numbers
 from knowledge_base.store.tables import RepresentativeRow
 from knowledge_base.store.text import storable
 
+CHUNK = 500
+
 
 @dataclass(frozen=True, slots=True)
 class NewRepresentative:
@@ -32,7 +34,6 @@ class StoredRepresentative:
     category: int
     template: int | None
     text: str
-    vector: bytes
     backend: str
     generation: int
     removed: bool
@@ -43,7 +44,6 @@ _COLUMNS = (
     col(RepresentativeRow.category),
     col(RepresentativeRow.template),
     col(RepresentativeRow.text),
-    col(RepresentativeRow.vector),
     col(RepresentativeRow.backend),
     col(RepresentativeRow.generation),
     col(RepresentativeRow.removed),
@@ -118,6 +118,19 @@ def follow_templates(db: Connection, project: str, moves: Mapping[int, int]) -> 
     )
 
 
+def follow_category(db: Connection, project: str, source: int, target: int) -> None:
+    """Let all representatives of a category stand for another one."""
+    db.execute(
+        update(RepresentativeRow)
+        .where(
+            col(RepresentativeRow.project) == project,
+            col(RepresentativeRow.category) == source,
+            col(RepresentativeRow.removed).is_(False),
+        )
+        .values(category=target, generation=next_generation(db, project))
+    )
+
+
 def since(db: Connection, project: str, backend: str, generation: int) -> list[StoredRepresentative]:
     """Read what changed behind a generation, tombstones too, of one embedding back end."""
     query = (
@@ -130,6 +143,18 @@ def since(db: Connection, project: str, backend: str, generation: int) -> list[S
         .order_by(col(RepresentativeRow.generation), col(RepresentativeRow.id))
     )
     return [StoredRepresentative(*row) for row in db.execute(query)]
+
+
+def vectors(db: Connection, project: str, ids: Sequence[int]) -> list[bytes]:
+    """Read the vectors of representatives, in the order of the ids; raises KeyError where one is missing."""
+    found: dict[int, bytes] = {}
+    for start in range(0, len(ids), CHUNK):
+        query = select(col(RepresentativeRow.id), col(RepresentativeRow.vector)).where(
+            col(RepresentativeRow.project) == project,
+            col(RepresentativeRow.id).in_(list(ids[start : start + CHUNK])),
+        )
+        found.update({row[0]: row[1] for row in db.execute(query)})
+    return [found[number] for number in ids]
 
 
 def of_categories(db: Connection, project: str, categories: Sequence[int]) -> list[StoredRepresentative]:

@@ -206,3 +206,11 @@ def pending(db: Connection, project: str) -> tuple[int, datetime | None]:
         )
     ).one()
     return int(row[0]), row[1]
+
+
+def texts(db: Connection, project: str, wanted: Sequence[int]) -> dict[int, str]:
+    """Read the texts of some templates."""
+    query = select(col(TemplateRow.id), col(TemplateRow.text)).where(
+        col(TemplateRow.project) == project, col(TemplateRow.id).in_(list(wanted))
+    )
+    return {row[0]: row[1] for row in db.execute(query)}

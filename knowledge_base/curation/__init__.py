@@ -1,0 +1,9 @@
+"""What people do to categories; every act is kept with what is needed to take it back."""
+
+from knowledge_base.curation.acts import Done
+from knowledge_base.curation.labels import ignore, label
+from knowledge_base.curation.moves import merge, split
+from knowledge_base.curation.remedies import attach, detach, link
+from knowledge_base.curation.undoing import undo
+
+__all__ = ["Done", "attach", "detach", "ignore", "label", "link", "merge", "split", "undo"]

@@ -1,0 +1,90 @@
+"""One act of a person: a write transaction that also keeps the audit entry and the change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from knowledge_base.errors import InputError
+from knowledge_base.ids import Prefix, public_id
+from knowledge_base.store import audit, categories, projects
+from knowledge_base.store.store import Store
+from knowledge_base.store.tables import CategoryRow
+from knowledge_base.types import Category, Solution
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an act led to; ``audit_id`` is what ``undo`` takes."""
+
+    audit_id: int
+    category: Category
+    solution: Solution | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryState:
+    """The part of a category's row that people change."""
+
+    label: str | None
+    solution: int | None
+    ignored: bool
+
+
+class Act:
+    """A transaction in the name of ``actor``."""
+
+    def __init__(self, db: Connection, project: str, actor: str, now: datetime) -> None:
+        self.db = db
+        self.project = project
+        self.actor = actor
+        self.now = now
+
+    def category(self, public: str) -> int:
+        """Resolve a category's public id; raises NotFound."""
+        return categories.resolve_public(self.db, self.project, public)
+
+    def state(self, number: int) -> CategoryState:
+        """Read what people said of a category."""
+        row = self.db.execute(
+            select(col(CategoryRow.label), col(CategoryRow.solution), col(CategoryRow.ignored)).where(
+                col(CategoryRow.project) == self.project, col(CategoryRow.id) == number
+            )
+        ).one()
+        return CategoryState(*row)
+
+    def keep(
+        self, action: str, category: int, *, detail: Mapping[str, object], undo: Mapping[str, object] | None
+    ) -> int:
+        """Write the audit entry and the change; tell the entry's number."""
+        named = {"category": public_id(Prefix.CATEGORY, category), "actor": self.actor, **detail}
+        projects.publish(self.db, self.project, [(action, named)], self.now)
+        return audit.write(
+            self.db,
+            self.project,
+            actor=self.actor,
+            action=action,
+            category=category,
+            detail=detail,
+            undo=undo,
+            now=self.now,
+        )
+
+    def done(self, audit_id: int, category: int, solution: Solution | None = None) -> Done:
+        """Read back what the act led to."""
+        return Done(audit_id, categories.get(self.db, self.project, category), solution)
+
+
+@contextmanager
+def act(store: Store, project: str, actor: str) -> Iterator[Act]:
+    """Begin an act; raises NotFound for an unknown project, InputError without an actor."""
+    if not actor.strip():
+        raise InputError("an act needs a name to stand under")
+    with store.write() as db:
+        projects.require_project(db, project)
+        yield Act(db, project, actor.strip(), store.clock())

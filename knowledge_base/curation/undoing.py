@@ -1,0 +1,148 @@
+"""Taking an act back, exactly, as far as nothing newer stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from knowledge_base.curation.acts import Act, Done, act
+from knowledge_base.curation.merging import move_templates
+from knowledge_base.errors import Conflict
+from knowledge_base.store import audit, categories, facts, solutions
+from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.store import Store
+from knowledge_base.store.tables import CategoryRow
+from knowledge_base.types import FactKind, Why
+
+Undo = Mapping[str, Any]
+
+
+def undo(store: Store, project: str, audit_id: int, *, actor: str) -> Done:
+    """Take back an act by the number of its audit entry.
+
+    Raises NotFound, and Conflict where it was taken back before, cannot be, or something newer
+    builds on it.
+    """
+    with act(store, project, actor) as this:
+        entry = audit.get(this.db, project, audit_id)
+        if entry.undone_at is not None:
+            raise Conflict("this was taken back before")
+        if entry.undo is None or entry.category is None or entry.action not in _UNDO:
+            raise Conflict("this act cannot be taken back")
+        shown = _UNDO[entry.action](this, entry.category, entry.undo)
+        audit.mark_undone(this.db, project, audit_id, this.now)
+        kept = this.keep("undo", shown, detail={"undone": entry.action, "audit": audit_id}, undo=None)
+        return this.done(kept, shown)
+
+
+def _undo_label(this: Act, category: int, undo: Undo) -> int:
+    number = categories.resolve(this.db, this.project, category)
+    if this.state(number).label != undo["label"]:
+        raise Conflict("the label was changed again meanwhile; take that back first")
+    categories.set_fields(this.db, this.project, number, label=undo["before"])
+    return number
+
+
+def _undo_ignore(this: Act, category: int, undo: Undo) -> int:
+    number = categories.resolve(this.db, this.project, category)
+    categories.set_fields(this.db, this.project, number, ignored=undo["before"])
+    return number
+
+
+def _undo_link(this: Act, category: int, undo: Undo) -> int:
+    number = categories.resolve(this.db, this.project, category)
+    if this.state(number).solution != undo["solution"]:
+        raise Conflict("another solution was attached meanwhile; take that back first")
+    categories.set_fields(this.db, this.project, number, solution=undo["before"])
+    return number
+
+
+def _undo_revise(this: Act, category: int, undo: Undo) -> int:
+    number = categories.resolve(this.db, this.project, category)
+    newest = solutions.get(this.db, this.project, undo["solution"])
+    if newest.version != undo["version"]:
+        raise Conflict(f"version {newest.version} was saved meanwhile; take that back first")
+    old = solutions.get(this.db, this.project, undo["solution"], undo["before"])
+    text = SolutionText(old.title, old.cause, old.body)
+    solutions.revise(
+        this.db, this.project, undo["solution"], text, author=this.actor, now=this.now, based_on=newest.version
+    )
+    return number
+
+
+def _undo_merge(this: Act, category: int, undo: Undo) -> int:
+    target = categories.resolve(this.db, this.project, category)
+    present = set(categories.templates_of(this.db, this.project, target))
+    for merged in reversed(undo["merges"]):
+        back = [template for template in merged["templates"] if template in present]
+        if not back or not present - set(back):
+            raise Conflict("the templates were moved on meanwhile; take that back first")
+        present -= set(back)
+        _revive(this, merged, target)
+        why = {"why": Why.PERSON, "actor": this.actor}
+        move_templates(
+            this.db, this.project, dict.fromkeys(back, merged["source"]), dict.fromkeys(back, why), now=this.now
+        )
+        # Taking a merge back says that the two differ; otherwise the next window would merge them again.
+        facts.add(
+            this.db,
+            this.project,
+            FactKind.CANNOT_LINK,
+            [(undo["anchor"], template) for template in back],
+            actor=this.actor,
+            now=this.now,
+        )
+    facts.withdraw(this.db, this.project, undo["facts"], this.now)
+    facts.restore(this.db, this.project, undo["withdrawn"])
+    return target
+
+
+def _revive(this: Act, merged: Undo, target: int) -> None:
+    for name in ("label", "solution"):
+        if merged[name] is not None and getattr(this.state(target), name) == merged[name]:
+            categories.set_fields(this.db, this.project, target, **{name: None})
+    categories.set_fields(this.db, this.project, merged["source"], state="active", merged_into=None)
+    this.db.execute(
+        update(CategoryRow)
+        .where(
+            col(CategoryRow.project) == this.project,
+            col(CategoryRow.id).in_(merged["aliases"]),
+            col(CategoryRow.merged_into) == target,
+        )
+        .values(merged_into=merged["source"])
+    )
+
+
+def _undo_split(this: Act, category: int, undo: Undo) -> int:
+    source = categories.resolve(this.db, this.project, undo["source"])
+    made = categories.resolve(this.db, this.project, category)
+    if made != category or set(categories.templates_of(this.db, this.project, made)) != set(undo["templates"]):
+        raise Conflict("the new category has changed meanwhile; take that back first")
+    state = this.state(made)
+    if state.solution is not None and this.state(source).solution not in (None, state.solution):
+        raise Conflict("the new category has a solution of its own; detach it first or merge the two")
+    if state.solution is not None:
+        categories.set_fields(this.db, this.project, source, solution=state.solution)
+    why = {"why": Why.PERSON, "actor": this.actor}
+    moves = dict.fromkeys(undo["templates"], source)
+    move_templates(this.db, this.project, moves, dict.fromkeys(moves, why), now=this.now)
+    categories.set_fields(this.db, this.project, made, state="merged", merged_into=source)
+    facts.withdraw(this.db, this.project, undo["facts"], this.now)
+    facts.restore(this.db, this.project, undo["withdrawn"])
+    return source
+
+
+_UNDO: dict[str, Callable[[Act, int, Undo], int]] = {
+    "label": _undo_label,
+    "ignore": _undo_ignore,
+    "unignore": _undo_ignore,
+    "attach": _undo_link,
+    "link": _undo_link,
+    "detach": _undo_link,
+    "revise": _undo_revise,
+    "merge": _undo_merge,
+    "split": _undo_split,
+}

@@ -1,0 +1,132 @@
+"""Text to ranked categories with evidence: exact fingerprint first, then codes and likeness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from knowledge_base.embedding.port import Embedder, Vectors
+from knowledge_base.features.cleaning import cleaned
+from knowledge_base.features.ngrams import common_words, cosine, grams, similarity
+from knowledge_base.index.replica import Indexed, Replica
+from knowledge_base.signature import SIGNATURE_VERSION, sign
+from knowledge_base.signature.codes import error_codes
+from knowledge_base.store import templates
+from knowledge_base.types import Evidence
+
+NEIGHBOURS = 200
+SAME_CODE = 50
+SEGMENTS = 40
+QUESTION_LIMIT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A category that a text may mean; numbers as in the store, ``score`` in 0..1."""
+
+    category: int
+    template: int | None
+    score: float
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question made ready: fingerprints of what may be an error, and forms to compare with their vectors.
+
+    ``vectors`` has one row for each of ``forms``.
+    """
+
+    fingerprints: tuple[str, ...]
+    codes: frozenset[str]
+    forms: tuple[str, ...]
+    vectors: Vectors
+
+
+def prepare(text: str, embedder: Embedder) -> Query:
+    """Read a question; this is the slow part and needs no database."""
+    text = text[:QUESTION_LIMIT]
+    forms = _forms(text)
+    return Query(
+        fingerprints=tuple(dict.fromkeys(sign(segment).fingerprint for segment in segments(text))),
+        codes=frozenset(error_codes(text)),
+        forms=tuple(forms),
+        vectors=embedder.embed(forms),
+    )
+
+
+def match(db: Connection, project: str, query: Query, replica: Replica, *, limit: int = 10) -> tuple[Match, ...]:
+    """Rank the categories that a question may mean, best first, one entry for each category.
+
+    The database is asked for exact fingerprints only; everything else is in the replica.
+    """
+    found = _exact(db, project, query)
+    for other in _alike(query, replica):
+        known = found.get(other.category)
+        if known is None or known.score < other.score:
+            found[other.category] = other
+    return tuple(sorted(found.values(), key=lambda each: (-each.score, each.category))[:limit])
+
+
+def segments(text: str) -> list[str]:
+    r"""Cut a question into what may be an error by itself: the whole, then its lines.
+
+    >>> segments("hi all\nE: disk full")
+    ['hi all\nE: disk full', 'hi all', 'E: disk full']
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()][:SEGMENTS]
+    return list(dict.fromkeys([text.strip(), *lines]))
+
+
+def _exact(db: Connection, project: str, query: Query) -> dict[int, Match]:
+    refs = templates.find(db, project, SIGNATURE_VERSION, query.fingerprints)
+    texts = templates.texts(db, project, [ref.template for ref in refs.values()])
+    codes = tuple(sorted(query.codes))
+    return {
+        ref.category: Match(ref.category, ref.template, 1.0, Evidence("exact", (), codes, texts[ref.template]))
+        for ref in refs.values()
+        # A line without words (a number, a time) is no error, whatever was ingested.
+        if cleaned(texts[ref.template])
+    }
+
+
+def _alike(query: Query, replica: Replica) -> Iterable[Match]:
+    found = replica.search(query.vectors, NEIGHBOURS)
+    for form, near in zip(query.forms, found, strict=True):
+        own = grams(form)
+        scores = dict(near)
+        for code in query.codes:
+            for each in replica.with_code(code, SAME_CODE):
+                scores.setdefault(each, near[-1][1] if near else 0.0)
+        for each, dense in scores.items():
+            shared = query.codes & each.codes
+            score = min(0.99, similarity(dense, cosine(own, grams(each.clean)), bool(shared)))
+            yield _match(each, form, score, tuple(sorted(shared)))
+
+
+def _match(each: Indexed, form: str, score: float, shared: tuple[str, ...]) -> Match:
+    kind = "code" if shared else "similarity"
+    return Match(each.category, each.template, score, Evidence(kind, common_words(form, each.clean), shared, each.text))
+
+
+def _forms(text: str) -> list[str]:
+    """Give the cleaned forms to compare: of the whole question and of the line that says most."""
+    whole = cleaned(sign(text).template)
+    lines = [cleaned(sign(line).template) for line in segments(text)[1:6]]
+    longest = max(lines, key=len, default="")
+    return [each for each in dict.fromkeys((whole, longest)) if each]
+
+
+def one_for_each_solution(matches: Sequence[Match], solutions: dict[int, int]) -> list[Match]:
+    """Keep the best category of each solution; a category without one stands for itself."""
+    seen: set[tuple[str, int]] = set()
+    kept = []
+    for each in matches:
+        solution = solutions.get(each.category)
+        key = ("category", each.category) if solution is None else ("solution", solution)
+        if key not in seen:
+            seen.add(key)
+            kept.append(each)
+    return kept
