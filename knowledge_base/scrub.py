@@ -108,9 +108,7 @@ SCRUB_RULES: tuple[ScrubRule, ...] = (
         r"\1<secret>",
         ("authorization",),
     ),
-    ScrubRule(
-        "bearer token", re.compile(r"(?i)(\bbearer\s{1,4})[\w.~+/=-]{8,}", re.A), r"\1<secret>", ("bearer",)
-    ),
+    ScrubRule("bearer token", re.compile(r"(?i)(\bbearer\s{1,4})[\w.~+/=-]{8,}", re.A), r"\1<secret>", ("bearer",)),
     ScrubRule("AWS key", re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b", re.A), "<secret>", ("akia", "asia")),
     ScrubRule("Aliyun key", re.compile(r"\bLTAI[0-9A-Za-z]{12,30}\b", re.A), "<secret>", ("ltai",)),
     ScrubRule("Google key", re.compile(r"\bAIza[\w-]{30,50}", re.A), "<secret>", ("aiza",)),
@@ -165,7 +163,8 @@ NUMBER_RULES: tuple[tuple[str, re.Pattern[str], Replacement], ...] = (
     (
         "payment card",
         re.compile(
-            r"(?<![\w.-])(?:[3-6]\d{3}([ -]?)\d{4}\1\d{4}\1\d{4}|3[47]\d\d([ -]?)\d{6}\2\d{5}|[46]\d{18})(?![\w-])", re.A
+            r"(?<![\w.-])(?:[3-6]\d{3}([ -]?)\d{4}\1\d{4}\1\d{4}|3[47]\d\d([ -]?)\d{6}\2\d{5}|[46]\d{18})(?![\w-])",
+            re.A,
         ),
         _card,
     ),
@@ -176,7 +175,9 @@ NUMBER_RULES: tuple[tuple[str, re.Pattern[str], Replacement], ...] = (
     ),
     (
         "international telephone",
-        re.compile(r"(?<![\w.+:-])\+[1-9]\d{0,2}[ -]?(?:\(\d{1,4}\)[ -]?)?\d{2,5}(?:[ -]?\d{2,5}){1,3}(?![\w:-]|\.\d)", re.A),
+        re.compile(
+            r"(?<![\w.+:-])\+[1-9]\d{0,2}[ -]?(?:\(\d{1,4}\)[ -]?)?\d{2,5}(?:[ -]?\d{2,5}){1,3}(?![\w:-]|\.\d)", re.A
+        ),
         _phone,
     ),
 )

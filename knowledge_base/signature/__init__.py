@@ -1,0 +1,31 @@
+"""Raw text to signature: header off, variables masked, key, fingerprint."""
+
+from knowledge_base.signature.codes import error_codes, exception_classes
+from knowledge_base.signature.explaining import Explanation, explain
+from knowledge_base.signature.keying import fingerprint_of, key_of
+from knowledge_base.signature.kinds import FAMILY_OF, KINDS, PLACEHOLDER, Family, Kind
+from knowledge_base.signature.limits import SIGNATURE_VERSION
+from knowledge_base.signature.masking import Mask
+from knowledge_base.signature.reading import Header, read_header, read_time
+from knowledge_base.signature.signer import Signer, sign
+
+__all__ = [
+    "FAMILY_OF",
+    "KINDS",
+    "PLACEHOLDER",
+    "SIGNATURE_VERSION",
+    "Explanation",
+    "Family",
+    "Header",
+    "Kind",
+    "Mask",
+    "Signer",
+    "error_codes",
+    "exception_classes",
+    "explain",
+    "fingerprint_of",
+    "key_of",
+    "read_header",
+    "read_time",
+    "sign",
+]

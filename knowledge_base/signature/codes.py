@@ -1,0 +1,65 @@
+"""The error codes and exception classes that a text names."""
+
+from __future__ import annotations
+
+import re
+
+from knowledge_base.signature.limits import MAX_TEXT
+
+_CODES: tuple[re.Pattern[str], ...] = tuple(
+    re.compile(pattern, re.ASCII)
+    for pattern in (
+        r"(?<![\w-])[A-Z]{2,10}-[0-9]{3,8}(?![\w-])",
+        r"(?<![\w-])(?:SQL|ERR|HY|PLS|SP)[0-9]{3,5}[A-Z]?(?![\w-])",
+        r"(?i:SQLSTATE)[\W_]{0,3}([0-9A-Z]{5})(?!\w)",
+        r"[(\[]([0-9]{2}[A-Z][0-9]{2}|[A-Z]{2}[0-9]{3}|[0-9]{2}[A-Z0-9][0-9]{2}(?=\)))[)\]]",
+        r"\b(?:CVE|KB|E)-?[0-9]{4,7}\b(?!-)",
+        r"0x8[0-9a-fA-F]{7}(?!\w)",
+        r"(?<![\w.])E[A-Z]{3,12}(?=[:\s,)\]]|$)",
+    )
+)
+_NAMED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.ASCII | re.IGNORECASE))
+    for name, pattern in (
+        ("errno", r"\berrno[\]\s:=]{0,3}([0-9]{1,4})(?!\w)"),
+        ("exit", r"\bexit(?:ed)?(?: with)?(?:[ _-]?(?:code|status|value))[\s:=]{0,3}(-?[0-9]{1,4})(?!\w)"),
+        (
+            "HTTP",
+            r"(?:\bHTTP/[0-9.]{1,3}[\"']?\s|\bhttp[ _-]?(?:status|error|code)?[\s:=(]{1,3}|\bstatus[ _-]?code[\s:=(]{1,3})"
+            r"([1-5][0-9]{2})(?![\w.])",
+        ),
+        ("ERROR", r"\bERROR ([0-9]{3,5})(?= [(\[]|:)"),
+        ("code", r"\bcode[\"']?[\s:=]{1,3}([0-9]{1,5})(?![\w.]?\w)"),
+    )
+)
+_CLASS = re.compile(
+    r"(?<![\w.$])(?:[A-Za-z_][\w]{0,80}\.){0,12}(?:[\w]{1,80}\$)?"
+    r"([A-Z]\w{0,100}(?:Exception|Error|Throwable|Failure|Fault|Warning|Interrupt|Exit|Timeout|Panic))(?![\w(])",
+    re.ASCII,
+)
+
+
+def error_codes(text: str) -> tuple[str, ...]:
+    """List the error codes of a text in the order of their first place, each once.
+
+    Vendors' codes, SQLSTATEs and result codes as they stand; numbers with what they number.
+
+    >>> error_codes("ERROR 1146 (42S02): gone; ORA-00942, [Errno 24], exit code 137, HTTP 404")
+    ('ERROR 1146', '42S02', 'ORA-00942', 'errno 24', 'exit 137', 'HTTP 404')
+    """
+    text = text[:MAX_TEXT]
+    found: list[tuple[int, str]] = []
+    for pattern in _CODES:
+        found += ((match.start(), match[match.lastindex or 0]) for match in pattern.finditer(text))
+    for name, pattern in _NAMED:
+        found += ((match.start(), f"{name} {match[1]}") for match in pattern.finditer(text))
+    return tuple(dict.fromkeys(code for _place, code in sorted(found)))
+
+
+def exception_classes(text: str) -> tuple[str, ...]:
+    r"""List the exception classes that a text names, without their packages, each once.
+
+    >>> exception_classes("java.io.IOException: x\\nCaused by: java.net.ConnectException: y")
+    ('IOException', 'ConnectException')
+    """
+    return tuple(dict.fromkeys(match[1] for match in _CLASS.finditer(text[:MAX_TEXT])))

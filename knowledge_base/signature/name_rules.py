@@ -1,0 +1,125 @@
+"""Names that are known by what stands before them: tables, columns, users, pods, quoted words."""
+
+from __future__ import annotations
+
+import re
+
+from knowledge_base.signature.rule import MaskRule, rule
+
+_CONTEXT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(rf"(?:{words})[\s:=(]*$", re.IGNORECASE), placeholder)
+    for words, placeholder in (
+        (r"table(?: name)?|relation|view|表|视图", "<table>"),
+        (r"column|field|attribute|列|字段", "<column>"),
+        (r"partition|分区", "<partition>"),
+        (r"user|role|account|owner|principal|用户|角色", "<user>"),
+        (r"class|module|package|bean|类|模块", "<class>"),
+        (r"pods?", "<pod>"),
+        (r"host|server|node|主机|节点", "<host>"),
+        (r"file|path|directory|dir|folder|文件|路径|目录", "<path>"),
+    )
+)
+# What stands after these is a state or a code and stays.
+_STAYS_AFTER = re.compile(
+    r"(?:code|reason|type|state|status|error|exception|level|severity|kind|cause|错误|原因|状态)[\"']?\s?[:：=]\s?$",
+    re.I,
+)
+# Types and literals of languages and databases are meaning, also in quotes.
+_STAYS = re.compile(
+    r"(?i:none|null|nil|true|false|undefined|nan|NoneType|int|integer|long|str|string|bytes?|float|double|bool|boolean|list"
+    r"|dict|tuple|set|object|function|method|module|type|array|map|struct|date|datetime|timestamp|decimal|bigint|varchar"
+    r"|text|char|binary|number|numeric|json|ascii|gbk|latin|and|or|in|select|from|where|group|order|join|limit)"
+    r"|.*(?:::|\(\)).*|.*[\ue000-\uf8ff].*"
+)
+_WORD = r"[\w$\ue000-\uf8ff./:*@%+#,<>\[\]{}=\\-]"
+
+
+def _quoted(match: re.Match[str]) -> str:
+    quote, content, closing = match[1], match[2], match[3]
+    before = match.string[max(0, match.start() - 24) : match.start()]
+    if _STAYS.fullmatch(content) or _STAYS_AFTER.search(before):
+        return match[0]
+    for pattern, placeholder in _CONTEXT:
+        if pattern.search(before):
+            return f"{quote}{placeholder}{closing}"
+    return f"{quote}<str>{closing}"
+
+
+NAME_RULES: tuple[MaskRule, ...] = (
+    rule(
+        "partition",
+        r"(?<![\w.])(?:ds|dt|pt|hh|hour|day|date|month|year|p_date|pdate|bizdate)\s?=\s?(['\"]?)[\w-]+\1"
+        r"(?:[,/](?:ds|dt|pt|hh|hour|day|date|month|year)\s?=\s?['\"]?[\w-]+['\"]?)*(?!\w)",
+        "<partition>",
+        ("ds=20240611", "<partition>"),
+        ("dt='2024-06-11'/hh=01", "<partition>"),
+        needs=("=",),
+    ),
+    rule(
+        "quoted word",
+        rf"""(?<![\w)\]>])(["'`])(?!\1)({_WORD}{{1,300}}?)(\1)(?![\w"'`]|\s?:\s?["'\[{{0])""",
+        _quoted,
+        ("'dwd_orders'", "'<str>'"),
+        ('"public.orders"', '"<str>"'),
+        ("table `sales.orders`", "table `<table>`"),
+        needs=('"', "'", "`"),
+    ),
+    rule(
+        "word in Chinese quotes",
+        rf"([“‘「『《【])({_WORD}{{1,300}})([”’」』》】])",
+        _quoted,
+        ("表“dwd_orders”", "表“<table>”"),
+        needs=("“", "‘", "「", "『", "《", "【"),
+    ),
+    rule(
+        "table",
+        r"(\b(?:table|relation|view)(?:\sor\sview)?[\s:=]{1,3}|[表](?:名)?[\s:：=]{0,2})"
+        r"(?!<)(?:[A-Za-z][\w$-]*(?:\.[\w$-]+)+|[A-Za-z]\w*_\w*)(?![\w(])",
+        r"\1<table>",
+        ("table sales.orders", "table <table>"),
+        ("表dwd_orders不存在", "表<table>不存在"),
+        needs=("able", "TABLE", "elation", "iew", "VIEW", "表"),
+        ignore_case=True,
+    ),
+    rule(
+        "column",
+        r"(\b(?:column|field)[\s:=]{1,3}|(?:字段|列)(?:名)?[\s:：=]{0,2})(?!<)[A-Za-z]\w*[._]\w[\w.]*(?![\w(])",
+        r"\1<column>",
+        ("column shop_level cannot be resolved", "column <column> cannot be resolved"),
+        needs=("olumn", "COLUMN", "ield", "字段", "列"),
+        ignore_case=True,
+    ),
+    rule(
+        "class",
+        r"(\bclass\s)(?![\w.$]*(?:Exception|Error|Throwable)\b)[a-z]\w*(?:\.[\w$]+){2,}",
+        r"\1<class>",
+        ("class org.acme.jobs.Loader", "class <class>"),
+        needs=("class ",),
+    ),
+    rule(
+        "identity in key=value",
+        r"(?<![\w.])((?:user(?:name)?|[re]?uid|[re]?gid|ruser|logname|login|owner|account|role|principal|acl|group|queue|pool|tenant"
+        r"|project|db|database|schema|table|tbl|view|column|col|host|hostname|rhost|server|node|worker|broker|client|peer|addr"
+        r"|address|remote|ip|tty|name|id|[a-z]{1,12}_?id|key|topic|partition|path|src|dst|dest|file(?:name)?|dir|pod|namespace"
+        r"|container|image|job|task|app|appid|service|perm|cmd|ugi|proto)=)(?=[^\s,;<])(?:[^\s,;)\]}<>\"'&]|<[a-z]{1,9}>)+",
+        r"\1<str>",
+        ("user=ann queue=default", "user=<str> queue=<str>"),
+        needs=("=",),
+        ignore_case=True,
+    ),
+    rule(
+        "user",
+        r"(\b(?:invalid|illegal|unknown|for|by|as|run)\s(?:user|role|account)[\s:]{1,2})(?![<\s])[\w.$@-]+",
+        r"\1<user>",
+        ("unknown user ann", "unknown user <user>"),
+        needs=("user", "role", "account"),
+    ),
+    # sshd, ftpd, pam: "password for root from 10.0.0.1".
+    rule(
+        "user who comes from a host",
+        r"(\b(?:for|by|user|password)\s)(?![<\s])[\w.$@-]+(?=\sfrom\s<)",
+        r"\1<user>",
+        ("password for root from 10.2.3.4", "password for <user> from <ip>"),
+        needs=(" from <",),
+    ),
+)
