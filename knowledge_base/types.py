@@ -10,10 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 
 DEFAULT_PROJECT = "default"
-NO_ATTRIBUTES: Mapping[str, object] = MappingProxyType({})
 
 
 class Outcome(StrEnum):
@@ -68,7 +66,7 @@ class LogRecord:
     at: datetime
     service: str = ""
     level: str = ""
-    attributes: Mapping[str, object] = field(default=NO_ATTRIBUTES)
+    attributes: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
