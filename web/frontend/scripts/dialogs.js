@@ -1,0 +1,13 @@
+/** Opens and closes dialogs: `data-opens="id"` on a button, `data-closes` inside the dialog. */
+export function watchDialogs() {
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-opens]");
+    if (opener) {
+      const dialog = document.getElementById(opener.dataset.opens);
+      if (dialog && !dialog.open) dialog.showModal();
+      return;
+    }
+    if (event.target.closest("[data-closes]")) event.target.closest("dialog")?.close();
+    else if (event.target.tagName === "DIALOG") event.target.close();
+  });
+}

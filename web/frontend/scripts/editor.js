@@ -1,0 +1,24 @@
+/** The solution's reader and editor take turns; `data-shows="#a"` shows one and hides its neighbours. */
+export function watchEditors() {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-shows]");
+    if (!button) return;
+    const shown = document.querySelector(button.dataset.shows);
+    if (!shown) return;
+    for (const sibling of shown.parentElement.querySelectorAll(":scope > [data-view]")) {
+      sibling.hidden = sibling !== shown;
+    }
+    for (const other of button.parentElement.querySelectorAll("[data-shows][aria-pressed]")) {
+      other.setAttribute("aria-pressed", String(other === button));
+    }
+    shown.querySelector("[data-first]")?.focus();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey)) return;
+    const form = event.target.closest?.("form[data-confirm-keys]");
+    if (form) {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("button.primary"));
+    }
+  });
+}
