@@ -2,6 +2,7 @@
 
 from knowledge_base.signature.codes import error_codes, exception_classes
 from knowledge_base.signature.explaining import Explanation, explain
+from knowledge_base.signature.header import has_header
 from knowledge_base.signature.keying import fingerprint_of, key_of
 from knowledge_base.signature.kinds import FAMILY_OF, KINDS, PLACEHOLDER, Family, Kind
 from knowledge_base.signature.limits import SIGNATURE_VERSION
@@ -24,6 +25,7 @@ __all__ = [
     "exception_classes",
     "explain",
     "fingerprint_of",
+    "has_header",
     "key_of",
     "read_header",
     "read_time",

@@ -25,8 +25,8 @@ _NAMED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("exit", r"\bexit(?:ed)?(?: with)?(?:[ _-]?(?:code|status|value))[\s:=]{0,3}(-?[0-9]{1,4})(?!\w)"),
         (
             "HTTP",
-            r"(?:\bHTTP/[0-9.]{1,3}[\"']?\s|\bhttp[ _-]?(?:status|error|code)?[\s:=(]{1,3}|\bstatus[ _-]?code[\s:=(]{1,3})"
-            r"([1-5][0-9]{2})(?![\w.])",
+            r"(?:\bHTTP/[0-9.]{1,3}[\"']?\s|\bhttp[ _-]?(?:status|error|code)?[\s:=(]{1,3}"
+            r"|\bstatus[ _-]?code[\s:=(]{1,3})([1-5][0-9]{2})(?![\w.])",
         ),
         ("ERROR", r"\bERROR ([0-9]{3,5})(?= [(\[]|:)"),
         ("code", r"\bcode[\"']?[\s:=]{1,3}([0-9]{1,5})(?![\w.]?\w)"),

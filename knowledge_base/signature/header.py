@@ -15,28 +15,32 @@ _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _N = "[0-9]+"
 _CLOCK = rf"{_N}:{_N}:{_N}(?:[.,:]{_N})?"
 _ZONE = rf"(?:\s?Z|\s?[+-]{_N}(?::?{_N})?|\s(?:UTC|GMT|CST|EST|EDT|PST|PDT|CET|CEST))"
-_LEVEL_WORD = (
-    "TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|SEVERE|FATAL|CRITICAL|CRIT|ALERT|EMERG|PANIC|LOG|DETAIL|HINT|STATEMENT"
-    "|CONTEXT|QUERY"
+_COMMON_LEVEL = "TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|SEVERE|FATAL|CRITICAL|CRIT|ALERT|EMERG"
+SIDE_LEVELS = frozenset({"DETAIL", "HINT", "STATEMENT", "CONTEXT", "QUERY", "LOCATION"})
+"""Levels of PostgreSQL's lines that belong to the error before them."""
+_LEVEL_WORD = "|".join([_COMMON_LEVEL, "PANIC", "LOG", *sorted(SIDE_LEVELS)])
+# In small letters a level needs a bracket, a colon or a wide gap: "Error opening file" is a message.
+_SMALL_LEVEL = f"{_COMMON_LEVEL.lower()}|{_COMMON_LEVEL.title()}"
+_LEVEL = re.compile(
+    rf"\[(?:{_LEVEL_WORD}|{_SMALL_LEVEL})\s?\]|(?:{_LEVEL_WORD})(?=[\]\s:|,])|(?:{_SMALL_LEVEL})(?=\s{{2,}}|[:|])"
 )
-_UPPER_LEVEL = re.compile(rf"\[?(?:{_LEVEL_WORD})[0-9]?(?=[\]\s:|,-])\]?")
-_LEVEL = re.compile(rf"\[?(?:{_LEVEL_WORD}|{_LEVEL_WORD.lower()}|{_LEVEL_WORD.title()})(?=[\]\s:|,])\]?")
 # Without a time before it, a level counts only where punctuation or a logger sets it apart.
 _BARE_LEVEL = re.compile(
     rf"(?:\[(?P<a>{_LEVEL_WORD})\s?\]:?|(?P<b>{_LEVEL_WORD})(?::(?=\s|\w+:)|\s?-(?=\s)|(?=\s+\[)"
     r"|(?=\s+(?:\w+\.)+\w+(?::|\s-)\s)))"
 )
-_STAMPS: tuple[re.Pattern[str], ...] = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"\[?(?P<stamp>{_N}[-/.]{_N}[-/.]{_N}[T\s-]\s?{_CLOCK}{_ZONE}?)\]?",
-        rf"(?:[A-Z][a-z]{{2}},?\s)?(?P<stamp>{_MONTH}\s{{1,2}}{_N}\s(?:{_N}\s)?{_CLOCK}(?:\s[0-9]{{4}})?)",
-        rf"\[?(?P<stamp>{_N}[/\s]{_MONTH}[/\s]{_N}[:\s]{_CLOCK}{_ZONE}?)\]?",
-        rf"(?P<stamp>{_N}-{_CLOCK})(?=\|)",
-        rf"(?P<stamp>{_N}\s{_N})(?=\s{_N}\s(?:{_LEVEL_WORD})\s)",
-        rf"\[?(?P<stamp>{_CLOCK})\]?(?=[\s,]+(?:\[|{_LEVEL_WORD}))",
-        rf"\[?(?P<stamp>{_N}(?:\.{_N})?)\]?(?=\s+\[?(?:{_LEVEL_WORD})[\]\s:])",
-    )
+_ISO = re.compile(rf"\[?(?P<stamp>{_N}[-/.]{_N}[-/.]{_N}[T\s-]\s?{_CLOCK}{_ZONE}?)\]?")
+_SYSLOG_TIME = re.compile(
+    rf"(?:[A-Z][a-z]{{2}},?\s)?(?P<stamp>{_MONTH}\s{{1,2}}{_N}\s(?:{_N}\s)?{_CLOCK}(?:\s{_N}(?=[\s,]))?)"
+)
+_STAMPS: tuple[re.Pattern[str], ...] = (
+    _ISO,
+    _SYSLOG_TIME,
+    re.compile(rf"\[?(?P<stamp>{_N}[/\s]{_MONTH}[/\s]{_N}[:\s]{_CLOCK}{_ZONE}?)\]?"),
+    re.compile(rf"(?P<stamp>{_N}-{_CLOCK})(?=\|)"),
+    re.compile(rf"(?P<stamp>{_N}\s{_N})(?=\s{_N}\s(?:{_LEVEL_WORD})\s)"),
+    re.compile(rf"\[?(?P<stamp>{_CLOCK})\]?(?=[\s,]+(?:\[|{_LEVEL_WORD}))"),
+    re.compile(rf"\[?(?P<stamp>{_N}(?:\.{_N})?)\]?(?=\s+\[?(?:{_LEVEL_WORD})[\]\s:])"),
 )
 _PRIORITY = re.compile(rf"<{_N}>(?:{_N}\s(?={_N}-))?")
 _CRI = re.compile(r"(?P<stamp>[0-9T:.+-]{10,40}Z?)\s(?:stdout|stderr)\s[FP]\s")
@@ -61,6 +65,9 @@ _LOGGER = re.compile(
 _LOGGER_FIRST = re.compile(rf"(?P<where>[A-Za-z_][\w.$/-]{{0,120}})\s(?:-\s)?(?=\[?(?:{_LEVEL_WORD})[\]\s:])")
 _COMPONENT = re.compile(r"(?P<where>[A-Z]{2,8})\s{2,}")
 _PYTHON_ROOT = re.compile(r"(?P<where>[\w.]{1,120}):(?=\S)")
+_LEVELS = frozenset(_LEVEL_WORD.split("|"))
+_GLOG_LEVELS = frozenset("IWEF")
+_HEAD = 400
 _MAX_PIECES = 8
 _MAX_NESTING = 4
 
@@ -112,40 +119,59 @@ def _pieces(text: str, at: int, level: str, where: str) -> tuple[int, str, str]:
     return at, level, where
 
 
+def _bare_header(text: str, at: int) -> HeaderSpan | None:
+    """Read a header that begins with its level."""
+    bare = _BARE_LEVEL.match(text, at)
+    if bare is None:
+        return None
+    level = bare["a"] or bare["b"]
+    if bare[0].endswith(":") and (root := _PYTHON_ROOT.match(text, bare.end())):
+        return HeaderSpan(root.end(), "", level, root["where"], "")
+    end, level, where = _pieces(text, bare.end(), level, "")
+    return HeaderSpan(end, "", level, where, "")
+
+
+def _syslog_header(text: str, at: int, stamp: str, *, iso: bool) -> HeaderSpan | None:
+    """Read host and tag of RFC 3164 behind a time; behind an ISO time (rsyslog) only where no level stands."""
+    found = _SYSLOG.match(text, at)
+    if found is None or _LEVEL.match(text, found.start("host")):
+        return None
+    if iso and ("." in found["tag"] or _clean_level(found["tag"]) in _LEVELS):
+        return None
+    return HeaderSpan(found.end(), stamp, "", found["tag"], found["host"])
+
+
 def _one_header(text: str, at: int) -> HeaderSpan | None:
     """Read one header at ``at``; None if none is there."""
-    start = at
-    if priority := _PRIORITY.match(text, at):
-        at = priority.end()
-    if text[at : at + 1] in "IWEF" and (glog := _GLOG.match(text, at)):
+    priority = _PRIORITY.match(text, at)
+    at = priority.end() if priority else at
+    if text[at : at + 1] in _GLOG_LEVELS and (glog := _GLOG.match(text, at)):
         return HeaderSpan(glog.end(), glog["stamp"], glog["level"], glog["where"], "")
     if cri := _CRI.match(text, at):
         return HeaderSpan(cri.end(), cri["stamp"], "", "", "")
-    for order, pattern in enumerate(_STAMPS):
-        if found := pattern.match(text, at):
-            break
-    else:
-        bare = _BARE_LEVEL.match(text, at) if at == start else None
-        if bare is None:
-            return None
-        level = bare["a"] or bare["b"]
-        root = _PYTHON_ROOT.match(text, bare.end()) if bare[0].endswith(":") else None
-        if root:
-            return HeaderSpan(root.end(), "", level, root["where"], "")
-        end, level, where = _pieces(text, bare.end(), level, "")
-        return HeaderSpan(end, "", level, where, "")
-    end, stamp, host, where, level = found.end(), found["stamp"], "", "", ""
+    found = next((match for pattern in _STAMPS if (match := pattern.match(text, at))), None)
+    if found is None:
+        return None if priority else _bare_header(text, at)
+    end, stamp = found.end(), found["stamp"]
     if priority and (syslog := _SYSLOG_5424.match(text, end)):
         return HeaderSpan(syslog.end(), stamp, "", syslog["tag"], syslog["host"])
     if pipes := _PIPES.match(text, end):
         return HeaderSpan(pipes.end(), stamp, "", pipes["tag"], "")
-    # An ISO time may stand before a syslog tag too (rsyslog's own layout).
-    if order in (0, 1) and (syslog := _SYSLOG.match(text, end)) and not _LEVEL.match(text, syslog.start("host")):
-        named_level = _clean_level(syslog["tag"]) in _LEVEL_WORD.split("|")
-        if order == 1 or not (named_level or "." in syslog["tag"]):
-            return HeaderSpan(syslog.end(), stamp, "", syslog["tag"], syslog["host"])
-    end, level, where = _pieces(text, end, level, where)
-    return HeaderSpan(end, stamp, level, where, host)
+    if (iso := found.re is _ISO) or found.re is _SYSLOG_TIME:
+        syslog_header = _syslog_header(text, end, stamp, iso=iso)
+        if syslog_header:
+            return syslog_header
+    end, level, where = _pieces(text, end, "", "")
+    return HeaderSpan(end, stamp, level, where, "")
+
+
+def has_header(line: str) -> bool:
+    """Tell whether a line begins with the header of an event of its own.
+
+    >>> has_header("2024-06-11 10:22:33 ERROR x"), has_header("Caused by: x"), has_header("ERROR: x")
+    (True, False, True)
+    """
+    return _one_header(line[:_HEAD], 0) is not None
 
 
 def header_span(text: str) -> HeaderSpan:
@@ -156,7 +182,10 @@ def header_span(text: str) -> HeaderSpan:
         if found is None or found.end <= end:
             break
         end = found.end
-        stamp, level = stamp or found.stamp, found.level or level
+        stamp = stamp or found.stamp
+        # The inner line knows its level best; but "INFO driver: QUERY: ..." is no side line of a database.
+        if found.level and not (level and found.level in SIDE_LEVELS):
+            level = found.level
         where, host = found.where or where, found.host or host
     while end < len(text) and text[end] in " \t":
         end += 1

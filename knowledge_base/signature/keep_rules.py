@@ -73,9 +73,10 @@ KEEP_RULES: tuple[KeepRule, ...] = (
     ),
     keep(
         "error number",
-        r"""(?:\berrno|\berr(?:or)?[ _.-]?(?:code|no|num(?:ber)?|id)|\bcode|\brc|\bsignal"""
-        r"""|\bret(?:urn)?[ _-]?(?:code|val(?:ue)?)|\breturned|\bexit(?:ed)?(?: with)?(?:[ _-]?(?:code|status|value))?(?: of)?|\bsqlcode"""
-        r"""|错误码|错误代码|错误号|退出码|返回码|代码)["']?\s?[=:：(#\[]?\s?["']?(-?0)(?![\w.%]|,0)""",
+        r"""(?:\berrno|\berr(?:or)?[ _.-]?(?:code|no|num(?:ber)?|id)|\bcode|\brc|\bsignal|\bsqlcode"""
+        r"""|\bret(?:urn)?[ _-]?(?:code|val(?:ue)?)|\breturned"""
+        r"""|\bexit(?:ed)?(?: with)?(?:[ _-]?(?:code|status|value))?(?: of)?|错误码|错误代码|错误号|退出码|返回码|代码)"""
+        r"""["']?\s?[=:：(#\[]?\s?["']?(-?0)(?![\w.%]|,0)""",
         ("[Errno 24] Too many open files", "[Errno 24] Too many open files"),
         ("process exited with code 137", "process exited with code 137"),
         ("Code: 60. Exception", "Code: 60. Exception"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from knowledge_base.signature.header import header_span
+from knowledge_base.signature.header import SIDE_LEVELS, header_span
 
 _MAX_EXCEPTIONS = 8
 _MAX_FRAMES = 2
@@ -35,7 +35,7 @@ _EXCEPTION = re.compile(
 _GOROUTINE = re.compile(r"goroutine [0-9]+ \[")
 _PANIC = re.compile(r"(?:panic|fatal error|runtime error)\s?:\s")
 _POSTGRES_SIDE = re.compile(r"(?:HINT|STATEMENT|CONTEXT|QUERY|LOCATION)\s?:\s")
-_SIDE_LEVELS = frozenset({"HINT", "STATEMENT", "CONTEXT", "QUERY", "LOCATION"})
+_WITHOUT_MEANING = SIDE_LEVELS - {"DETAIL"}
 _LIBRARY = re.compile(
     r"(?:java|javax|jdk|sun|com\.sun|scala|kotlin|akka|io\.netty|io\.grpc|org\.(?:apache|spark|springframework|eclipse|jetbrains|junit"
     r"|hibernate|postgresql|sparkproject|slf4j)|com\.(?:fasterxml|google\.common|mysql|zaxxer|esotericsoftware)|py4j|runtime|internal"
@@ -138,7 +138,7 @@ def _plain(lines: list[str]) -> str:
     for line in lines:
         span = header_span(line) if kept else None
         text = line[span.end :] if span else line
-        if (span and span.level in _SIDE_LEVELS) or _POSTGRES_SIDE.match(text):
+        if (span and span.level in _WITHOUT_MEANING) or _POSTGRES_SIDE.match(text):
             break
         if text.strip():
             kept.append(text.strip())
