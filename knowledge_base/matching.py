@@ -102,7 +102,7 @@ def _alike(query: Query, replica: Replica) -> Iterable[Match]:
                 scores.setdefault(each, near[-1][1] if near else 0.0)
         for each, dense in scores.items():
             shared = query.codes & each.codes
-            score = min(0.99, similarity(dense, cosine(own, grams(each.clean)), bool(shared)))
+            score = min(0.99, similarity(dense, cosine(own, grams(each.clean))))
             yield _match(each, form, score, tuple(sorted(shared)))
 
 

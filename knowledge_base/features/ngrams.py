@@ -70,11 +70,10 @@ def _by_length(word: str) -> tuple[int, str]:
     return (-len(word), word)
 
 
-def similarity(dense: float, lexical: float, same_code: bool) -> float:
-    """Join the halves: equal parts of meaning and of letters; a shared error code closes half the gap.
+def similarity(dense: float, lexical: float) -> float:
+    """Join the halves: equal parts of meaning and of letters, 0..1.
 
-    >>> round(similarity(0.8, 0.6, same_code=False), 2), round(similarity(0.8, 0.6, same_code=True), 2)
-    (0.7, 0.85)
+    >>> round(similarity(0.8, 0.6), 2)
+    0.7
     """
-    plain = max(0.0, min(1.0, 0.5 * dense + 0.5 * lexical))
-    return plain + 0.5 * (1.0 - plain) if same_code else plain
+    return max(0.0, min(1.0, 0.5 * dense + 0.5 * lexical))

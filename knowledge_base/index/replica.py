@@ -76,6 +76,14 @@ class Replica:
         """Give a representative by its number."""
         return self._by_id.get(number)
 
+    def texts(self) -> dict[int, list[str]]:
+        """Give the cleaned texts of each category."""
+        with self._lock:
+            found: dict[int, list[str]] = {}
+            for each in self._by_id.values():
+                found.setdefault(each.category, []).append(each.clean)
+            return found
+
     def with_code(self, code: str, limit: int) -> list[Indexed]:
         """Give representatives that hold an error code, oldest first."""
         with self._lock:

@@ -1,0 +1,180 @@
+"""The incremental clusterer: one window at a time, under a lease, in short transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import Connection
+
+from ingest.clustering.grouping import groups_to_merge, target_of
+from ingest.clustering.items import Item, Similarities, similarities
+from ingest.clustering.lease import Lease, try_lease
+from ingest.clustering.linkage import average_linkage
+from ingest.clustering.plan import Merge, Plan, Proposed
+from ingest.clustering.reasons import reason_for
+from ingest.clustering.snapshot import PendingTemplate, Snapshot, read_pending, read_snapshot
+from ingest.clustering.writing import write_plan
+from knowledge_base.embedding.port import Vectors
+from knowledge_base.features.cleaning import cleaned
+from knowledge_base.index.replica import Replica
+from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.store import projects
+
+NEAR = 10
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class WindowResult:
+    """What a window led to."""
+
+    templates: int
+    merged: int
+    proposals: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The items of a window in a fixed order with their vectors, shape (items, dimension)."""
+
+    items: tuple[Item, ...]
+    vectors: Vectors
+
+
+class Clusterer:
+    """Clusters what is pending in a project. It keeps nothing between windows: all state is in the database."""
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        self.knowledge = knowledge
+
+    def run_window(self, project: str) -> WindowResult | None:
+        """Cluster the oldest pending templates, ``window_size`` at most.
+
+        None where nothing is pending or another process holds the lease.
+        """
+        with try_lease(self.knowledge, project) as lease:
+            if lease is None:
+                return None
+            for _ in range(TRIES):
+                with self.knowledge.store.read() as db:
+                    pending = read_pending(db, project, self.knowledge.settings.window_size)
+                if not pending:
+                    return None
+                result = self._cluster(lease, pending)
+                if result is not None:
+                    return result
+        return None
+
+    def _cluster(self, lease: Lease, pending: Sequence[PendingTemplate]) -> WindowResult | None:
+        """Cluster a window; None where people changed something meanwhile, so that it must be done again."""
+        project, settings = lease.project, self.knowledge.settings
+        clean = [cleaned(each.text) for each in pending]
+        vectors = self.knowledge.embedder.embed(clean)
+        with self.knowledge.store.read() as db:
+            change = projects.last_change(db, project)
+            replica = self.knowledge.replica(db, project)
+            window = _gather(pending, clean, vectors, replica)
+            snapshot = read_snapshot(db, project, {item.category for item in window.items})
+        plan = plan_window(
+            window.items,
+            window.vectors,
+            snapshot,
+            group_threshold=settings.group_threshold,
+            propose_threshold=settings.propose_threshold,
+        )
+        now = self.knowledge.clock()
+        with self.knowledge.store.write() as db:
+            lease.check(db)
+            if not _still_true(db, project, change, pending, snapshot):
+                return None
+            write_plan(db, project, plan, replica, backend=self.knowledge.embedder.backend, now=now)
+        return WindowResult(len(pending), sum(len(merge.sources) for merge in plan.merges), len(plan.proposals))
+
+
+def _gather(pending: Sequence[PendingTemplate], clean: Sequence[str], vectors: Vectors, replica: Replica) -> _Window:
+    """Put the new templates and the representatives near them into one list."""
+    new = {each.id for each in pending}
+    items = [Item(each.id, each.category, each.text, text, True) for each, text in zip(pending, clean, strict=True)]
+    near = {
+        found.id: found
+        for row in replica.search(vectors, NEAR)
+        for found, _ in row
+        if found.template is None or found.template not in new
+    }
+    ordered = [near[number] for number in sorted(near)]
+    items += [Item(each.template, each.category, each.text, each.clean, False) for each in ordered]
+    rows = [*vectors, *(replica.vector(each.id) for each in ordered)]
+    return _Window(tuple(items), np.stack(rows))
+
+
+def plan_window(
+    items: Sequence[Item],
+    vectors: Vectors,
+    snapshot: Snapshot,
+    *,
+    group_threshold: float,
+    propose_threshold: float,
+) -> Plan:
+    """Decide what a window changes; pure: the same items in the same order give the same plan."""
+    alike = similarities(items, vectors)
+    members: dict[int, list[int]] = {}
+    for place, item in enumerate(items):
+        if item.category in snapshot.standings:
+            members.setdefault(item.category, []).append(place)
+    labels = average_linkage(alike, [item.category for item in items], threshold=group_threshold)
+    groups = groups_to_merge(members, labels, alike, snapshot.standings, snapshot.forbidden, threshold=group_threshold)
+    home = {category: category for category in members}
+    merges = []
+    for group in groups:
+        target = target_of(group, snapshot.standings)
+        sources = tuple(category for category in group if category != target)
+        reasons = {
+            items[place].template or 0: reason_for(place, members[target], members, alike, items, group_threshold)
+            for category in sources
+            for place in members[category]
+        }
+        home |= dict.fromkeys(sources, target)
+        merges.append(Merge(target, sources, reasons))
+    proposals = _proposals(items, members, home, alike, snapshot, propose_threshold)
+    new = tuple((item, vectors[place]) for place, item in enumerate(items) if item.is_new)
+    return Plan(tuple(merges), proposals, new, home)
+
+
+def _proposals(
+    items: Sequence[Item],
+    members: dict[int, list[int]],
+    home: dict[int, int],
+    alike: Similarities,
+    snapshot: Snapshot,
+    threshold: float,
+) -> tuple[Proposed, ...]:
+    """Propose to merge what is near and not near enough, the new categories with all others."""
+    joined: dict[int, list[int]] = {}
+    for category, places in members.items():
+        joined.setdefault(home[category], []).extend(places)
+    fresh = {home[item.category] for item in items if item.is_new and item.category in home}
+    found = []
+    for left in sorted(fresh):
+        for right in sorted(joined):
+            if left == right or (right in fresh and right < left):
+                continue
+            score = float(np.mean(alike[np.ix_(joined[left], joined[right])]))
+            apart = frozenset((left, right)) in snapshot.forbidden
+            same = snapshot.standings[left].solution
+            known = same is not None and same == snapshot.standings[right].solution
+            if score >= threshold and not apart and not known:
+                found.append(Proposed(min(left, right), max(left, right), score))
+    return tuple(found)
+
+
+def _still_true(
+    db: Connection, project: str, change: int, pending: Sequence[PendingTemplate], snapshot: Snapshot
+) -> bool:
+    """Tell whether people left alone what the plan rests on."""
+    if projects.last_change(db, project) == change:
+        return True
+    ids = {each.id: each.category for each in pending}
+    now = {each.id: each.category for each in read_pending(db, project, len(pending))}
+    return now == ids and read_snapshot(db, project, snapshot.standings) == snapshot
