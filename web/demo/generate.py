@@ -11,7 +11,7 @@ from random import Random
 from knowledge_base.errors import InputError
 from web.demo.catalog import Catalog, DemoTemplate, load_catalog
 from web.demo.rhythm import HOUR, INCIDENT_HOURS, hour_weight, incident_start, slots
-from web.demo.values import VARIABLE, draw_values
+from web.demo.values import draw_values
 
 DEFAULT_LINES = 20_000
 DEFAULT_DAYS = 14
@@ -65,8 +65,8 @@ def generate_lines(
 
 def render(template: DemoTemplate, *, rng: Random, at: datetime) -> str:
     """Fill the variables of a template; a variable that is used twice has one value."""
-    values = draw_values(template.variables, rng=rng, at=at)
-    return VARIABLE.sub(lambda match: values[match[1] + match[2]], template.text)
+    # the reader has checked that every brace belongs to a variable
+    return template.text.format_map(draw_values(template.variables, rng=rng, at=at))
 
 
 def _schedule(
@@ -82,7 +82,8 @@ def _schedule(
         planned += [(None, template) for template in catalog.templates]
     struck = [template for template in old if template.problem == catalog.incident]
     extra = _incident_lines(struck, old, hours=hours, busy=busy, lines=lines, end=end)
-    calm = max(lines - len(planned) - extra, 0)
+    extra = min(extra, lines - len(planned))
+    calm = lines - len(planned) - extra
     before, after = _pool(old), _pool(catalog.templates)
     first_recent = recent[0]
     for slot in rng.choices(range(len(hours)), cum_weights=list(accumulate(busy)), k=calm):
@@ -113,16 +114,13 @@ def _incident_lines(
     lines: int,
     end: datetime,
 ) -> int:
-    """How many lines the incident adds so that its problem is seen ten times as often as usual then."""
+    """How many lines the incident adds: its problem is seen ten times as often as on a working day at that time."""
     start = incident_start(end=end)
-    finish = start + HOUR * INCIDENT_HOURS
-    if not struck or start < hours[0] or finish > end:
+    if not struck or start < hours[0] or start + HOUR * INCIDENT_HOURS > end:
         return 0
-    inside = sum(weight for hour, weight in zip(hours, busy, strict=True) if start <= hour + HOUR / 2 < finish)
-    # on a quiet day the usual rate is that of the whole period
-    share_of_time = max(inside / sum(busy), INCIDENT_HOURS / len(hours))
+    usual = INCIDENT_HOURS * hour_weight(start + HOUR, weekend=False)
     share_of_lines = sum(template.weight for template in struck) / sum(template.weight for template in old)
-    added = (INCIDENT_FACTOR - 1) * share_of_time * share_of_lines
+    added = (INCIDENT_FACTOR - 1) * usual / sum(busy) * share_of_lines
     return round(lines * added / (1 + added))
 
 
@@ -133,4 +131,4 @@ def _pool(templates: Sequence[DemoTemplate]) -> tuple[Sequence[DemoTemplate], li
 
 def _moment(start: datetime, *, rng: Random, span: timedelta) -> datetime:
     """A moment in a span, in whole milliseconds."""
-    return start + timedelta(milliseconds=int(rng.random() * (span / timedelta(milliseconds=1))))
+    return start + timedelta(milliseconds=int(rng.random() * span.total_seconds() * 1000))

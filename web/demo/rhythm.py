@@ -10,6 +10,8 @@ from datetime import datetime, time, timedelta
 HOUR = timedelta(hours=1)
 INCIDENT_HOURS = 3
 _INCIDENT_START = time(14)
+_SATURDAY = 5
+_BATCH_END = 5
 _WEEKEND = 0.45
 _BY_HOUR = (
     *(0.8, 1.7, 1.9, 1.6, 0.9, 0.5, 0.5, 0.8),  # the batch bump
@@ -18,10 +20,14 @@ _BY_HOUR = (
 )
 
 
-def hour_weight(at: datetime) -> float:
-    """How busy the hour is in which this moment lies; the night batch does not know weekends."""
+def hour_weight(at: datetime, *, weekend: bool | None = None) -> float:
+    """How busy the hour is in which this moment lies; the night batch does not know weekends.
+
+    ``weekend`` says what kind of day it is, where the date shall not.
+    """
+    quiet = at.weekday() >= _SATURDAY if weekend is None else weekend
     weight = _BY_HOUR[at.hour]
-    return weight * _WEEKEND if at.weekday() >= 5 and at.hour >= 5 else weight
+    return weight * _WEEKEND if quiet and at.hour >= _BATCH_END else weight
 
 
 def slots(*, end: datetime, days: int) -> list[datetime]:

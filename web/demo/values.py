@@ -33,7 +33,8 @@ def _integer(low: int, high: int) -> Draw:
 
 def _characters(alphabet: str, length: int) -> Draw:
     """Draw a word of this length."""
-    return lambda rng, _: "".join(rng.choices(alphabet, k=length))
+    size = len(alphabet)
+    return lambda rng, _: "".join([alphabet[int(rng.random() * size)] for _ in range(length)])
 
 
 def _time(pattern: str, *, back: timedelta = timedelta()) -> Draw:
@@ -41,9 +42,14 @@ def _time(pattern: str, *, back: timedelta = timedelta()) -> Draw:
     return lambda _, at: (at - back).strftime(pattern)
 
 
-def _time_ms(pattern: str, suffix: str = "") -> Draw:
-    """Write the time of the event with milliseconds."""
-    return lambda _, at: f"{at.strftime(pattern)}{at.microsecond // 1000:03d}{suffix}"
+def _iso(separator: str, point: str, suffix: str = "") -> Draw:
+    """Write the time of the event with milliseconds; several times faster than strftime."""
+
+    def draw(_: Random, at: datetime) -> str:
+        text = at.isoformat(separator, "milliseconds")
+        return f"{text[:19]}{point}{text[20:23]}{suffix}"
+
+    return draw
 
 
 def _format(pattern: str) -> Draw:
@@ -77,16 +83,15 @@ def _cluster_time(_: Random, at: datetime) -> str:
 
 KINDS: dict[str, Draw] = {
     # times of the event, as the headers of the systems write them
-    "ts": _time_ms("%Y-%m-%d %H:%M:%S,"),
-    "ts_t": _time_ms("%Y-%m-%dT%H:%M:%S,"),
-    "ts_dot": _time_ms("%Y-%m-%d %H:%M:%S."),
-    "ts_iso": _time_ms("%Y-%m-%dT%H:%M:%S.", "Z"),
-    "ts_offset": _time_ms("%Y-%m-%dT%H:%M:%S.", "+0000"),
+    "ts": _iso(" ", ","),
+    "ts_t": _iso("T", ","),
+    "ts_dot": _iso(" ", "."),
+    "ts_iso": _iso("T", ".", "Z"),
+    "ts_offset": _iso("T", ".", "+0000"),
     "ts_spark": _time("%y/%m/%d %H:%M:%S"),
     "ts_plain": _time("%Y-%m-%d %H:%M:%S"),
     "ts_klog": _time("%m%d %H:%M:%S.%f"),
     "epoch_ms": lambda _, at: str(int(at.timestamp() * 1000)),
-    "hour": _time("%H"),
     # business dates: batch jobs work on the day before
     "date": _time("%Y%m%d", back=timedelta(days=1)),
     "day": _time("%Y-%m-%d", back=timedelta(days=1)),
@@ -103,14 +108,10 @@ KINDS: dict[str, Draw] = {
     "ms": _integer(300, 180_000),
     "bytes": _integer(60_000, 40_000_000_000),
     "mb": _integer(64, 16_384),
-    "gb": _format("{d}.{d}"),
-    "size": _format("{n}.{d} {unit}"),
-    "unit": _one_of("MB GB MiB GiB"),
-    "duration": _format("{seconds} s"),
+    "mb_large": _one_of("9216 10240 12288 16384 20480 24576"),
     # ids
     "uuid": _uuid,
     "hex": lambda rng, _: f"{rng.getrandbits(32):x}",
-    "hex_b": lambda rng, _: f"{rng.getrandbits(48):012x}",
     "job_id": lambda rng, _: f"{rng.getrandbits(128):032x}",
     "cluster_ts": _cluster_time,
     "app_no": _format("{cluster_ts}_{app_serial}"),
@@ -124,7 +125,9 @@ KINDS: dict[str, Draw] = {
     "block": _format("blk_10{block_no}_{big}"),
     "block_no": _integer(70_000_000, 99_999_999),
     "block_pool": _format("BP-{big}-{ip}-{cluster_ts}"),
-    "instance": lambda rng, at: at.strftime("%Y%m%d%H%M%S") + "".join(rng.choices(_BASE36, k=9)),
+    "instance": _format("{ts_packed}{instance_tail}"),
+    "instance_tail": _characters(_BASE36, 9),
+    "ts_packed": _time("%Y%m%d%H%M%S"),
     "request_id": lambda rng, _: f"{rng.getrandbits(96):024X}",
     "zk_session": lambda rng, _: f"0x{rng.getrandbits(60):x}",
     "node_id": _integer(1_000_000_000, 1_700_999_999),
@@ -140,11 +143,21 @@ KINDS: dict[str, Draw] = {
     "addr": _format("{ip}:{port}"),
     "project": _one_of("acme_dw acme_dw_dev risk_prod mkt_growth logistics_bi pay_settle ads_report user_profile"),
     "database": _one_of("dw ods_trade mart_finance risk bi_report user_center staging logistics"),
-    "layer": _one_of("ods dwd dws ads dim tmp"),
     "domain": _one_of("trade user log item pay crm risk mkt logistics member"),
     "noun": _one_of("order refund click login profile stock coupon session settlement shipment invoice exposure cart"),
     "cycle": _one_of("di df hi mi dd full"),
-    "table": _format("{layer}_{domain}_{noun}_{cycle}"),
+    "table": _one_of(
+        "ods_trade_order_di ods_trade_refund_di ods_pay_settlement_hi ods_log_click_hi ods_crm_ticket_di "
+        "dwd_trade_order_detail_di dwd_trade_invoice_di dwd_pay_channel_fee_di dwd_log_page_view_hi "
+        "dwd_item_stock_change_di dwd_logistics_shipment_di dwd_user_login_di dws_trade_shop_gmv_dd "
+        "dws_user_active_30d_df dws_item_exposure_dd dws_risk_device_score_df ads_bi_daily_gmv_df "
+        "ads_mkt_coupon_roi_df ads_finance_reconcile_df ads_risk_blacklist_df dim_shop_info_df "
+        "dim_item_sku_df dim_user_profile_df dim_city_code_full tmp_trade_backfill_di tmp_item_sku_dedup"
+    ),
+    "relation": _one_of(
+        "orders order_items refunds payments invoices customers coupons shipments cart_sessions stock_levels"
+    ),
+    "db_user": _one_of("app_orders app_member etl_batch svc_report bi_reader risk_api"),
     "column": _one_of(
         "order_id buyer_id gmt_create gmt_modified amount pay_status sku_id city_code session_id utm_source "
         "refund_fee ship_time shop_id device_id login_ip coupon_code settle_date memo unit_price category_id"
@@ -152,18 +165,20 @@ KINDS: dict[str, Draw] = {
     "type": _one_of("STRING BIGINT DOUBLE DATETIME DECIMAL(18,2) INT TIMESTAMP BOOLEAN"),
     "function": _one_of("parse_ua geo_hash mask_phone json_flatten to_pinyin score_risk decode_utm split_sku"),
     "app": _one_of("order-service payment-gateway user-profile inventory search-indexer coupon-center risk-engine"),
-    "class_name": _one_of("OrderSync SkuJoin PayParser SessionBuilder UserTagJob RefundLoader ClickCleaner StockReader"),
-    "package": _one_of("com.acme.dw com.acme.trade com.acme.risk com.acme.etl com.acme.logistics"),
     "jar": _format("{app}-{d}.{n}.{d}.jar"),
     "queue": _one_of("root.etl root.adhoc root.bi root.default root.risk.online root.mkt"),
     "path": _format("/user/hive/warehouse/{database}.db/{table}/dt={date}"),
     "data_file": _format("{path}/part-00{n}-{uuid}.c000.snappy.parquet"),
-    "staging": _format("/tmp/hive/{user}/{uuid}/hive_{day}_{n}"),
+    "staging": _format("/tmp/hive/{user}/{uuid}/hive_{day}_{n}"),  # noqa: S108 - only text
     "disk": _format("/data{d}"),
-    "script": _format("/opt/jobs/{domain}/{noun}_{cycle}.py"),
     "bucket": _one_of("oss://acme-raw oss://acme-archive s3a://acme-lake s3a://partner-drop oss://acme-exchange"),
-    "topic": _format("{domain}.{noun}.{topic_kind}"),
-    "topic_kind": _one_of("events v2 cdc changelog dlq"),
+    "topic": _one_of(
+        "trade.order.events trade.refund.events pay.settlement.v2 user.click.log item.stock.changelog "
+        "member.profile.cdc logistics.shipment.events risk.decision.v2 crm.coupon.issued ads.exposure.log"
+    ),
+    "stream_job": _one_of(
+        "order_wide_rt click_sessions_rt risk_features_rt stock_alert_rt gmv_dashboard_rt cdc_orders_rt"
+    ),
     "group": _format("{app}-consumer"),
     "namespace": _one_of("prod data-platform flink-jobs airflow monitoring kafka staging"),
     "pod": _format("{app}-{pod_hash}-{pod_tail}"),
@@ -171,12 +186,14 @@ KINDS: dict[str, Draw] = {
     "pod_tail": _characters(_POD_LETTERS, 5),
     "image": _format("registry.example.internal/data/{app}:{d}.{n}.{d}"),
     "pvc": _format("data-{app}-{d}"),
-    "dag": _format("{domain}_{noun}_daily"),
+    "dag": _one_of(
+        "trade_orders_daily member_tags_daily finance_settlement_daily logistics_eta_hourly risk_blacklist_daily "
+        "crm_export_daily"
+    ),
     "task": _one_of("extract load_partition dq_check publish wait_upstream build_features notify compact"),
     "operator": _one_of("Join Window(Tumbling) KeyedProcess AsyncLookup Deduplicate GroupAggregate"),
     "region": _format("{table},{hex}{hex},{epoch_ms}.{job_id}."),
     "thread": _format("pool-{d}-thread-{n}"),
-    "version": _format("{d}.{d}.{n}"),
     "pay_channel": _one_of("alipay wechat unionpay paypal stripe"),
     "order_no": _format("{date}{big}"),
 }
@@ -186,12 +203,16 @@ def draw_values(names: tuple[str, ...], *, rng: Random, at: datetime) -> dict[st
     """Draw a value for each variable (``table``, ``table2``); values of one kind differ where they can."""
     drawn: dict[str, str] = {}
     for name in names:
-        draw = KINDS[name.rstrip("0123456789")]
-        value = draw(rng, at)
-        if name[-1].isdigit():
-            for _ in range(4):
-                if value != drawn.get(name[:-1]):
-                    break
-                value = draw(rng, at)
+        kind = KINDS.get(name)
+        if kind is not None:
+            drawn[name] = kind(rng, at)
+            continue
+        base = name[:-1]
+        taken = {value for other, value in drawn.items() if other.startswith(base)}
+        value = KINDS[base](rng, at)
+        for _ in range(8):
+            if value not in taken:
+                break
+            value = KINDS[base](rng, at)
         drawn[name] = value
     return drawn
