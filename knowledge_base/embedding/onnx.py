@@ -104,6 +104,8 @@ class OnnxEmbedder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
+        # Waiting threads would spin: 2 ms less for a line alone, but twice the time where cores are shared.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             session = onnxruntime.InferenceSession(
                 str(self._folder / GRAPH), sess_options=options, providers=["CPUExecutionProvider"]

