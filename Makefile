@@ -13,7 +13,7 @@ RUNTIME := $(VENV)/.runtime-installed
 TOOLS := $(VENV)/.tools-installed
 FRONTEND := web/frontend
 NODE_MODULES := $(FRONTEND)/node_modules/.installed
-DIST := web/static/dist/.built
+DIST := web/static/dist/manifest.json
 
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off -c constraints.txt
 PYTEST := $(BIN)/python -m pytest
@@ -143,4 +143,4 @@ $(NODE_MODULES): $(FRONTEND)/package.json $(FRONTEND)/package-lock.json
 $(DIST): $(NODE_MODULES) $(shell find $(FRONTEND) -name node_modules -prune -o -type f -print 2>/dev/null)
 	@echo "Building the pages ..."
 	@cd $(FRONTEND) && npm run --silent build
-	@mkdir -p $(@D) && touch $@
+	@touch $@
