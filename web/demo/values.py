@@ -117,7 +117,6 @@ KINDS: dict[str, Draw] = {
     "app_no": _format("{cluster_ts}_{app_serial}"),
     "app_serial": _integer(10_000, 99_999),
     "app_id": _format("application_{app_no}"),
-    "app_attempt": _format("appattempt_{app_no}_00000{d}"),
     "container": _format("container_e{d}{d}_{app_no}_01_0000{d}{d}"),
     "mr_task": _format("attempt_{app_no}_m_0000{d}{d}_{d}"),
     "mr_job": _format("job_{app_no}"),
@@ -181,11 +180,8 @@ KINDS: dict[str, Draw] = {
     ),
     "group": _format("{app}-consumer"),
     "namespace": _one_of("prod data-platform flink-jobs airflow monitoring kafka staging"),
-    "pod": _format("{app}-{pod_hash}-{pod_tail}"),
     "pod_hash": _characters(_POD_LETTERS, 9),
     "pod_tail": _characters(_POD_LETTERS, 5),
-    "image": _format("registry.example.internal/data/{app}:{d}.{n}.{d}"),
-    "pvc": _format("data-{app}-{d}"),
     "dag": _one_of(
         "trade_orders_daily member_tags_daily finance_settlement_daily logistics_eta_hourly risk_blacklist_daily "
         "crm_export_daily"
