@@ -32,6 +32,7 @@ model: $(RUNTIME) ## Export the embedding model into the user's cache, once
 ifneq ($(wildcard $(FRONTEND)/package.json),)
 .PHONY: pages
 pages: $(DIST) ## Build the pages' scripts and styles
+	@:
 else
 .PHONY: pages
 pages:
