@@ -15,7 +15,8 @@ MOST_LINES = 350
 
 def _modules() -> list[Path]:
     found = (path for floor in FLOORS for path in (ROOT / floor).rglob("*.py"))
-    return [path for path in found if "node_modules" not in path.parts]
+    # A migration is never split: it is one step of the database.
+    return [path for path in found if not {"node_modules", "versions"} & set(path.parts)]
 
 
 def test_no_module_is_longer_than_a_reader_likes() -> None:
