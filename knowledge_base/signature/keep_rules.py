@@ -55,7 +55,7 @@ KEEP_RULES: tuple[KeepRule, ...] = (
     keep(
         "HTTP status",
         r"""(?:\bHTTP/0(?:\.0)?["']?\s|\bhttp[ _-]?(?:status|error|code|response)?(?:[ _-]?code)?["']?[\s:=(]{1,3}"""
-        r"""|\bstatus(?:[ _-]?code)?["']?\s?[=:(\[]?\s?|状态码\s?[:：=]?\s?)(0)(?![\w.%])""",
+        r"""|\bstatus(?:[ _-]?code)?["']?\s?[=:(\[]?\s?|状态码\s?[:：=]?\s?)(0)(?![\w%]|\.0)""",
         ("HTTP/1.1 404", "HTTP/1.1 404"),
         ("answered with HTTP status 503", "answered with HTTP status 503"),
         ("status=12345", "status=<n>"),
@@ -75,8 +75,8 @@ KEEP_RULES: tuple[KeepRule, ...] = (
         "error number",
         r"""(?:\berrno|\berr(?:or)?[ _.-]?(?:code|no|num(?:ber)?|id)|\bcode|\brc|\bsignal|\bsqlcode"""
         r"""|\bret(?:urn)?[ _-]?(?:code|val(?:ue)?)|\breturned"""
-        r"""|\bexit(?:ed)?(?: with)?(?:[ _-]?(?:code|status|value))?(?: of)?|错误码|错误代码|错误号|退出码|返回码|代码)"""
-        r"""["']?\s?[=:：(#\[]?\s?["']?(-?0)(?![\w.%]|,0)""",
+        r"""|\bexit(?:ed)?(?: with)?(?:[ _-]?(?:code|status|value))?(?: of)?|错误码|错误代码|错误号|退出码|返回码"""
+        r"""|代码)["']?\s?[=:：(#\[]?\s?["']?(-?0)(?![\w%]|[.,]0)""",
         ("[Errno 24] Too many open files", "[Errno 24] Too many open files"),
         ("process exited with code 137", "process exited with code 137"),
         ("Code: 60. Exception", "Code: 60. Exception"),

@@ -16,3 +16,6 @@ MAX_TOKEN = 512
 
 MAX_LINES = 1_000
 """Lines of an event."""
+
+MAX_TEMPLATE_LINE = 2_000
+"""Characters of a line of a template. Well below MAX_LINE, so that a template is signed whole."""

@@ -10,13 +10,15 @@ from knowledge_base.scrub import scrub
 from knowledge_base.signature.header import header_span
 from knowledge_base.signature.json_lines import read_json_line
 from knowledge_base.signature.keying import fingerprint_of, key_of
-from knowledge_base.signature.limits import SIGNATURE_VERSION
+from knowledge_base.signature.kinds import KINDS
+from knowledge_base.signature.limits import MAX_TEMPLATE_LINE, MAX_TOKEN, SIGNATURE_VERSION
 from knowledge_base.signature.masking import Hole, apply_rules, fill_holes, mark_holes
 from knowledge_base.signature.reducing import Reduction, clip, reduce_all, reduce_text
 from knowledge_base.signature.traces import condense
 from knowledge_base.types import Signature
 
 _DEFAULT_MEMORY = 50_000
+_LONGEST_PLACEHOLDER = max(len(kind.placeholder) for kind in KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,25 @@ def plan(reduced: str) -> Plan:
     return Plan("\n".join(apply_rules(line) for line in body.split("\n")), holes)
 
 
+def _bound(template: str) -> str:
+    """Cut the lines of a template, and their tokens, between two placeholders."""
+    if len(template) <= MAX_TOKEN:
+        return template
+    return "\n".join(
+        " ".join(_cut(token, MAX_TOKEN) for token in _cut(line, MAX_TEMPLATE_LINE).split(" "))
+        for line in template.split("\n")
+    )
+
+
+def _cut(text: str, length: int) -> str:
+    if len(text) <= length:
+        return text
+    end = text.rfind("<", length - _LONGEST_PLACEHOLDER, length)
+    return text[: end if end > 0 and ">" not in text[end:length] else length]
+
+
 def _finish(template: str) -> Signature:
+    template = _bound(template)
     return Signature(template, fingerprint_of(key_of(template)), SIGNATURE_VERSION)
 
 
