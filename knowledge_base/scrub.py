@@ -74,14 +74,19 @@ def _phone(match: re.Match[str]) -> str:
 
 # A value ends where the next thing begins; a value that is the placeholder already is left alone.
 _VALUE = r"""(?!<secret>(?:[\s,;&"'`)\]}\\]|$))[^\s,;&"'`)\]}\\]+"""
-_QUOTED = r""""(?!<secret>")[^"\n]+"|'(?!<secret>')[^'\n]+'"""
+_QUOTED = r"""\\"(?!<secret>\\")[^"\\\n]+\\"|"(?!<secret>")(?:[^"\\\n]|\\.)+"|'(?!<secret>')(?:[^'\\\n]|\\.)+'"""
 # What often follows "password:" in a message about passwords and is none.
 _PROSE = r"(?!(?:null|none|nil|true|false|yes|no|not|is|was|has|must|expired|invalid|missing|required|incorrect)\b)"
 
 
+_JSON_NUMBER = re.compile(r"-?[0-9][0-9.eE+-]*")
+
+
 def _keep_quotes(match: re.Match[str]) -> str:
     value = match[2]
-    quote = value[0] if value[0] in "\"'" else ""
+    quote = value[: 2 if value.startswith("\\") else 1] if value[0] in "\"'\\" else ""
+    if not quote and _JSON_NUMBER.fullmatch(value) and match[1].rstrip().endswith('":'):
+        quote = '"'
     return f"{match[1]}{quote}<secret>{quote}"
 
 
@@ -122,7 +127,7 @@ SCRUB_RULES: tuple[ScrubRule, ...] = (
     ScrubRule(
         "password",
         re.compile(
-            r"(?i)((?:passw(?:or)?d|passphrase|pwd|密码|口令)[\w-]{0,20}[\"']?\s{0,4}(?:=|:|：)\s{0,4})"
+            r"(?i)((?:passw(?:or)?d|passphrase|pwd|密码|口令)[\w-]{0,20}\\?[\"']?\s{0,4}(?:=|:|：)\s{0,4})"
             rf"({_QUOTED}|{_PROSE}{_VALUE})"
         ),
         _keep_quotes,
@@ -131,7 +136,7 @@ SCRUB_RULES: tuple[ScrubRule, ...] = (
     ScrubRule(
         "secret or key",
         re.compile(
-            r"(?i)((?:secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?[\w-]{0,20}[\"']?"
+            r"(?i)((?:secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?[\w-]{0,20}\\?[\"']?"
             r"(?:\s{0,4}=\s{0,4}|[:：](?=\S)))"
             rf"({_QUOTED}|{_PROSE}{_VALUE})"
         ),
@@ -142,7 +147,7 @@ SCRUB_RULES: tuple[ScrubRule, ...] = (
     ScrubRule(
         "secret or key after a colon",
         re.compile(
-            r"(?i)((?:secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?[\w-]{0,20}[\"']?"
+            r"(?i)((?:secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?[\w-]{0,20}\\?[\"']?"
             r"\s{0,4}[:：]\s{1,4})"
             r"""(["']?(?=[^\s,;"'\d]{0,64}\d)[^\s,;&"'`)\]}<>\\]{6,}["']?)"""
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from errno import errorcode
 
 from knowledge_base.signature.limits import MAX_TEXT
 
@@ -15,7 +16,7 @@ _CODES: tuple[re.Pattern[str], ...] = tuple(
         r"[(\[]([0-9]{2}[A-Z][0-9]{2}|[A-Z]{2}[0-9]{3}|[0-9]{2}[A-Z0-9][0-9]{2}(?=\)))[)\]]",
         r"\b(?:CVE|KB|E)-?[0-9]{4,7}\b(?!-)",
         r"0x8[0-9a-fA-F]{7}(?!\w)",
-        r"(?<![\w.])E[A-Z]{3,12}(?=[:\s,)\]]|$)",
+        rf"(?<![\w.])(?:{'|'.join(sorted(errorcode.values(), key=len, reverse=True))})(?=[:\s,)\]]|$)",
     )
 )
 _NAMED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -48,12 +49,16 @@ def error_codes(text: str) -> tuple[str, ...]:
     ('ERROR 1146', '42S02', 'ORA-00942', 'errno 24', 'exit 137', 'HTTP 404')
     """
     text = text[:MAX_TEXT]
-    found: list[tuple[int, str]] = []
-    for pattern in _CODES:
-        found += ((match.start(), match[match.lastindex or 0]) for match in pattern.finditer(text))
+    # By the place where the code itself stands: what a better name has taken is not named again.
+    found: dict[int, str] = {}
     for name, pattern in _NAMED:
-        found += ((match.start(), f"{name} {match[1]}") for match in pattern.finditer(text))
-    return tuple(dict.fromkeys(code for _place, code in sorted(found)))
+        for match in pattern.finditer(text):
+            found.setdefault(match.start(1), f"{name} {match[1]}")
+    for pattern in _CODES:
+        for match in pattern.finditer(text):
+            group = match.lastindex or 0
+            found.setdefault(match.start(group), match[group])
+    return tuple(dict.fromkeys(found[place] for place in sorted(found)))
 
 
 def exception_classes(text: str) -> tuple[str, ...]:

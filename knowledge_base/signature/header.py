@@ -69,7 +69,7 @@ _LEVELS = frozenset(_LEVEL_WORD.split("|"))
 _GLOG_LEVELS = frozenset("IWEF")
 _HEAD = 400
 _MAX_PIECES = 8
-_MAX_NESTING = 4
+_MAX_NESTING = 1_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ _MONTH = "(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}"
 _DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
 _CLOCK = r"0:0(?::0)?(?:[.,:]0)?"
 _ZONE = r"(?:Z|\s?[+-]0(?::0)?|\s(?:UTC|GMT|CST|EST|EDT|PST|PDT|CET|CEST)(?:[+-]0(?::0)?)?)"
+_HEXTET = "[0a-fA-F\ue000-\uf8ff]{1,8}"
 _TOP_DOMAIN = (
     "(?:com|net|org|edu|gov|io|cn|de|uk|jp|kr|fr|br|ru|in|mx|tw|hk|sg|local|internal|lan|cluster|svc|intra|corp|home)"
 )
@@ -25,7 +26,7 @@ _FILE_TYPE = (
     "|pid|png|properties|ps0|rb|sh|snappy|so|sock|sql|sst|tar|tmp|toml|ts|txt|war|xlsx?|xml|ya?ml|zip|zst)"
 )
 
-_NUMBER_ALONE = re.compile(r"-?(?:0(?:\.0)*|[A-Za-z]+0)")
+_NUMBER_ALONE = re.compile(r"<hex>|<uuid>|-?(?:0(?:\.0)*|[A-Za-z]+0)")
 _CLASS_NAME = re.compile(r"(?:[A-Za-z_][\w]*\.)+[A-Z]\w*[a-z]\w*(?:\$\w+)*", re.ASCII)
 _WORD_OF_KEPT_DIGITS = re.compile("[A-Za-z.-]*[\ue000-\uf8ff][^0]*")
 
@@ -89,8 +90,8 @@ MASK_RULES: tuple[MaskRule, ...] = (
     ),
     rule(
         "IPv6 address",
-        r"(?<![\w:.])/?\[?(?:(?:[0a-fA-F]{1,8}:){7}[0a-fA-F]{1,8}|(?:[0a-fA-F]{1,8}:){1,6}(?::[0a-fA-F]{1,8}){1,6}"
-        r"|::(?:[Ff]{4}:)?(?:0\.0\.0\.0|[0a-fA-F]{1,8})(?::[0a-fA-F]{1,8}){0,5})(?:\]:0|\])?(?![\w:])",
+        rf"(?<![\w:.])/?\[?(?:(?:{_HEXTET}:){{7}}{_HEXTET}|(?:{_HEXTET}:){{1,6}}(?::{_HEXTET}){{1,6}}"
+        rf"|::(?:[Ff]{{4}}:)?(?:0\.0\.0\.0|{_HEXTET})(?::{_HEXTET}){{0,5}})(?:\]:0|\])?(?![\w:])",
         "<ip>",
         ("fe80::1ff:fe23:4567:890a", "<ip>"),
         ("[2001:db8::1]:443", "<ip>"),
@@ -181,7 +182,7 @@ MASK_RULES: tuple[MaskRule, ...] = (
     ),
     rule(
         "pod",
-        r"(?<![\w.-])[a-z0]+(?:-[a-z0]+)*-(?=[a-z0]*0)[a-z0]{2,10}-(?=[a-z]*0)[a-z0]{2,9}(?![\w.-])",
+        r"(?<![\w.-])[a-z0]+(?:-[a-z0]+)*-(?:<hex>|(?=[a-z0]*0)[a-z0]{2,10})-(?=[a-z]*0)[a-z0]{2,9}(?![\w.-])",
         "<pod>",
         ("orders-api-7d9f8b6c5d-x2x4z", "<pod>"),
         needs=("-",),

@@ -21,7 +21,7 @@ _CONTEXT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 # What stands after these is a state or a code and stays.
 _STAYS_AFTER = re.compile(
-    r"(?:code|reason|type|state|status|error|exception|level|severity|kind|cause|错误|原因|状态)[\"']?\s?[:：=]\s?$",
+    r"(?:code|reason|type|state|status|(?<![A-Za-z])(?:error|exception)|level|severity|kind|cause|错误|原因|状态)[\"']?\s?[:：=]\s?$",
     re.I,
 )
 # Types and literals of languages and databases are meaning, also in quotes.
@@ -48,8 +48,8 @@ def _quoted(match: re.Match[str]) -> str:
 NAME_RULES: tuple[MaskRule, ...] = (
     rule(
         "partition",
-        r"(?<![\w.])(?:ds|dt|pt|hh|hour|day|date|month|year|p_date|pdate|bizdate)\s?=\s?(['\"]?)[\w-]+\1"
-        r"(?:[,/](?:ds|dt|pt|hh|hour|day|date|month|year)\s?=\s?['\"]?[\w-]+['\"]?)*(?!\w)",
+        r"(?<![\w.])(?:ds|dt|pt|hh|hour|day|date|month|year|p_date|pdate|bizdate)\s?=\s?(['\"]?)(?:[\w-]|<[a-z]{1,9}>)+\1"
+        r"(?:[,/](?:ds|dt|pt|hh|hour|day|date|month|year)\s?=\s?['\"]?(?:[\w-]|<[a-z]{1,9}>)+['\"]?)*(?!\w)",
         "<partition>",
         ("ds=20240611", "<partition>"),
         ("dt='2024-06-11'/hh=01", "<partition>"),

@@ -75,22 +75,23 @@ def _python_chain(lines: list[str]) -> tuple[list[str], list[str], list[str]]:
     """Split a text with Python tracebacks: lines before, chain (outermost first), frames of the user."""
     before: list[str] = []
     chain: list[str] = []
-    frames: list[str] = []
+    stacks: list[list[str]] = []
     inside = False
     for line in lines:
         if _TRACEBACK.match(line):
-            inside, frames = True, []
+            inside = True
+            stacks.append([])
         elif not inside:
             if not chain and line.strip() and not _BETWEEN.match(line):
                 before.append(line)
         elif frame := _PYTHON_FRAME.match(line):
             if not _LIBRARY_FILE.search(frame["file"]):
-                frames.append(_python_name(frame["file"], frame["name"]))
+                stacks[-1].append(_python_name(frame["file"], frame["name"]))
         elif line.strip() and not line[:1].isspace():
             chain.append(line.strip())
             inside = False
-    # Python prints the root first and calls the innermost last.
-    return before, chain[::-1], frames[::-1]
+    # Python prints the root first, and of each traceback the innermost call last.
+    return before, chain[::-1], [frame for stack in reversed(stacks) for frame in reversed(stack)]
 
 
 def _other_chain(lines: list[str]) -> tuple[list[str], list[str], list[str]]:

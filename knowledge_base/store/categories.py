@@ -350,6 +350,11 @@ def read_template(row: Row[Any]) -> Template:
     )
 
 
+def template_total(db: Connection, project: str) -> int:
+    """Count the templates of a project."""
+    return int(db.execute(select(func.count()).where(col(TemplateRow.project) == project)).scalar_one())
+
+
 def services(db: Connection, project: str) -> list[str]:
     """Name the services that lines came from."""
     query = select(col(TemplateRow.service)).where(col(TemplateRow.project) == project).distinct()
@@ -371,7 +376,7 @@ def status_counts(db: Connection, project: str) -> dict[Status, int]:
 
 
 def set_fields(db: Connection, project: str, number: int, **values: object) -> None:
-    """Change columns of a category's row."""
-    db.execute(
-        update(CategoryRow).where(col(CategoryRow.project) == project, col(CategoryRow.id) == number).values(**values)
-    )
+    """Change columns of a category's row, if any are given."""
+    if values:
+        row = (col(CategoryRow.project) == project, col(CategoryRow.id) == number)
+        db.execute(update(CategoryRow).where(*row).values(**values))

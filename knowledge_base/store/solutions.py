@@ -174,26 +174,18 @@ def _add_version(
     )
 
 
-def find_external(db: Connection, project: str, external: str) -> int | None:
-    """Find the solution that an import named so; a public id of our own finds itself."""
+def find_external(db: Connection, project: str, external: str, *, own: bool) -> int | None:
+    """Find the solution that an import named so; with ``own`` a public id finds its solution too."""
     found = db.execute(
         select(col(SolutionRow.id)).where(col(SolutionRow.project) == project, col(SolutionRow.external) == external)
     ).scalar()
     if found is not None:
         return int(found)
+    if not own:
+        return None
     try:
         number = number_of(Prefix.SOLUTION, external)
     except NotFound:
         return None
-    own = select(col(SolutionRow.id)).where(col(SolutionRow.project) == project, col(SolutionRow.id) == number)
-    return db.execute(own).scalar()
-
-
-def external_ids(db: Connection, project: str) -> dict[int, str]:
-    """Tell the ids that imports gave."""
-    rows = db.execute(
-        select(col(SolutionRow.id), col(SolutionRow.external)).where(
-            col(SolutionRow.project) == project, col(SolutionRow.external).is_not(None)
-        )
-    )
-    return {row[0]: row[1] for row in rows if row[1] is not None}
+    same = select(col(SolutionRow.id)).where(col(SolutionRow.project) == project, col(SolutionRow.id) == number)
+    return db.execute(same).scalar()

@@ -214,3 +214,23 @@ def texts(db: Connection, project: str, wanted: Sequence[int]) -> dict[int, str]
         col(TemplateRow.project) == project, col(TemplateRow.id).in_(list(wanted))
     )
     return {row[0]: row[1] for row in db.execute(query)}
+
+
+def homes(db: Connection, project: str, wanted: Sequence[int]) -> dict[int, int]:
+    """Tell the category of some templates."""
+    query = select(col(TemplateRow.id), col(TemplateRow.category)).where(
+        col(TemplateRow.project) == project, col(TemplateRow.id).in_(list(wanted))
+    )
+    return {row[0]: row[1] for row in db.execute(query)}
+
+
+def add_fingerprints(db: Connection, project: str, template: int, pairs: Iterable[tuple[str, str]]) -> None:
+    """Let pairs of (version, fingerprint) stand for a template too, unless they stand for one already."""
+    insert_or_skip(
+        db,
+        FingerprintRow,
+        [
+            {"project": project, "version": version, "fingerprint": fingerprint, "template": template}
+            for version, fingerprint in pairs
+        ],
+    )

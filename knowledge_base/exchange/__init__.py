@@ -1,0 +1,1 @@
+"""The knowledge as rows that another home can read."""

@@ -1,0 +1,135 @@
+"""Writes the knowledge of a project as rows: categories with templates, solutions, facts, proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from knowledge_base.ids import Prefix, public_id
+from knowledge_base.store import facts, projects, proposals, solutions
+from knowledge_base.store.store import Store
+from knowledge_base.store.tables import CategoryRow, FingerprintRow, TemplateRow
+
+Rows = Iterator[dict[str, object]]
+CHUNK = 500
+
+
+def export_rows(store: Store, project: str) -> Rows:
+    """Yield the rows of a project as they were when the export began. Raises NotFound."""
+    with store.read() as db:
+        projects.require_project(db, project)
+        yield from _categories(db, project)
+        yield from _solutions(db, project)
+        for fact in facts.standing(db, project):
+            yield {
+                "type": "fact",
+                "kind": fact.kind,
+                "left": public_id(Prefix.TEMPLATE, fact.left),
+                "right": public_id(Prefix.TEMPLATE, fact.right),
+            }
+        for proposal in proposals.open_proposals(db, project):
+            yield {
+                "type": "proposal",
+                "kind": proposal.kind,
+                "left": public_id(Prefix.CATEGORY, proposal.left),
+                "right": public_id(Prefix.CATEGORY, proposal.right),
+                "score": round(proposal.score, 6),
+            }
+
+
+def _categories(db: Connection, project: str) -> Rows:
+    aliases: dict[int, list[str]] = {}
+    for number, into in db.execute(
+        select(col(CategoryRow.id), col(CategoryRow.merged_into))
+        .where(col(CategoryRow.project) == project, col(CategoryRow.merged_into).is_not(None))
+        .order_by(col(CategoryRow.id))
+    ):
+        aliases.setdefault(into or 0, []).append(public_id(Prefix.CATEGORY, number))
+    after = 0
+    while True:
+        rows: Sequence[Any] = db.execute(
+            select(CategoryRow.__table__)  # type: ignore[attr-defined]
+            .where(col(CategoryRow.project) == project, col(CategoryRow.state) == "active", col(CategoryRow.id) > after)
+            .order_by(col(CategoryRow.id))
+            .limit(CHUNK)
+        ).all()
+        if not rows:
+            return
+        templates = _templates(db, project, [row.id for row in rows])
+        for row in rows:
+            yield {
+                "type": "category",
+                "id": public_id(Prefix.CATEGORY, row.id),
+                "aliases": aliases.get(row.id, []),
+                "label": row.label,
+                "ignored": row.ignored,
+                "keywords": row.keywords,
+                "solution_id": None if row.solution is None else public_id(Prefix.SOLUTION, row.solution),
+                "templates": templates.get(row.id, []),
+            }
+        after = rows[-1].id
+
+
+def _templates(db: Connection, project: str, categories: list[int]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    rows = db.execute(
+        select(
+            col(TemplateRow.category),
+            col(TemplateRow.id),
+            col(TemplateRow.text),
+            col(TemplateRow.codes),
+            col(TemplateRow.service),
+            col(TemplateRow.level),
+            col(TemplateRow.count).label("lines"),
+            col(TemplateRow.first_seen),
+            col(TemplateRow.last_seen),
+            col(FingerprintRow.version),
+            col(FingerprintRow.fingerprint),
+        )
+        .join(
+            FingerprintRow,
+            (col(FingerprintRow.project) == col(TemplateRow.project))
+            & (col(FingerprintRow.template) == col(TemplateRow.id)),
+        )
+        .where(col(TemplateRow.project) == project, col(TemplateRow.category).in_(categories))
+        .order_by(col(TemplateRow.id), col(FingerprintRow.version), col(FingerprintRow.fingerprint))
+    )
+    last: dict[str, Any] = {}
+    for row in rows:
+        public = public_id(Prefix.TEMPLATE, row.id)
+        if last.get("id") != public:
+            last = {
+                "id": public,
+                "text": row.text,
+                "codes": row.codes,
+                "service": row.service,
+                "level": row.level,
+                "count": row.lines,
+                "first_seen": row.first_seen.isoformat(),
+                "last_seen": row.last_seen.isoformat(),
+                "fingerprints": [],
+            }
+            found.setdefault(row.category, []).append(last)
+        last["fingerprints"].append({"version": row.version, "fingerprint": row.fingerprint})
+    return found
+
+
+def _solutions(db: Connection, project: str) -> Rows:
+    after = 0
+    while batch := solutions.list_all(db, project, after=after, limit=CHUNK):
+        for each in batch:
+            yield {
+                "type": "solution",
+                "id": each.id,
+                "title": each.title,
+                "cause": each.cause,
+                "body": each.body,
+                "version": each.version,
+                "author": each.author,
+                "at": each.at.isoformat(),
+                "category_ids": list(each.category_ids),
+            }
+        after = int(batch[-1].id.partition("-")[2])

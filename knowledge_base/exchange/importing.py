@@ -1,0 +1,179 @@
+"""Reads exported rows: all of them, or none where one is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from knowledge_base.curation.acts import Act
+from knowledge_base.curation.merging import merge_categories, move_templates
+from knowledge_base.curation.remedies import link_within
+from knowledge_base.errors import InputError, KeaError, NotFound
+from knowledge_base.exchange.shapes import CategoryShape, FactShape, SolutionShape, read_shape
+from knowledge_base.ids import Prefix, number_of
+from knowledge_base.store import categories, facts, projects, solutions, templates
+from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.store import Store
+from knowledge_base.store.templates import NewTemplate
+from knowledge_base.store.text import clip
+from knowledge_base.types import Why
+
+DERIVED = ("proposal",)
+
+
+@dataclass(slots=True)
+class _Tally:
+    solutions: int = 0
+    categories: int = 0
+    links: int = 0
+    left_out: int = 0
+    homes: dict[str, int] = field(default_factory=dict)
+    templates: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import changed."""
+
+    solutions: int
+    categories: int
+    links: int
+    left_out: int
+
+
+def import_rows(
+    store: Store, project: str, rows: Sequence[tuple[int, Mapping[str, object]]], *, actor: str, name: str
+) -> Imported:
+    """Import numbered rows into a project, which is made where it is not there.
+
+    Categories are recognised by their fingerprints, solutions by their ids; the ids of other rows
+    in the file follow. Raises InputError naming the first line that is wrong; then nothing is kept.
+    """
+    order = {"category": 0, "fact": 1, "solution": 2}
+    for line, values in rows:
+        if values.get("type") not in (*order, *DERIVED):
+            raise InputError(f"{name}, line {line}: the type {values.get('type')!r} is not known")
+    tally = _Tally()
+    now = store.clock()
+    with store.write() as db:
+        projects.ensure_project(db, project, now)
+        this = Act(db, project, actor, now)
+        for line, values in sorted(rows, key=lambda row: (order.get(str(row[1].get("type")), 3), row[0])):
+            try:
+                _import_row(this, values, tally)
+            except KeaError as error:
+                raise InputError(f"{name}, line {line}: {error}; nothing was imported") from error
+    return Imported(tally.solutions, tally.categories, tally.links, tally.left_out)
+
+
+def _import_row(this: Act, values: Mapping[str, object], tally: _Tally) -> None:
+    shape = read_shape(values)
+    if isinstance(shape, CategoryShape):
+        _import_category(this, shape, tally)
+    elif isinstance(shape, FactShape):
+        _import_fact(this, shape, tally)
+    elif isinstance(shape, SolutionShape):
+        _import_solution(this, shape, tally)
+    else:
+        tally.left_out += 1
+
+
+def _import_category(this: Act, shape: CategoryShape, tally: _Tally) -> None:
+    numbers: list[int] = []
+    for each in shape.templates:
+        if not each.fingerprints:
+            raise InputError(f"template {each.id} has no fingerprints")
+        first = each.fingerprints[0]
+        refs = templates.find(this.db, this.project, first.version, [first.fingerprint]) or templates.create(
+            this.db,
+            this.project,
+            [
+                NewTemplate(
+                    first.fingerprint,
+                    first.version,
+                    each.text,
+                    tuple(each.codes),
+                    each.service,
+                    each.level,
+                    each.first_seen or this.now,
+                )
+            ],
+            this.now,
+        )
+        number = refs[first.fingerprint].template
+        templates.add_fingerprints(
+            this.db, this.project, number, [(other.version, other.fingerprint) for other in each.fingerprints]
+        )
+        tally.templates[each.id] = number
+        numbers.append(number)
+    if not numbers:
+        return
+    target = _gather(this, numbers)
+    for old in (shape.id, *shape.aliases):
+        tally.homes[old] = target
+    state = this.state(target)
+    if shape.label and not state.label:
+        categories.set_fields(this.db, this.project, target, label=clip(shape.label, 200))
+    if shape.ignored:
+        categories.set_fields(this.db, this.project, target, ignored=True)
+    tally.categories += 1
+
+
+def _gather(this: Act, numbers: Sequence[int]) -> int:
+    """Bring the templates of one imported category together, without touching what people said here."""
+    homes = templates.homes(this.db, this.project, numbers)
+    target = homes[numbers[0]]
+    why = {"why": Why.PERSON, "actor": this.actor}
+    for number, home in homes.items():
+        if home == target:
+            continue
+        other = this.state(home)
+        if other.label or other.solution:
+            continue
+        if set(categories.templates_of(this.db, this.project, home)) <= set(numbers):
+            merge_categories(this.db, this.project, target, home, {number: why}, now=this.now)
+        else:
+            move_templates(this.db, this.project, {number: target}, {number: why}, now=this.now)
+    return target
+
+
+def _import_fact(this: Act, shape: FactShape, tally: _Tally) -> None:
+    try:
+        pair = (tally.templates[shape.left], tally.templates[shape.right])
+    except KeyError as error:
+        raise InputError(f"the fact names template {error.args[0]}, which is in no category of this file") from None
+    standing = {(fact.kind, fact.left, fact.right) for fact in facts.about(this.db, this.project, pair)}
+    if (shape.kind, min(pair), max(pair)) not in standing:
+        facts.add(this.db, this.project, shape.kind, [pair], actor=this.actor, now=this.now)
+
+
+def _import_solution(this: Act, shape: SolutionShape, tally: _Tally) -> None:
+    text = SolutionText(shape.title, shape.cause, shape.body)
+    # An id such as S-3 of another home must not name a solution that was written here.
+    foreign = bool(tally.homes)
+    number = solutions.find_external(this.db, this.project, shape.id, own=not foreign)
+    if number is None:
+        number = solutions.create(
+            this.db, this.project, text, author=shape.author or this.actor, now=this.now, external=clip(shape.id, 200)
+        )
+    else:
+        newest = solutions.get(this.db, this.project, number)
+        if (newest.title, newest.cause, newest.body) != (text.title.strip(), text.cause.strip(), text.body.strip()):
+            solutions.revise(
+                this.db, this.project, number, text, author=this.actor, now=this.now, based_on=newest.version
+            )
+    tally.solutions += 1
+    for public in shape.category_ids:
+        home = tally.homes.get(public)
+        if home is None:
+            home = categories.resolve(this.db, this.project, _category_number(public))
+        if this.state(home).solution != number:
+            link_within(this, home, number)
+            tally.links += 1
+
+
+def _category_number(public: str) -> int:
+    try:
+        return number_of(Prefix.CATEGORY, public)
+    except NotFound as error:
+        raise InputError(str(error)) from None

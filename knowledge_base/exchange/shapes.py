@@ -1,0 +1,82 @@
+"""The shapes of rows that can be imported; what else a row holds is passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from knowledge_base.errors import InputError
+from knowledge_base.types import FactKind
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class FingerprintShape(_Shape):
+    """A fingerprint and the version of the signature that made it."""
+
+    version: str = Field(max_length=32)
+    fingerprint: str = Field(max_length=64)
+
+
+class TemplateShape(_Shape):
+    """A template as it is exported."""
+
+    id: str
+    text: str
+    codes: list[str] = []
+    service: str = ""
+    level: str = ""
+    first_seen: AwareDatetime | None = None
+    fingerprints: list[FingerprintShape] = []
+
+
+class CategoryShape(_Shape):
+    """A category with its templates."""
+
+    id: str
+    aliases: list[str] = []
+    label: str | None = None
+    ignored: bool = False
+    templates: list[TemplateShape] = []
+
+
+class SolutionShape(_Shape):
+    """A solution and the categories that it helps with."""
+
+    id: str = Field(min_length=1, max_length=200)
+    title: str
+    cause: str = ""
+    body: str
+    author: str = ""
+    category_ids: list[str] = []
+
+
+class FactShape(_Shape):
+    """What a person said of two templates."""
+
+    kind: FactKind
+    left: str
+    right: str
+
+
+_SHAPES: dict[str, type[CategoryShape] | type[SolutionShape] | type[FactShape]] = {
+    "category": CategoryShape,
+    "solution": SolutionShape,
+    "fact": FactShape,
+}
+
+
+def read_shape(values: Mapping[str, object]) -> CategoryShape | SolutionShape | FactShape | None:
+    """Read a row; None for a kind that is derived anew. Raises InputError naming the field that is wrong."""
+    shape = _SHAPES.get(str(values.get("type")))
+    if shape is None:
+        return None
+    try:
+        return shape.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the row"
+        raise InputError(f"{where}: {first['msg'].lower()}") from None

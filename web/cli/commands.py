@@ -1,0 +1,48 @@
+"""The list of commands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from web.cli import ask, cluster, demo, doctor, exchange, ingest, lookup, serve, signin
+
+app = typer.Typer(
+    name="kea",
+    help="Kea, the known error assistant: groups error logs into categories and answers with their solutions.",
+    epilog="KEA_HOME names the data folder (~/.kea), KEA_DATABASE_URL another database.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"kea {version('kea-assistant')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command("serve")(serve.serve)
+app.command("ingest")(ingest.ingest)
+app.command("cluster")(cluster.cluster)
+app.command("lookup")(lookup.lookup)
+app.command("ask")(ask.ask)
+app.command("export")(exchange.export)
+app.command("import")(exchange.import_)
+app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
+app.command("sign-in-link")(signin.sign_in_link)
+app.command("token")(signin.token)

@@ -1,0 +1,53 @@
+"""``kea export`` and ``kea import``: the knowledge as JSON lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from web.cli.options import DEFAULT_PROJECT, AsJson, Project
+
+
+def export(
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output by default.")] = None,
+    project: Project = DEFAULT_PROJECT,
+) -> None:
+    """Write categories, templates, solutions, facts and proposals as JSON lines."""
+    from knowledge_base.exchange.exporting import export_rows
+    from knowledge_base.knowledge import KnowledgeBase
+    from knowledge_base.settings import read_settings
+    from web.cli.output import row, writing
+    from web.cli.progress import counting
+
+    with KnowledgeBase(read_settings()) as knowledge, writing(output) as out, counting("rows") as tick:
+        for values in export_rows(knowledge.store, project):
+            out.write(row(values))
+            tick(1)
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="JSON lines as `kea export` writes them; - reads standard input.")],
+    project: Project = DEFAULT_PROJECT,
+    actor: Annotated[str, typer.Option(help="The name that the imported acts stand under.")] = "import",
+    as_json: AsJson = False,
+) -> None:
+    """Read categories and solutions from JSON lines; all of the file, or nothing."""
+    from knowledge_base.exchange.importing import import_rows
+    from knowledge_base.knowledge import KnowledgeBase
+    from knowledge_base.settings import read_settings
+    from web.cli.output import console, print_json, read_rows
+
+    rows = list(read_rows(file))
+    with KnowledgeBase(read_settings()) as knowledge:
+        done = import_rows(knowledge.store, project, rows, actor=actor, name=str(file))
+    if as_json:
+        print_json(
+            {"solutions": done.solutions, "categories": done.categories, "links": done.links, "left_out": done.left_out}
+        )
+        return
+    console().print(
+        f"{done.solutions:,} solutions, {done.categories:,} categories, {done.links:,} links"
+        + (f"; {done.left_out:,} rows that are derived anew were left out" if done.left_out else "")
+    )

@@ -1,0 +1,83 @@
+"""Printing for people and for scripts, and writing files that are whole or not there."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from knowledge_base.errors import UnreadableInput
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def console() -> Console:
+    """Make a console for standard output."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True)
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def row(values: Mapping[str, object]) -> str:
+    """Write one row of JSON lines."""
+    return json.dumps(values, ensure_ascii=False, default=str) + "\n"
+
+
+@contextmanager
+def writing(path: Path | None) -> Iterator[TextIO]:
+    """Open a file to write, or standard output for None or ``-``; a failed run leaves the old file alone."""
+    if path is None or str(path) == "-":
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            yield file
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def read_rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
+    """Read JSON lines with their line numbers, ``-`` for standard input.
+
+    Raises UnreadableInput naming the line that is not a JSON object; blank lines are passed over.
+    """
+    try:
+        with open_text(path) as file:
+            for number, line in enumerate(file, 1):
+                if not line.strip():
+                    continue
+                try:
+                    found = json.loads(line)
+                except ValueError as error:
+                    raise UnreadableInput(
+                        f"{path}, line {number}: not JSON ({error}); nothing behind it was read"
+                    ) from None
+                if not isinstance(found, dict):
+                    raise UnreadableInput(f"{path}, line {number}: a JSON object is expected")
+                yield number, found
+    except FileNotFoundError:
+        raise UnreadableInput(f"{path} is not there; check the name") from None
+    except (PermissionError, IsADirectoryError) as error:
+        raise UnreadableInput(f"{path} cannot be read: {error.strerror}") from None
+
+
+@contextmanager
+def open_text(path: Path) -> Iterator[TextIO]:
+    """Open a text file, ``-`` for standard input; bytes that are not UTF-8 are replaced."""
+    if str(path) == "-":
+        yield sys.stdin
+        return
+    with path.open(encoding="utf-8", errors="replace") as file:
+        yield file

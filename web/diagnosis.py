@@ -1,0 +1,108 @@
+"""Looks at everything that Kea stands on, and says how to mend what is wrong."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from knowledge_base.embedding import open_embedder
+from knowledge_base.errors import KeaError
+from knowledge_base.index.replica import Replica
+from knowledge_base.settings import Settings
+from knowledge_base.store import projects, representatives, templates
+from knowledge_base.store.store import Store
+from web.assets import read_assets
+
+ENOUGH_SPACE = 500_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check saw; ``mend`` says what to do, and is empty where nothing need be done."""
+
+    name: str
+    ok: bool
+    found: str
+    mend: str = ""
+
+
+def examine(settings: Settings, project: str) -> list[Finding]:
+    """Check home, database, model, index and pages, each on its own."""
+    return [
+        _checked("home", lambda: _home(settings)),
+        _checked("database", lambda: _database(settings, project)),
+        _checked("model", lambda: _model(settings)),
+        _checked("index", lambda: _index(settings, project)),
+        _checked("pages", _pages),
+    ]
+
+
+def _checked(name: str, check: Callable[[], Finding]) -> Finding:
+    try:
+        return check()
+    except KeaError as error:
+        return Finding(name, False, str(error))
+
+
+def _home(settings: Settings) -> Finding:
+    home = settings.home_path
+    if not home.exists():
+        return Finding("home", True, f"{home} is not there yet; the first command makes it")
+    if not os.access(home, os.W_OK | os.X_OK):
+        return Finding("home", False, f"{home} cannot be written", f"give it to this user: chown -R $USER {home}")
+    free = shutil.disk_usage(home).free
+    if free < ENOUGH_SPACE:
+        return Finding("home", False, f"{home} has {free / 1e6:,.0f} MB left", "free some space on its disk")
+    return Finding("home", True, f"{home}, {free / 1e9:,.0f} GB left")
+
+
+def _database(settings: Settings, project: str) -> Finding:
+    with Store(settings.url) as store, store.read() as db:
+        where = store.engine.url.render_as_string(hide_password=True)
+        names = projects.list_projects(db)
+        if not names:
+            return Finding("database", True, f"{where}, empty; `kea demo` loads a sample, `kea ingest` reads logs")
+        if project not in names:
+            return Finding(
+                "database", False, f"{where} has no project {project!r}", f"choose one of {', '.join(names)}"
+            )
+        waiting, _ = templates.pending(db, project)
+        note = "run `kea serve` or any `kea ingest` to cluster them" if waiting else ""
+        return Finding(
+            "database", True, f"{where}, {len(names)} projects, {waiting:,} templates wait for a window", note
+        )
+
+
+def _model(settings: Settings) -> Finding:
+    embedder = open_embedder(settings)
+    embedder.embed(["table not found"])
+    return Finding("model", True, f"{embedder.backend}, {embedder.dimension} dimensions")
+
+
+def _index(settings: Settings, project: str) -> Finding:
+    with Store(settings.url) as store, store.read() as db:
+        living, backends = representatives.counted(db, project)
+        if not living:
+            return Finding("index", True, "no representatives yet")
+        embedder = open_embedder(settings)
+        others = backends - {embedder.backend}
+        if others:
+            return Finding(
+                "index",
+                False,
+                f"{living:,} representatives, some made by {', '.join(sorted(others))}, the model now is {embedder.backend}",
+                "set KEA_MODEL_DIR to the model that made them, or export and import into a new home",
+            )
+        replica = Replica(
+            project, backend=embedder.backend, dimension=embedder.dimension, folder=settings.home_path / "index"
+        )
+        replica.refresh(db)
+        return Finding("index", len(replica) == living, f"{len(replica):,} of {living:,} representatives")
+
+
+def _pages() -> Finding:
+    if read_assets().built:
+        return Finding("pages", True, "built")
+    return Finding("pages", False, "the scripts and styles are not built", "run `make pages` (needs Node 20 or newer)")
