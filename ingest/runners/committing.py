@@ -1,0 +1,106 @@
+"""One transaction a batch: position, counts, enriched rows and dead letters, together or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from ingest.pipeline import KeptBatch, Pipeline
+from ingest.sinks.dead_letters import DeadLetter, dead_letter_row
+from ingest.sinks.enriched import enriched_row
+from ingest.sinks.port import Sink
+from knowledge_base.errors import KeaError
+from knowledge_base.store import positions
+from knowledge_base.store.positions import Position
+from knowledge_base.types import LogRecord
+
+SinkMaker = Callable[[str], Sink]
+
+
+class Committer:
+    """Writes batches. ``dead_letters`` makes the sink of a source when its first dead letter comes."""
+
+    def __init__(self, pipeline: Pipeline, *, enriched: Sink | None, dead_letters: SinkMaker) -> None:
+        self._pipeline = pipeline
+        self._store = pipeline.knowledge.store
+        self._enriched = enriched
+        self._make_dead_letters = dead_letters
+        self._dead_letters: dict[str, Sink] = {}
+
+    @property
+    def dead_letter_files(self) -> list[str]:
+        """Where dead letters were written."""
+        return list(dict.fromkeys(sink.title for sink in self._dead_letters.values()))
+
+    def open(self) -> None:
+        """Take the enriched file over; raises Conflict or StorageUnavailable."""
+        if self._enriched is not None:
+            self._open_sink(self._enriched)
+
+    def commit(
+        self,
+        source: str,
+        records: Sequence[LogRecord],
+        rejected: Sequence[DeadLetter],
+        *,
+        before: Position | None,
+        after: Position | None,
+    ) -> KeptBatch:
+        """Keep a batch and move the position of its source (None: it has none).
+
+        Raises LostOwnership where another process reads the source or writes the file now, and
+        StorageUnavailable; then nothing of the batch was kept.
+        """
+        pipeline = self._pipeline
+        prepared = pipeline.prepare(records)
+        letters = self._dead_letters_of(source) if rejected else None
+        sinks = [sink for sink in (self._enriched, letters) if sink is not None]
+        try:
+            with self._store.write() as db:
+                if before is not None and after is not None:
+                    positions.advance(db, pipeline.project, before, after, pipeline.knowledge.clock())
+                kept = pipeline.store(db, prepared)
+                if self._enriched is not None:
+                    self._enriched.append(db, [enriched_row(event) for event in kept.enriched])
+                if letters is not None:
+                    letters.append(db, [dead_letter_row(letter) for letter in rejected])
+        except BaseException:
+            pipeline.rolled_back()
+            self._recover(sinks)
+            raise
+        pipeline.committed(kept)
+        for sink in sinks:
+            sink.committed()
+        return kept
+
+    def close(self) -> None:
+        """Note that all that was written is committed."""
+        sinks = [*self._dead_letters.values(), *([self._enriched] if self._enriched is not None else [])]
+        if sinks:
+            with self._store.write() as db:
+                for sink in dict.fromkeys(sinks):
+                    sink.close(db)
+
+    def _dead_letters_of(self, source: str) -> Sink:
+        if source not in self._dead_letters:
+            sink = self._make_dead_letters(source)
+            if sink not in self._dead_letters.values():
+                self._open_sink(sink)
+            self._dead_letters[source] = sink
+        return self._dead_letters[source]
+
+    def _open_sink(self, sink: Sink) -> None:
+        with self._store.write() as db:
+            sink.open(db)
+        sink.committed()
+
+    def _recover(self, sinks: Sequence[Sink]) -> None:
+        with suppress(KeaError), self._store.read() as db:
+            for sink in sinks:
+                sink.recover(db)
+
+
+def moved(position: Position, offset: int, *, finished: bool = False) -> Position:
+    """Put a position further on."""
+    return replace(position, offset=offset, finished=finished)

@@ -1,0 +1,1 @@
+"""Where events go besides the store: the enriched file and the dead letters."""
