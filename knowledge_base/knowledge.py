@@ -12,8 +12,7 @@ from knowledge_base.index.replica import Replica
 from knowledge_base.matching import Match, match, one_for_each_solution, prepare
 from knowledge_base.settings import Settings
 from knowledge_base.signature import SIGNATURE_VERSION, Signer, sign
-from knowledge_base.store import categories, projects, templates
-from knowledge_base.store.categories import read_templates
+from knowledge_base.store import categories, projects, template_reading, templates
 from knowledge_base.store.store import Clock, Store, utc_now
 from knowledge_base.types import Category, Signature, Template
 
@@ -82,7 +81,7 @@ class KnowledgeBase:
             ref = templates.find(db, project, SIGNATURE_VERSION, [signature.fingerprint]).get(signature.fingerprint)
             if ref is None:
                 return Lookup(signature, None, None)
-            template = read_templates(db, project, [ref.template])[0]
+            template = template_reading.read_templates(db, project, [ref.template])[0]
             return Lookup(signature, template, categories.get(db, project, ref.category))
 
     def match(self, project: str, text: str, *, limit: int = 10) -> tuple[Match, ...]:

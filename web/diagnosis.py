@@ -92,7 +92,7 @@ def _index(settings: Settings, project: str) -> Finding:
             return Finding(
                 "index",
                 False,
-                f"{living:,} representatives, some made by {', '.join(sorted(others))}, the model now is {embedder.backend}",
+                f"{living:,} representatives, some by {', '.join(sorted(others))}; the model now is {embedder.backend}",
                 "set KEA_MODEL_DIR to the model that made them, or export and import into a new home",
             )
         replica = Replica(

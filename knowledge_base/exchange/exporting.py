@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
@@ -49,15 +49,7 @@ def _categories(db: Connection, project: str) -> Rows:
     ):
         aliases.setdefault(into or 0, []).append(public_id(Prefix.CATEGORY, number))
     after = 0
-    while True:
-        rows: Sequence[Any] = db.execute(
-            select(CategoryRow.__table__)  # type: ignore[attr-defined]
-            .where(col(CategoryRow.project) == project, col(CategoryRow.state) == "active", col(CategoryRow.id) > after)
-            .order_by(col(CategoryRow.id))
-            .limit(CHUNK)
-        ).all()
-        if not rows:
-            return
+    while rows := _active(db, project, after):
         templates = _templates(db, project, [row.id for row in rows])
         for row in rows:
             yield {
@@ -71,6 +63,16 @@ def _categories(db: Connection, project: str) -> Rows:
                 "templates": templates.get(row.id, []),
             }
         after = rows[-1].id
+
+
+def _active(db: Connection, project: str, after: int) -> Sequence[Row[Any]]:
+    query = (
+        select(CategoryRow.__table__)  # type: ignore[attr-defined]
+        .where(col(CategoryRow.project) == project, col(CategoryRow.state) == "active", col(CategoryRow.id) > after)
+        .order_by(col(CategoryRow.id))
+        .limit(CHUNK)
+    )
+    return db.execute(query).all()
 
 
 def _templates(db: Connection, project: str, categories: list[int]) -> dict[int, list[dict[str, Any]]]:

@@ -14,7 +14,7 @@ from knowledge_base.signature.kinds import KINDS
 from knowledge_base.signature.limits import MAX_TEMPLATE_LINE, MAX_TOKEN, SIGNATURE_VERSION
 from knowledge_base.signature.masking import Hole, apply_rules, fill_holes, mark_holes
 from knowledge_base.signature.reducing import Reduction, clip, reduce_all, reduce_text
-from knowledge_base.signature.traces import condense
+from knowledge_base.signature.traces import condense, is_frame
 from knowledge_base.types import Signature
 
 _DEFAULT_MEMORY = 50_000
@@ -40,8 +40,9 @@ def message_of(text: str) -> str:
 def plan(reduced: str) -> Plan:
     """Take off the header, condense a trace and mask the rest of a reduced text."""
     marked, holes = mark_holes(reduced)
-    body = condense(marked[header_span(marked).end :])
-    return Plan("\n".join(apply_rules(line) for line in body.split("\n")), holes)
+    lines = condense(marked[header_span(marked).end :]).split("\n")
+    masked = (line if number and is_frame(line) else apply_rules(line) for number, line in enumerate(lines))
+    return Plan("\n".join(masked), holes)
 
 
 def _bound(template: str) -> str:

@@ -15,8 +15,9 @@ _MAX_EXCEPTIONS = 8
 _MAX_FRAMES = 2
 _MAX_PLAIN_LINES = 20
 _JAVA_FRAME = re.compile(
-    r"\s*at\s+(?P<name>(?:[\w.-]+@?[\w.]*/{1,2})?[\w.$<>#/-]{1,300})\s?(?:\([^()]{0,300}\))?[^\w]*(?:\[[^\]]*\])?\s*$"
+    r"\s*at\s+(?=\S*[.:])(?P<name>(?:[\w.-]+@?[\w.]*/{1,2})?[\w.$<>:#/-]{1,300})\s?(?:\([^()]{0,300}\))?[^\w]*(?:\[[^\]]*\])?\s*$"
 )
+_CLEAN_FRAME = re.compile(r"at [A-Za-z_.$:#/*-]{1,400}")
 _NODE_FRAME = re.compile(r"\s*at\s+(?P<name>(?:async\s|new\s)?[\w.$<>\[\]\s]{1,200})\s\((?P<file>[^()\s]{1,300})\)\s*$")
 _PYTHON_FRAME = re.compile(r'\s*File "(?P<file>[^"\n]{1,400})", line [0-9]+(?:, in (?P<name>[\w<>.]{1,200}))?\s*$')
 _GO_FUNCTION = re.compile(r"(?P<name>[\w./*()-]{1,200}\.[\w.*()-]{1,120})\([^\n]{0,400}\)\s*$")
@@ -52,12 +53,12 @@ _NOISE = re.compile(
 def _java_name(name: str) -> str:
     """A frame without module, lambda and proxy parts and digits."""
     name = _NOISE.sub("", name.rsplit("/", 1)[-1])
-    return re.sub(r"[0-9]+", "", name).rstrip(".$")
+    return re.sub(r"[^A-Za-z_.$:#-]", "", name).rstrip(".$")
 
 
-def _python_name(file: str, name: str | None) -> str:
+def _script_name(file: str, name: str | None) -> str:
     base = re.split(r"[/\\]", file)[-1]
-    return re.sub(r"[0-9]+", "", f"{base}:{name or '<module>'}").replace("<", "").replace(">", "")
+    return re.sub(r"[^A-Za-z_.:-]", "", f"{base}:{name or 'module'}")
 
 
 def _is_trace(lines: list[str]) -> bool:
@@ -86,7 +87,7 @@ def _python_chain(lines: list[str]) -> tuple[list[str], list[str], list[str]]:
                 before.append(line)
         elif frame := _PYTHON_FRAME.match(line):
             if not _LIBRARY_FILE.search(frame["file"]):
-                stacks[-1].append(_python_name(frame["file"], frame["name"]))
+                stacks[-1].append(_script_name(frame["file"], frame["name"]))
         elif line.strip() and not line[:1].isspace():
             chain.append(line.strip())
             inside = False
@@ -107,19 +108,21 @@ def _other_chain(lines: list[str]) -> tuple[list[str], list[str], list[str]]:
             seen_trace = True
         elif _SUPPRESSED.match(line):
             suppressed = seen_trace = True
-        elif frame := (_NODE_FRAME.match(line) or _JAVA_FRAME.match(line)):
+        elif frame := _NODE_FRAME.match(line):
             seen_trace = True
-            name = frame["name"]
-            file = frame.groupdict().get("file") or ""
-            if not suppressed and not _LIBRARY.match(name) and not _LIBRARY_FILE.search(file) and _java_name(name):
-                frames.append(_java_name(name))
+            if not suppressed and not _LIBRARY_FILE.search(frame["file"]):
+                frames.append(_script_name(frame["file"].rsplit(":", 2)[0], frame["name"]))
+        elif frame := _JAVA_FRAME.match(line):
+            seen_trace = True
+            if not suppressed and not _LIBRARY.match(frame["name"]) and (name := _java_name(frame["name"])):
+                frames.append(name)
         elif _GOROUTINE.match(line):
             seen_trace = True
         elif _MORE.match(line) or not line.strip() or _GO_PLACE.match(line):
             continue
         elif seen_trace and (function := _GO_FUNCTION.match(line)):
             if not _LIBRARY.match(function["name"]) and function["name"] != "panic":
-                frames.append(re.sub(r"[0-9]+", "", function["name"]).replace("(", "").replace(")", ""))
+                frames.append(re.sub(r"[^A-Za-z_./*-]", "", function["name"]))
         elif not seen_trace and number < _MAX_PLAIN_LINES and not (chain or (before and line[:1].isspace())):
             before.append(line)
         elif not seen_trace and (exception := _EXCEPTION.match(line)):
@@ -144,6 +147,11 @@ def _plain(lines: list[str]) -> str:
         if text.strip():
             kept.append(text.strip())
     return "\n".join(kept[:_MAX_PLAIN_LINES])
+
+
+def is_frame(line: str) -> bool:
+    """Tell whether a line of a condensed trace is a frame; nothing in it varies any more."""
+    return _CLEAN_FRAME.fullmatch(line) is not None
 
 
 def condense(text: str) -> str:

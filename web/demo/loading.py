@@ -11,7 +11,7 @@ from ingest.clustering import ClusterLoop
 from ingest.pipeline import Pipeline
 from knowledge_base.exchange.importing import import_rows
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import categories, counts
+from knowledge_base.store import category_pages, counts, template_reading
 from knowledge_base.types import LogRecord, Outcome, Question, Verdict
 from web.demo.catalog import Catalog, load_catalog
 from web.demo.generate import DemoEvent, generate_lines
@@ -64,8 +64,8 @@ def load_sample(
     solutions = _attach(knowledge, project, catalog, homes)
     _ask(knowledge, project, catalog)
     with knowledge.store.read() as db:
-        page = categories.find_page(db, project, categories.Filter(), limit=1)
-        templates = categories.template_total(db, project)
+        page = category_pages.find_page(db, project, category_pages.Filter(), limit=1)
+        templates = template_reading.template_total(db, project)
     return Loaded(done, templates, page.total, solutions)
 
 

@@ -1,0 +1,59 @@
+"""Templates as people see them, with why they are where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+from sqlmodel import col
+
+from knowledge_base.ids import Prefix, public_id
+from knowledge_base.store.tables import TemplateRow
+from knowledge_base.types import Reason, Template, Why
+
+
+def templates_in(db: Connection, project: str, number: int, limit: int = 200) -> list[Template]:
+    """Read the templates of a category with why they are there, most frequent first."""
+    query = (
+        select(TemplateRow.__table__)  # type: ignore[attr-defined]
+        .where(col(TemplateRow.project) == project, col(TemplateRow.category) == number)
+        .order_by(col(TemplateRow.count).desc(), col(TemplateRow.id))
+        .limit(limit)
+    )
+    return [read_template(row) for row in db.execute(query)]
+
+
+def read_templates(db: Connection, project: str, wanted: Sequence[int]) -> list[Template]:
+    """Read templates by their numbers, in the order of the numbers; those that are not there are left out."""
+    query = select(TemplateRow.__table__).where(  # type: ignore[attr-defined]
+        col(TemplateRow.project) == project, col(TemplateRow.id).in_(list(wanted))
+    )
+    return [read_template(row) for row in db.execute(query.order_by(col(TemplateRow.id)))]
+
+
+def read_template(row: Row[Any]) -> Template:
+    """Turn a row of the template table into its public form."""
+    reason = dict(row.reason)
+    return Template(
+        id=public_id(Prefix.TEMPLATE, row.id),
+        category_id=public_id(Prefix.CATEGORY, row.category),
+        text=row.text,
+        reason=Reason(
+            why=Why(reason.get("why", Why.FIRST)),
+            score=float(reason.get("score", 1.0)),
+            threshold=float(reason.get("threshold", 0.0)),
+            runner_up=reason.get("runner_up"),
+            runner_up_score=float(reason.get("runner_up_score", 0.0)),
+            words=tuple(reason.get("words", ())),
+            actor=reason.get("actor", ""),
+        ),
+        count=row._mapping["count"],
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+    )
+
+
+def template_total(db: Connection, project: str) -> int:
+    """Count the templates of a project."""
+    return int(db.execute(select(func.count()).where(col(TemplateRow.project) == project)).scalar_one())
