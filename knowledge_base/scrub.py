@@ -149,7 +149,8 @@ SCRUB_RULES: tuple[ScrubRule, ...] = (
         re.compile(
             r"(?i)((?:secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?[\w-]{0,20}\\?[\"']?"
             r"\s{0,4}[:：]\s{1,4})"
-            r"""(["']?(?=[^\s,;"'\d]{0,64}\d)[^\s,;&"'`)\]}<>\\]{6,}["']?)"""
+            r"""("(?!<secret>")(?=[^"\n]{0,256}\d)(?:[^"\\\n]|\\.)+"|'(?!<secret>')(?=[^'\n]{0,256}\d)[^'\n]+'"""
+            r"""|(?=[^\s,;"'\d]{0,64}\d)[^\s,;&"'`)\]}<>\\]{6,})"""
         ),
         _keep_quotes,
         ("secret", "token", "key", "credential"),

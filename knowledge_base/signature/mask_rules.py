@@ -49,10 +49,10 @@ MASK_RULES: tuple[MaskRule, ...] = (
         needs=("://",),
     ),
     rule(
-        "e-mail address",
+        "account at a host",
         r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+",
-        "<email>",
-        ("ann.lee@example.com", "<email>"),
+        "<user>",
+        ("etl@kdc.lab12", "<user>"),
         needs=("@",),
     ),
     rule(
@@ -202,7 +202,7 @@ MASK_RULES: tuple[MaskRule, ...] = (
     ),
     rule(
         "number",
-        r"(?<![\ue000-\uf8ff])[+-]?(?<![\w.]-)0(?:\.0)*(?:[eE][+-]?0)?%?",
+        r"(?<![\ue000-\uf8ff])(?:(?<![\w.])[+-])?0(?:\.0)*(?:[eE][+-]?0)?%?",
         "<n>",
         ("12345", "<n>"),
         ("-3.5e-07", "<n>"),

@@ -1,0 +1,65 @@
+import re
+
+import pytest
+
+from knowledge_base.signature import KINDS, PLACEHOLDER, explain
+from knowledge_base.signature.keep_rules import KEEP_RULES
+from knowledge_base.signature.mask_rules import MASK_RULES
+from knowledge_base.signature.masking import mask_line
+from knowledge_base.signature.reducing import clip, reduce_text
+
+CASES = [
+    pytest.param(raw, masked, id=f"{rule.name}-{number}")
+    for rule in (*MASK_RULES, *KEEP_RULES)
+    for number, (raw, masked) in enumerate(rule.cases)
+]
+
+
+def mask(text: str) -> str:
+    return mask_line(reduce_text(clip(text)))
+
+
+@pytest.mark.parametrize(("prefix", "suffix"), [("", ""), ("but ", ""), ("", " again"), ("but ", ", again")])
+@pytest.mark.parametrize(("raw", "masked"), CASES)
+def test_each_case_alone_and_between_other_words(raw: str, masked: str, prefix: str, suffix: str) -> None:
+    assert mask(f"{prefix}{raw}{suffix}") == f"{prefix}{masked}{suffix}"
+
+
+@pytest.mark.parametrize("rule", MASK_RULES, ids=lambda rule: rule.name)
+def test_each_rule_does_the_work_in_its_cases(rule) -> None:
+    assert any(rule.name in {mask.rule for mask in explain(f"but {raw}").masks} for raw, _ in rule.cases)
+
+
+def test_rule_names_are_unique() -> None:
+    names = [rule.name for rule in (*MASK_RULES, *KEEP_RULES)]
+    assert len(names) == len(set(names))
+
+
+def test_rules_put_only_known_placeholders() -> None:
+    known = {kind.placeholder for kind in KINDS}
+    for rule in MASK_RULES:
+        if isinstance(rule.replacement, str):
+            assert set(re.findall("<[^>]+>", rule.replacement)) <= known
+    assert all(PLACEHOLDER.fullmatch(kind.placeholder) for kind in KINDS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "called `Option::unwrap()` on a `None` value",
+        "KeeperErrorCode = NoNode",
+        "'utf-8' codec can't decode",
+        "md5 and sha-256 differ",
+        "answered with HTTP status 404",
+        "exited with code 137",
+        "ORA-00942: table or view does not exist",
+        "'NoneType' object",
+        "Error opening file",
+        "java.net.SocketTimeoutException: Read timed out",
+        "org.apache.spark.sql.AnalysisException: cannot resolve",
+        "S3AFileSystem is closed",
+        "表或视图不存在",
+    ],
+)
+def test_meaning_stays(text: str) -> None:
+    assert mask(text) == text
