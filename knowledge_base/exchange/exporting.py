@@ -49,6 +49,7 @@ def _categories(db: Connection, project: str) -> Rows:
     ):
         aliases.setdefault(into or 0, []).append(public_id(Prefix.CATEGORY, number))
     after = 0
+    rows: Sequence[Row[Any]]
     while rows := _active(db, project, after):
         templates = _templates(db, project, [row.id for row in rows])
         for row in rows:
