@@ -96,7 +96,10 @@ class Clusterer:
 def _gather(pending: Sequence[PendingTemplate], clean: Sequence[str], vectors: Vectors, replica: Replica) -> _Window:
     """Put the new templates and the representatives near them into one list."""
     new = {each.id for each in pending}
-    items = [Item(each.id, each.category, each.text, text, True) for each, text in zip(pending, clean, strict=True)]
+    items = [
+        Item(each.id, each.category, each.text, text, each.codes, True)
+        for each, text in zip(pending, clean, strict=True)
+    ]
     near = {
         found.id: found
         for row in replica.search(vectors, NEAR)
@@ -104,7 +107,7 @@ def _gather(pending: Sequence[PendingTemplate], clean: Sequence[str], vectors: V
         if found.template is None or found.template not in new
     }
     ordered = [near[number] for number in sorted(near)]
-    items += [Item(each.template, each.category, each.text, each.clean, False) for each in ordered]
+    items += [Item(each.template, each.category, each.text, each.clean, (), False) for each in ordered]
     rows = [*vectors, *(replica.vector(each.id) for each in ordered)]
     return _Window(tuple(items), np.stack(rows))
 

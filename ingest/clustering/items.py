@@ -23,6 +23,7 @@ class Item:
     category: int
     text: str
     clean: str
+    codes: tuple[str, ...]
     is_new: bool
 
 

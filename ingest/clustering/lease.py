@@ -15,8 +15,8 @@ from sqlmodel import col
 
 from knowledge_base.errors import LostOwnership
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store.projects import insert_or_skip
 from knowledge_base.store.tables import LeaseRow
+from knowledge_base.store.upserts import insert_or_skip
 
 ROLE = "clusterer"
 

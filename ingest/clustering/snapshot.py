@@ -23,6 +23,7 @@ class PendingTemplate:
     id: int
     category: int
     text: str
+    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,12 @@ class Snapshot:
 def read_pending(db: Connection, project: str, limit: int) -> list[PendingTemplate]:
     """Read the oldest templates that wait for a window."""
     query = (
-        select(col(TemplateRow.id), col(TemplateRow.category), col(TemplateRow.text))
+        select(col(TemplateRow.id), col(TemplateRow.category), col(TemplateRow.text), col(TemplateRow.codes))
         .where(col(TemplateRow.project) == project, col(TemplateRow.clustered).is_(False))
         .order_by(col(TemplateRow.id))
         .limit(limit)
     )
-    return [PendingTemplate(*row) for row in db.execute(query)]
+    return [PendingTemplate(row[0], row[1], row[2], tuple(row[3])) for row in db.execute(query)]
 
 
 def read_snapshot(db: Connection, project: str, categories: Collection[int]) -> Snapshot:

@@ -69,7 +69,7 @@ def _write_representatives(db: Connection, project: str, plan: Plan, touched: se
     for category in sorted(touched):
         present = old.get(category, [])
         new = [
-            NewRepresentative(category, item.template, item.text, np.asarray(vector, np.float32).tobytes())
+            NewRepresentative(category, item.template, item.text, item.codes, np.asarray(vector, np.float32).tobytes())
             for item, vector in plan.new
             if plan.home.get(item.category) == category
         ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
@@ -49,7 +49,6 @@ def _categories(db: Connection, project: str) -> Rows:
     ):
         aliases.setdefault(into or 0, []).append(public_id(Prefix.CATEGORY, number))
     after = 0
-    rows: Sequence[Row[Any]]
     while rows := _active(db, project, after):
         templates = _templates(db, project, [row.id for row in rows])
         for row in rows:
@@ -66,19 +65,19 @@ def _categories(db: Connection, project: str) -> Rows:
         after = rows[-1].id
 
 
-def _active(db: Connection, project: str, after: int) -> Sequence[Row[Any]]:
+def _active(db: Connection, project: str, after: int) -> list[Any]:
     query = (
         select(CategoryRow.__table__)  # type: ignore[attr-defined]
         .where(col(CategoryRow.project) == project, col(CategoryRow.state) == "active", col(CategoryRow.id) > after)
         .order_by(col(CategoryRow.id))
         .limit(CHUNK)
     )
-    return db.execute(query).all()
+    return list(db.execute(query))
 
 
 def _templates(db: Connection, project: str, categories: list[int]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = {}
-    rows = db.execute(
+    rows: Any = db.execute(
         select(
             col(TemplateRow.category),
             col(TemplateRow.id),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LENGTH_LIMIT = 4000
+CACHE = 20_000
 
 _PLACEHOLDER = re.compile(r"<[a-z*]{1,20}>")
 _PACKAGE = re.compile(r"\b(?:[a-z_$][\w$]{0,60}\.){1,12}(?=[A-Z])")
@@ -17,6 +19,7 @@ _BOILERPLATE = re.compile(
 )
 
 
+@lru_cache(maxsize=CACHE)
 def cleaned(template: str) -> str:
     """Turn a template (or the text of a question) into plain lower-case words.
 

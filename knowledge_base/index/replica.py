@@ -16,7 +16,6 @@ from sqlalchemy import Connection
 from knowledge_base.embedding.port import Vectors
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.index.flat import FlatIndex
-from knowledge_base.signature.codes import error_codes
 from knowledge_base.store import projects, representatives
 from knowledge_base.store.representatives import StoredRepresentative
 
@@ -25,14 +24,18 @@ REWRITE_AFTER = 1000
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """A representative without its vector; ``clean`` is what it is compared by."""
+    """A representative without its vector."""
 
     id: int
     category: int
     template: int | None
     text: str
-    clean: str
     codes: frozenset[str]
+
+    @property
+    def clean(self) -> str:
+        """What it is compared by; worked out when it is first compared, for most never are."""
+        return cleaned(self.text)
 
 
 class Replica:
@@ -127,9 +130,8 @@ class Replica:
             self._write_cache()
 
     def _enter(self, row: StoredRepresentative) -> None:
-        codes = frozenset(error_codes(row.text))
-        self._by_id[row.id] = Indexed(row.id, row.category, row.template, row.text, cleaned(row.text), codes)
-        for code in codes:
+        self._by_id[row.id] = Indexed(row.id, row.category, row.template, row.text, frozenset(row.codes))
+        for code in row.codes:
             self._by_code.setdefault(code, set()).add(row.id)
 
     def _leave(self, number: int) -> None:

@@ -6,16 +6,17 @@ the three tables, so a sum over them is always right, also while a roll-up is un
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Select, delete, func, literal, select, union_all
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from knowledge_base.store.tables import DayCountRow, HourCountRow, MinuteCountRow
+from knowledge_base.store.upserts import insert_or_add
 
+KEY = ("project", "template", "service", "slot")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTES_KEPT = timedelta(days=3)
 HOURS_KEPT = timedelta(days=90)
@@ -54,19 +55,7 @@ def add(db: Connection, project: str, counts: Mapping[CountKey, int]) -> None:
         {"project": project, "template": key.template, "service": key.service, "slot": key.minute, "lines": lines}
         for key, lines in sorted(counts.items(), key=lambda item: (item[0].template, item[0].service, item[0].minute))
     ]
-    _add_rows(db, MinuteCountRow, rows)
-
-
-def _add_rows(db: Connection, table: type[SQLModel], rows: Sequence[Mapping[str, object]]) -> None:
-    if not rows:
-        return
-    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table)
-    lines = table.__table__.c.lines  # type: ignore[attr-defined]
-    statement = statement.on_conflict_do_update(
-        index_elements=["project", "template", "service", "slot"], set_={"lines": lines + statement.excluded.lines}
-    )
-    db.execute(statement, list(rows))
+    insert_or_add(db, MinuteCountRow, KEY, "lines", rows)
 
 
 def roll_up(db: Connection, project: str, now: datetime) -> int:
@@ -87,7 +76,7 @@ def roll_up(db: Connection, project: str, now: datetime) -> int:
             {"project": project, "template": template, "service": service, "slot": int(place), "lines": int(lines)}
             for template, service, place, lines in db.execute(query)
         ]
-        _add_rows(db, coarse.table, rows)
+        insert_or_add(db, coarse.table, KEY, "lines", rows)
         moved += db.execute(delete(t).where(*old)).rowcount
     return moved
 

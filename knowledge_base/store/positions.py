@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select, update
 from sqlmodel import col
 
 from knowledge_base.errors import LostOwnership
-from knowledge_base.store.projects import insert_or_skip
 from knowledge_base.store.tables import PositionRow
+from knowledge_base.store.upserts import insert_or_skip
 
 
 @dataclass(frozen=True, slots=True)

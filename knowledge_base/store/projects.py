@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.store.tables import ChangeRow, ProjectRow, SequenceRow
+from knowledge_base.store.upserts import insert_or_skip
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
@@ -25,13 +25,6 @@ class Change:
     kind: str
     detail: Mapping[str, object]
     at: datetime
-
-
-def insert_or_skip(db: Connection, table: type[SQLModel], rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert rows and leave those alone whose key is there already."""
-    if rows:
-        dialect = sqlite if db.dialect.name == "sqlite" else postgresql
-        db.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
 
 
 def ensure_project(db: Connection, project: str, now: datetime) -> None:

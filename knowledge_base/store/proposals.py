@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection, or_, select, update
 from sqlmodel import col
 
-from knowledge_base.store.samples import replace_rows
 from knowledge_base.store.tables import ProposalRow
+from knowledge_base.store.upserts import insert_or_replace
 
 MERGE = "merge"
 
@@ -29,7 +29,7 @@ class Proposal:
 def put(db: Connection, project: str, found: Sequence[tuple[int, int, float]], now: datetime) -> None:
     """Keep merge proposals; a newer score takes the place of the old one, a dismissal stays."""
     dismissed = {(each.left, each.right) for each in _read(db, project, "dismissed")}
-    replace_rows(
+    insert_or_replace(
         db,
         ProposalRow,
         ("project", "kind", "left", "right"),

@@ -13,9 +13,9 @@ from sqlmodel import col
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store.projects import take_numbers
-from knowledge_base.store.samples import replace_rows
 from knowledge_base.store.tables import FeedbackRow, QuestionRow, TemplateRow
 from knowledge_base.store.text import clip, storable
+from knowledge_base.store.upserts import insert_or_replace
 from knowledge_base.types import Outcome, Verdict
 
 COMMENT_LIMIT = 2000
@@ -181,7 +181,7 @@ def give_feedback(
         "comment": storable(comment),
         "at": now,
     }
-    replace_rows(db, FeedbackRow, ("project", "question", "user"), [row])
+    insert_or_replace(db, FeedbackRow, ("project", "question", "user"), [row])
 
 
 def feedback_of(db: Connection, project: str, category: int) -> FeedbackSum:

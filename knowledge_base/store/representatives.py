@@ -23,6 +23,7 @@ class NewRepresentative:
     category: int
     template: int | None
     text: str
+    codes: tuple[str, ...]
     vector: bytes
 
 
@@ -34,6 +35,7 @@ class StoredRepresentative:
     category: int
     template: int | None
     text: str
+    codes: list[str]
     backend: str
     generation: int
     removed: bool
@@ -44,6 +46,7 @@ _COLUMNS = (
     col(RepresentativeRow.category),
     col(RepresentativeRow.template),
     col(RepresentativeRow.text),
+    col(RepresentativeRow.codes),
     col(RepresentativeRow.backend),
     col(RepresentativeRow.generation),
     col(RepresentativeRow.removed),
@@ -65,6 +68,7 @@ def add(db: Connection, project: str, new: Sequence[NewRepresentative], backend:
                 "category": each.category,
                 "template": each.template,
                 "text": storable(each.text),
+                "codes": list(each.codes),
                 "vector": each.vector,
                 "backend": backend,
                 "generation": state,

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from knowledge_base.store.tables import ProjectRow, RecentRow, SampleRow
 from knowledge_base.store.text import clip, storable
+from knowledge_base.store.upserts import insert_or_replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +22,6 @@ class Line:
     at: datetime
     service: str
     text: str
-
-
-def replace_rows(
-    db: Connection, table: type[SQLModel], key: Sequence[str], rows: Sequence[Mapping[str, object]]
-) -> None:
-    """Insert rows; where the key is there already the new row takes its place."""
-    if not rows:
-        return
-    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table)
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in key}
-    db.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed), list(rows))
 
 
 def add_samples(
@@ -61,7 +49,7 @@ def add_samples(
         }
         for (template, slot), line in sorted(by_slot.items(), key=lambda item: item[0])
     ]
-    replace_rows(db, SampleRow, ("project", "template", "slot"), rows)
+    insert_or_replace(db, SampleRow, ("project", "template", "slot"), rows)
 
 
 def add_recent(db: Connection, project: str, lines: Sequence[Line], size: int) -> None:
@@ -87,7 +75,7 @@ def add_recent(db: Connection, project: str, lines: Sequence[Line], size: int) -
         }
         for place, line in enumerate(kept)
     ]
-    replace_rows(db, RecentRow, ("project", "slot"), rows)
+    insert_or_replace(db, RecentRow, ("project", "slot"), rows)
 
 
 def samples_of(db: Connection, project: str, templates: Sequence[int], limit: int = 20) -> list[Line]:

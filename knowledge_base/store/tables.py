@@ -154,6 +154,7 @@ class RepresentativeRow(SQLModel, table=True):
     category: int = number(0)
     template: int | None = number()
     text: str = Field(sa_type=Text)
+    codes: list[str] = Field(default_factory=list, sa_type=JSON)
     vector: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     backend: str = Field(max_length=120)
     generation: int = number(0)

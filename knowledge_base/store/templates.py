@@ -10,9 +10,10 @@ from sqlalchemy import BindParameter, Connection, bindparam, case, func, insert,
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store.projects import insert_or_skip, publish, take_numbers
+from knowledge_base.store.projects import publish, take_numbers
 from knowledge_base.store.tables import CategoryRow, FingerprintRow, TemplateRow
 from knowledge_base.store.text import clip, storable
+from knowledge_base.store.upserts import insert_or_skip
 from knowledge_base.types import Why
 
 LOOKUP_CHUNK = 500

@@ -10,6 +10,8 @@ import typer
 from web.cli.options import DEFAULT_PROJECT, AsJson, Project
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from assistant.answering import Assistant
     from knowledge_base.types import Answer
 
@@ -95,8 +97,6 @@ def _ask_all(assistant: Assistant, project: str, batch: Path, output: Path | Non
 
 
 def _print_answer(answer: Answer) -> None:
-    from rich.markdown import Markdown
-
     from knowledge_base.types import Outcome
     from web.cli.output import console
 
@@ -108,7 +108,7 @@ def _print_answer(answer: Answer) -> None:
         out.print(answer.solution.title, style="bold", markup=False)
         if answer.solution.cause:
             out.print(f"Cause: {answer.solution.cause}", markup=False)
-        out.print(Markdown(answer.solution.body))
+        _print_body(out, answer.solution.body)
     elif known is not None:
         out.print(f"Known, not solved yet: {known.id}, confidence {answer.confidence:.0%}", style="bold yellow")
         out.print(f"Seen {known.count:,} times, asked {known.asked + 1} times. Nobody has attached a solution yet.")
@@ -122,6 +122,16 @@ def _print_answer(answer: Answer) -> None:
     if len(answer.candidates) > 1 and known is not None:
         second = answer.candidates[1]
         out.print(f"Runner-up: {second.category_id}, {second.score:.0%}", style="dim")
+
+
+def _print_body(out: Console, body: str) -> None:
+    """Lay Markdown out for a terminal; a pipe gets it as it was written."""
+    if out.is_terminal:
+        from rich.markdown import Markdown
+
+        out.print(Markdown(body))
+    else:
+        out.print(body, markup=False)
 
 
 def _why(answer: Answer) -> str:

@@ -1,0 +1,48 @@
+"""Inserts that say what happens when the key is there already; both databases share the syntax."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.sqlite import Insert
+
+Rows = Sequence[Mapping[str, object]]
+
+
+def insert_or_skip(db: Connection, table: type[SQLModel], rows: Rows) -> None:
+    """Insert rows and leave those alone whose key is there already."""
+    if rows:
+        db.execute(_insert(db, table).on_conflict_do_nothing(), list(rows))
+
+
+def insert_or_replace(db: Connection, table: type[SQLModel], key: Sequence[str], rows: Rows) -> None:
+    """Insert rows; where the key is there already the new row takes the old one's place."""
+    if rows:
+        statement = _insert(db, table)
+        changed = {name: statement.excluded[name] for name in rows[0] if name not in key}
+        db.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed), list(rows))
+
+
+def insert_or_add(db: Connection, table: type[SQLModel], key: Sequence[str], column: str, rows: Rows) -> None:
+    """Insert rows; where the key is there already the new value of ``column`` is added to the old one."""
+    if rows:
+        statement = _insert(db, table)
+        old = table.__table__.c[column]  # type: ignore[attr-defined]
+        added = {column: old + statement.excluded[column]}
+        db.execute(statement.on_conflict_do_update(index_elements=list(key), set_=added), list(rows))
+
+
+def _insert(db: Connection, table: type[SQLModel]) -> Insert:
+    # Each dialect takes a while to import; a process needs one of them.
+    dialect: Any
+    if db.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite as dialect
+    else:
+        from sqlalchemy.dialects import postgresql as dialect
+    statement: Insert = dialect.insert(table)
+    return statement
