@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from sqlalchemy import Connection
 
-from ingest.clustering.grouping import groups_to_merge, target_of
+from ingest.clustering.grouping import category_averages, groups_to_merge, target_of
 from ingest.clustering.items import Item, Similarities, similarities
 from ingest.clustering.lease import Lease, try_lease
 from ingest.clustering.linkage import average_linkage
@@ -134,41 +134,35 @@ def plan_window(
         target = target_of(group, snapshot.standings)
         sources = tuple(category for category in group if category != target)
         reasons = {
-            items[place].template or 0: reason_for(place, members[target], members, alike, items, group_threshold)
+            items[place].template or 0: reason_for(place, members[target], alike, items, group_threshold)
             for category in sources
             for place in members[category]
         }
         home |= dict.fromkeys(sources, target)
         merges.append(Merge(target, sources, reasons))
-    proposals = _proposals(items, members, home, alike, snapshot, propose_threshold)
+    proposals = _proposals(items, home, alike, snapshot, propose_threshold)
     new = tuple((item, vectors[place]) for place, item in enumerate(items) if item.is_new)
     return Plan(tuple(merges), proposals, new, home)
 
 
 def _proposals(
     items: Sequence[Item],
-    members: dict[int, list[int]],
-    home: dict[int, int],
+    home: Mapping[int, int],
     alike: Similarities,
     snapshot: Snapshot,
     threshold: float,
 ) -> tuple[Proposed, ...]:
     """Propose to merge what is near and not near enough, the new categories with all others."""
-    joined: dict[int, list[int]] = {}
-    for category, places in members.items():
-        joined.setdefault(home[category], []).extend(places)
+    categories = sorted(set(home.values()))
+    averages = category_averages(alike, [home.get(item.category, -1) for item in items], categories)
     fresh = {home[item.category] for item in items if item.is_new and item.category in home}
     found = []
-    for left in sorted(fresh):
-        for right in sorted(joined):
-            if left == right or (right in fresh and right < left):
-                continue
-            score = float(np.mean(alike[np.ix_(joined[left], joined[right])]))
-            apart = frozenset((left, right)) in snapshot.forbidden
-            same = snapshot.standings[left].solution
-            known = same is not None and same == snapshot.standings[right].solution
-            if score >= threshold and not apart and not known:
-                found.append(Proposed(min(left, right), max(left, right), score))
+    for row, column in np.argwhere(np.triu(averages >= threshold, k=1)):
+        left, right = categories[row], categories[column]
+        same = snapshot.standings[left].solution
+        known = same is not None and same == snapshot.standings[right].solution
+        if not known and {left, right} & fresh and frozenset((left, right)) not in snapshot.forbidden:
+            found.append(Proposed(left, right, float(averages[row, column])))
     return tuple(found)
 
 

@@ -25,6 +25,19 @@ def category_score(similarities: Similarities, left: Sequence[int], right: Seque
     return float(np.mean(similarities[np.ix_(left, right)]))
 
 
+def category_averages(similarities: Similarities, homes: Sequence[int], categories: Sequence[int]) -> Similarities:
+    """Average the similarities between all categories at once; shape (categories, categories).
+
+    ``homes`` names the category of each item; items of categories that are not listed do not count.
+    """
+    member = (np.asarray(categories)[:, None] == np.asarray(homes)[None, :]).astype(np.float32)
+    if not member.size:
+        return np.zeros((0, 0), np.float32)
+    sizes = member.sum(axis=1)
+    totals = member @ similarities @ member.T
+    return np.asarray(totals / np.maximum(np.outer(sizes, sizes), 1.0), np.float32)
+
+
 def groups_to_merge(
     members: Mapping[int, Sequence[int]],
     labels: Labels,
