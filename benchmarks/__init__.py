@@ -1,0 +1,1 @@
+"""Measurements: accuracy, speed, memory. Results stand in RESULTS.md; none of this is a test."""

@@ -1,0 +1,37 @@
+"""``make bench``: run the measurements, all or those that are named."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import answers, grouping, ingesting, starting
+
+DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "eval"
+MEASUREMENTS: dict[str, Callable[[Path], None]] = {
+    "grouping": grouping.measure,
+    "answers": answers.measure,
+    "starting": starting.measure,
+    "ingesting": ingesting.measure,
+}
+
+
+def main() -> None:
+    """Run the measurements and print their figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *MEASUREMENTS], help="which; all by default")
+    parser.add_argument(
+        "--data", type=Path, default=DEFAULT_DATA, help="folder with loghub/, errors/ and their scorers"
+    )
+    options = parser.parse_args()
+    print(f"{platform.platform()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    for name in options.names or MEASUREMENTS:
+        print(f"\n== {name}", flush=True)
+        MEASUREMENTS[name](options.data)
+
+
+if __name__ == "__main__":
+    main()
