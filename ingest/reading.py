@@ -7,13 +7,15 @@ tell the place of the first line that is not yet part of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from ingest import joining, rows
 from ingest.formats import Format
 from ingest.joining import Event, JoinLimits, JoinMode, JoinState, Line
+from ingest.line_kinds import LineKind
+from ingest.shapes import Shape, Shapes
 from ingest.sinks.dead_letters import DeadLetter
 from ingest.sources.port import RawLine
 from knowledge_base.errors import BadRow
@@ -83,58 +85,93 @@ def _tally(lines: Iterable[RawLine]) -> Reading:
 
 
 class PlainReader:
-    """Reads log lines as they are; ``mode`` tells whether lines are joined to events."""
+    """Reads log lines as they are; ``mode`` tells whether lines are joined to events.
+
+    A line with a header ends the event before it, whatever that was. So of two such lines in a row the
+    first is an event by itself, and joining need not look at it: it waits in ``_headed`` for the next line.
+    """
 
     def __init__(self, origin: Origin, *, mode: JoinMode, limits: JoinLimits) -> None:
         self._origin = origin
         self._limits = limits
         self._state = JoinState(mode)
+        self._joins = mode is not JoinMode.OFF
+        self._shapes = Shapes()
+        self._headed: tuple[RawLine, Shape] | None = None
 
     @property
     def open_since(self) -> int | None:
         """The first line of the event that may still grow."""
-        return self._state.open_since
+        return self._headed[0].start if self._headed else self._state.open_since
 
     def feed(self, lines: Sequence[RawLine], now: datetime) -> Reading:
         """Join lines; the events that are finished become records."""
         reading = _tally(lines)
-        state, seconds, limits = self._state, now.timestamp(), self._limits
+        seconds = now.timestamp()
         for line in lines:
-            state, events = joining.step(state, Line(line.text, line.start, line.end), seconds, limits=limits)
-            for event in events:
-                self._keep(reading, event, now)
-        self._state = state
+            shape = self._shapes.of(line.text)
+            if not self._joins:
+                if line.text.strip():
+                    self._keep(reading, line.text, line.end, shape, now)
+            elif shape is not None and shape.kind is LineKind.HEADER:
+                self._close(reading, now)
+                self._headed = (line, shape)
+            else:
+                self._hand_over(seconds)
+                self._join(reading, line, seconds, now)
+        self._state = replace(self._state, last_at=seconds)
         return reading
 
     def idle(self, now: datetime) -> Reading:
         """Close an event that has waited long enough."""
         reading = Reading()
-        self._state, events = joining.close_idle(self._state, now.timestamp(), limits=self._limits)
-        for event in events:
-            self._keep(reading, event, now)
+        if now.timestamp() - self._state.last_at >= self._limits.idle_seconds:
+            self._close(reading, now)
         return reading
 
     def flush(self, now: datetime) -> Reading:
         """Close the last event."""
         reading = Reading()
-        self._state, events = joining.flush(self._state)
-        for event in events:
-            self._keep(reading, event, now)
+        self._close(reading, now)
         return reading
 
-    def _keep(self, reading: Reading, event: Event, now: datetime) -> None:
-        header = read_header(event.text, now=now)
-        origin = self._origin
+    def _hand_over(self, seconds: float) -> None:
+        if self._headed is not None:
+            line, self._headed = self._headed[0], None
+            opened = Line(line.text, line.start, line.end)
+            self._state, _ = joining.step(self._state, opened, seconds, limits=self._limits)
+
+    def _join(self, reading: Reading, line: RawLine, seconds: float, now: datetime) -> None:
+        more = Line(line.text, line.start, line.end)
+        self._state, events = joining.step(self._state, more, seconds, limits=self._limits)
+        for event in events:
+            self._keep_event(reading, event, now)
+
+    def _close(self, reading: Reading, now: datetime) -> None:
+        if self._headed is not None:
+            (line, shape), self._headed = self._headed, None
+            self._keep(reading, line.text, line.end, shape, now)
+        self._state, events = joining.flush(self._state)
+        for event in events:
+            self._keep_event(reading, event, now)
+
+    def _keep_event(self, reading: Reading, event: Event, now: datetime) -> None:
         reading.cut += event.truncated and event.lines > 1
+        shape = self._shapes.of(event.text.partition("\n")[0])
+        self._keep(reading, event.text, event.end, shape, now)
+
+    def _keep(self, reading: Reading, text: str, end: int, shape: Shape | None, now: datetime) -> None:
+        heading = self._shapes.heading(text, shape, now=now)
+        origin = self._origin
         reading.records.append(
             LogRecord(
-                project=origin.project,
-                source=origin.source,
-                offset=event.end,
-                text=event.text,
-                at=rows.usable_time(header.at, now=now) or now,
-                service=origin.service or header.service,
-                level=header.level,
+                origin.project,
+                origin.source,
+                end,
+                text,
+                rows.usable_time(heading.at, now=now) or now,
+                origin.service or heading.service,
+                heading.level,
             )
         )
 

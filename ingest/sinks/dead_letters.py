@@ -31,9 +31,12 @@ def dead_letter_row(letter: DeadLetter) -> bytes:
     return json_line(row)
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)
+
+
 def json_line(row: object) -> bytes:
     """Write a JSON line in UTF-8; half a surrogate pair, which UTF-8 has not, stays an escape."""
     try:
-        return (json.dumps(row, ensure_ascii=False, default=str) + "\n").encode()
+        return (_ENCODER.encode(row) + "\n").encode()
     except UnicodeEncodeError:
         return (json.dumps(row, default=str) + "\n").encode()

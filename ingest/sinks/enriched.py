@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
+
 from ingest.pipeline import Enriched
-from ingest.sinks.dead_letters import json_line
+
+KEA_FIELDS = ("template_id", "template", "category_id", "keywords", "is_new", "why")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
 def enriched_row(event: Enriched) -> bytes:
     """Write an event as a JSON line; fields of the original row that Kea fills are replaced."""
     record, assignment = event.record, event.assignment
-    original = record.attributes or {
-        "text": record.text,
-        "at": record.at.isoformat(),
-        "service": record.service,
-        "level": record.level,
-    }
-    return json_line(
-        {
-            **original,
-            "template_id": assignment.template_id,
-            "template": event.template,
-            "category_id": assignment.category_id,
-            "keywords": event.keywords,
-            "is_new": assignment.is_new,
-            "why": event.why,
+    original = record.attributes
+    if not original:
+        original = {
+            "text": record.text,
+            "at": record.at.isoformat(),
+            "service": record.service,
+            "level": record.level,
         }
+    elif any(name in original for name in KEA_FIELDS):
+        original = {name: value for name, value in original.items() if name not in KEA_FIELDS}
+    ours = _our_part(
+        assignment.template_id, event.template, assignment.category_id, event.keywords, assignment.is_new, event.why
     )
+    row = f"{_ENCODER.encode(original)[:-1]}, {ours}" if original else "{" + ours
+    try:
+        return row.encode()
+    except UnicodeEncodeError:  # half a surrogate pair, which UTF-8 has not
+        return (json.dumps(json.loads(row)) + "\n").encode()
+
+
+@lru_cache(maxsize=10_000)
+def _our_part(*values: object) -> str:
+    """Write the fields of a template, which are the same for most of its lines."""
+    return _ENCODER.encode(dict(zip(KEA_FIELDS, values, strict=True)))[1:] + "\n"
