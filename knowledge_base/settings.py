@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from platformdirs import user_cache_path
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from knowledge_base.errors import InputError
 
 
 class Settings(BaseSettings):
@@ -45,5 +47,14 @@ class Settings(BaseSettings):
 
 
 def read_settings(**overrides: object) -> Settings:
-    """Read the settings from the environment; ``overrides`` win."""
-    return Settings(**overrides)  # type: ignore[arg-type]
+    """Read the settings from the environment; ``overrides`` win.
+
+    Raises InputError naming the first variable that is wrong; its value is not repeated, for it may
+    hold a password.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        name = "_".join(map(str, first["loc"])).upper()
+        raise InputError(f"KEA_{name}: {first['msg'].lower()}; docs/settings.md lists all settings") from None
