@@ -39,7 +39,7 @@ def test_a_database_url_takes_the_place_of_the_file(monkeypatch: pytest.MonkeyPa
 
 def test_a_threshold_outside_of_0_to_1_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KEA_ANSWER_THRESHOLD", "7")
-    with pytest.raises(InputError, match="KEA_ANSWER_THRESHOLD: .*less than or equal to 1"):
+    with pytest.raises(InputError, match=r"KEA_ANSWER_THRESHOLD: .*less than or equal to 1"):
         read_settings()
 
 
