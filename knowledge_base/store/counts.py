@@ -6,6 +6,7 @@ the three tables, so a sum over them is always right, also while a roll-up is un
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, Select, delete, func, literal, select, union_all
 from sqlmodel import col
 
+from knowledge_base.store import projects
 from knowledge_base.store.tables import DayCountRow, HourCountRow, MinuteCountRow
 from knowledge_base.store.upserts import insert_or_add
 
@@ -60,24 +62,27 @@ def add(db: Connection, project: str, counts: Mapping[CountKey, int]) -> None:
 
 def roll_up(db: Connection, project: str, now: datetime) -> int:
     """Move old minutes to hours and old hours to days; tell how many rows were moved."""
+    projects.lock(db, project)
     moved = 0
     for fine, coarse, kept in ((LEVELS[0], LEVELS[1], MINUTES_KEPT), (LEVELS[1], LEVELS[2], HOURS_KEPT)):
         factor = coarse.minutes // fine.minutes
         limit = minute_of(now - kept) // coarse.minutes * coarse.minutes // fine.minutes
         t = fine.table
-        old = (col(t.project) == project, col(t.slot) < limit)
-        slot = col(t.slot) // factor
-        query = (
-            select(col(t.template), col(t.service), slot, func.sum(col(t.lines)))
-            .where(*old)
-            .group_by(col(t.template), col(t.service), slot)
-        )
+        # What is deleted is what is added: lines that come meanwhile are in neither, and stay.
+        deleted = db.execute(
+            delete(t)
+            .where(col(t.project) == project, col(t.slot) < limit)
+            .returning(col(t.template), col(t.service), col(t.slot), col(t.lines))
+        ).all()
+        sums: Counter[tuple[int, str, int]] = Counter()
+        for template, service, slot, lines in deleted:
+            sums[template, service, slot // factor] += lines
         rows = [
-            {"project": project, "template": template, "service": service, "slot": int(place), "lines": int(lines)}
-            for template, service, place, lines in db.execute(query)
+            {"project": project, "template": template, "service": service, "slot": slot, "lines": lines}
+            for (template, service, slot), lines in sorted(sums.items())
         ]
         insert_or_add(db, coarse.table, KEY, "lines", rows)
-        moved += db.execute(delete(t).where(*old)).rowcount
+        moved += len(deleted)
     return moved
 
 

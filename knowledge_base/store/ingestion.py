@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from knowledge_base.store import counts, samples, templates
+from knowledge_base.store import counts, projects, samples, templates
 from knowledge_base.store.tables import TemplateRow
 from knowledge_base.store.templates import NewTemplate, Tally, TemplateRef
 from knowledge_base.store.text import clip
@@ -49,6 +49,7 @@ def keep_batch(
 
     ``known`` are fingerprints that were looked up before; ``unseen`` must cover all others.
     """
+    projects.lock(db, project)
     first_by_us = {each.fingerprint: each for each in unseen}
     found = templates.find(db, project, unseen[0].version, first_by_us) if unseen else {}
     created = templates.create(db, project, [new for key, new in first_by_us.items() if key not in found], now)

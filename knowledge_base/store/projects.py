@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.store.tables import ChangeRow, ProjectRow, SequenceRow
+from knowledge_base.store.text import storable
 from knowledge_base.store.upserts import insert_or_skip
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -36,8 +37,18 @@ def ensure_project(db: Connection, project: str, now: datetime) -> None:
 
 def require_project(db: Connection, project: str) -> None:
     """Raise NotFound where there is no such project."""
-    if db.execute(select(col(ProjectRow.id)).where(col(ProjectRow.id) == project)).first() is None:
+    if db.execute(select(col(ProjectRow.id)).where(col(ProjectRow.id) == storable(project))).first() is None:
         raise NotFound(f"there is no project {project[:80]!r}")
+
+
+def lock(db: Connection, project: str) -> None:
+    """Wait until nobody else changes the project, and keep others waiting until this transaction ends.
+
+    Whoever reads before it writes, or writes to several tables, begins with this: then PostgreSQL
+    gives them one after the other, as SQLite's ``BEGIN IMMEDIATE`` does, and two can never wait for
+    each other. Readers do not wait.
+    """
+    db.execute(select(col(ProjectRow.id)).where(col(ProjectRow.id) == project).with_for_update())
 
 
 def list_projects(db: Connection) -> list[str]:
