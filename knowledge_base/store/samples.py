@@ -35,9 +35,11 @@ def add_samples(
     seen = dict(counts_before)
     for line in lines:
         number = seen.get(line.template, 0)
-        slot = number if number < limit else 1 + number % max(limit - 1, 1)
-        by_slot[(line.template, min(slot, limit - 1))] = line
         seen[line.template] = number + 1
+        if number < limit:
+            by_slot[(line.template, number)] = line
+        elif limit > 1:
+            by_slot[(line.template, 1 + number % (limit - 1))] = line
     rows = [
         {
             "project": project,
