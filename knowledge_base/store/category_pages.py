@@ -16,7 +16,10 @@ from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store.category_view import CategoryView, Status, read_category
 from knowledge_base.store.cursors import read_cursor, write_cursor
 from knowledge_base.store.tables import CategoryRow, SolutionRow, SolutionVersionRow, TemplateRow
+from knowledge_base.store.text import storable
 from knowledge_base.types import Category
+
+WORDS, WORD_LENGTH = 10, 200
 
 
 class Sort(StrEnum):
@@ -86,7 +89,7 @@ def _conditions(project: str, view: CategoryView, wanted: Filter) -> list[Column
         conditions.append(
             col(CategoryRow.id).in_(
                 select(col(TemplateRow.category)).where(
-                    col(TemplateRow.project) == project, col(TemplateRow.service) == wanted.service
+                    col(TemplateRow.project) == project, col(TemplateRow.service) == storable(wanted.service)
                 )
             )
         )
@@ -119,7 +122,8 @@ def _text_condition(project: str, text: str) -> ColumnElement[bool]:
         )
         return or_(col(CategoryRow.id) == number, col(CategoryRow.id).in_(merged))
     words = []
-    for word in text.split()[:10]:
+    for word in storable(text).split()[:WORDS]:
+        word = word[:WORD_LENGTH]
         in_template = select(col(TemplateRow.category)).where(
             col(TemplateRow.project) == project, col(TemplateRow.text).icontains(word, autoescape=True)
         )

@@ -8,6 +8,7 @@ import json
 from datetime import UTC, datetime
 
 from knowledge_base.errors import InputError
+from knowledge_base.ids import MAX_NUMBER
 
 
 def write_cursor(value: datetime | int, number: int) -> str:
@@ -24,6 +25,14 @@ def read_cursor(cursor: str, *, is_time: bool) -> tuple[datetime | int, int]:
     """Read a cursor; raises InputError for what is none."""
     try:
         value, number = json.loads(base64.urlsafe_b64decode(cursor[:200] + "=" * (-len(cursor) % 4)))
-        return (datetime.fromtimestamp(float(value), UTC) if is_time else int(value)), int(number)
+        return (datetime.fromtimestamp(float(value), UTC) if is_time else _bounded(value)), _bounded(number)
     except (binascii.Error, ValueError, TypeError, OverflowError, OSError):
         raise InputError("the cursor is not one that this list gave; start from the first page") from None
+
+
+def _bounded(value: object) -> int:
+    """Read a number that every database can compare with."""
+    number = int(value)  # type: ignore[call-overload]
+    if not 0 <= number < MAX_NUMBER:
+        raise ValueError(f"{number} is out of range")
+    return int(number)

@@ -152,7 +152,7 @@ def of_user(
     db: Connection, project: str, user: str, *, limit: int = 20, before: int | None = None
 ) -> list[AskedQuestion]:
     """Read what one person asked, newest first, older than the number ``before``."""
-    query = _query(project).where(col(QuestionRow.user) == user)
+    query = _query(project).where(col(QuestionRow.user) == clip(user, 200))
     if before is not None:
         query = query.where(col(QuestionRow.id) < before)
     return [_question(row) for row in db.execute(query.order_by(col(QuestionRow.id).desc()).limit(limit))]

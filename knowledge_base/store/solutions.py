@@ -177,7 +177,9 @@ def _add_version(
 def find_external(db: Connection, project: str, external: str, *, own: bool) -> int | None:
     """Find the solution that an import named so; with ``own`` a public id finds its solution too."""
     found = db.execute(
-        select(col(SolutionRow.id)).where(col(SolutionRow.project) == project, col(SolutionRow.external) == external)
+        select(col(SolutionRow.id)).where(
+            col(SolutionRow.project) == project, col(SolutionRow.external) == storable(external)
+        )
     ).scalar()
     if found is not None:
         return int(found)
