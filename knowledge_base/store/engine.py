@@ -80,10 +80,15 @@ def _explanation(engine: Engine, error: Exception) -> str | None:
         "disk is full": f"the disk of {where} is full; free some space, then run the command again",
         "no space left": f"the disk of {where} is full; free some space, then run the command again",
         "readonly": f"the database {where} cannot be written; check the owner and mode of the file and its folder",
-        "unable to open": f"the database {where} cannot be opened; check that its folder exists and can be written",
+        **dict.fromkeys(
+            ("unable to open", "not a directory", "permission denied"),
+            f"the database {where} cannot be opened; check that its folder exists and can be written",
+        ),
         "not a database": f"{where} is not a Kea database; move the file away or set KEA_HOME to another folder",
         "malformed": f"the database {where} is damaged; restore it from a backup or from `kea export`",
     }
+    if "deadlock" in text or "could not serialize" in text:
+        return "two changes stood in each other's way; nothing was changed, do it again"
     for sign, message in known.items():
         if sign in text:
             return message

@@ -52,10 +52,14 @@ class Store:
         """
         engine = open_engine(self.url)
         file = database_file(engine)
-        with explained(engine):
-            if file is not None:
-                _make_private_folder(file.parent)
-            ensure_schema(engine)
+        try:
+            with explained(engine):
+                if file is not None:
+                    _make_private_folder(file.parent)
+                ensure_schema(engine)
+        except BaseException:
+            engine.dispose()
+            raise
         self._engine = engine
         return self
 
