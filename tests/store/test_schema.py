@@ -1,0 +1,143 @@
+"""Migrations: from nothing to the newest schema, once, whoever starts first."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from subprocess import PIPE
+
+import pytest
+import sqlalchemy
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlmodel import SQLModel
+
+from knowledge_base.errors import StorageUnavailable
+from knowledge_base.store.schema import HEAD, revision
+from knowledge_base.store.store import Store
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'home' / 'kea.db'}"
+    else:
+        yield request.getfixturevalue("postgres_database")
+
+
+def test_the_migrations_lead_to_the_tables(new_url: str) -> None:
+    with Store(new_url) as store, store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+        assert revision(connection) == HEAD
+
+
+def test_opening_again_changes_nothing(new_url: str) -> None:
+    with Store(new_url) as store, store.write() as db:
+        db.execute(sqlalchemy.text("INSERT INTO sequence (name, value) VALUES ('kept', 7)"))
+    for _ in range(2):
+        with Store(new_url) as store, store.read() as db:
+            assert db.execute(sqlalchemy.text("SELECT value FROM sequence WHERE name = 'kept'")).scalar_one() == 7
+
+
+OPEN = """
+import sys
+from knowledge_base.store.store import Store
+print("ready", flush=True)
+sys.stdin.readline()
+with Store(sys.argv[1]) as store, store.read() as db:
+    print(db.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one())
+"""
+
+
+def test_processes_that_start_together_make_the_tables_once(new_url: str) -> None:
+    started = [
+        subprocess.Popen([sys.executable, "-c", OPEN, new_url], stdin=PIPE, stdout=PIPE, text=True) for _ in range(2)
+    ]
+    for process in started:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert [process.communicate(timeout=60)[0].strip() for process in started] == [HEAD, HEAD]
+    assert [process.returncode for process in started] == [0, 0]
+
+
+def test_the_database_of_a_newer_kea_is_left_alone(new_url: str) -> None:
+    with Store(new_url) as store, store.write() as db:
+        db.execute(sqlalchemy.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StorageUnavailable, match="install the newer Kea"):
+        Store(new_url).open()
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "kea.db").write_bytes(b"\x00not a database at all" * 100)
+    with pytest.raises(StorageUnavailable, match=r"kea\.db is not a Kea database"):
+        Store(f"sqlite:///{tmp_path / 'kea.db'}").open()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StorageUnavailable, match="check that its folder exists"):
+        Store(f"sqlite:///{tmp_path / 'file' / 'home' / 'kea.db'}").open()
+
+
+def test_the_data_folder_is_private(tmp_path: Path) -> None:
+    with Store(f"sqlite:///{tmp_path / 'home' / 'kea.db'}"):
+        assert (tmp_path / "home").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("no url", "KEA_DATABASE_URL is not understood"),
+        ("mysql://host/kea", "not supported; use SQLite or PostgreSQL"),
+    ],
+)
+def test_addresses_that_are_none_are_explained(url: str, message: str) -> None:
+    with pytest.raises(StorageUnavailable, match=message):
+        Store(url).open()
+
+
+def test_a_server_that_is_not_there_is_named_without_its_password(tmp_path: Path) -> None:
+    with pytest.raises(StorageUnavailable, match="cannot be reached") as caught:
+        Store(f"postgresql://kea:tops3cret@/kea?host={tmp_path}").open()
+    assert "tops3cret" not in str(caught.value)
+
+
+def test_a_locked_database_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "kea.db"
+    monkeypatch.setattr("knowledge_base.store.engine.BUSY_TIMEOUT_SECONDS", 0.1)
+    with Store(f"sqlite:///{path}") as store:
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            with pytest.raises(StorageUnavailable, match="locked by another process"), store.write():
+                pass
+        finally:
+            other.execute("ROLLBACK")
+            other.close()
+
+
+def test_a_failed_change_leaves_nothing(new_url: str) -> None:
+    def fail_half_way(store: Store) -> None:
+        with store.write() as db:
+            db.execute(sqlalchemy.text("INSERT INTO sequence (name, value) VALUES ('gone', 1)"))
+            raise RuntimeError("in the middle")
+
+    with Store(new_url) as store:
+        with pytest.raises(RuntimeError):
+            fail_half_way(store)
+        with store.read() as db:
+            assert db.execute(sqlalchemy.text("SELECT count(*) FROM sequence")).scalar_one() == 0
+
+
+def test_a_store_that_is_not_open_says_so() -> None:
+    with pytest.raises(StorageUnavailable, match="not open"), Store("sqlite://").read():
+        pass
