@@ -41,10 +41,11 @@ def ingest(
 
     Exit codes: 0 all was read, 3 some went to the dead letters, 1 it failed, 130 it was stopped.
     """
+    import json
+
     from ingest.runners.assembling import IngestPlan, run_ingest
     from knowledge_base.settings import read_settings
     from web.cli import EXIT_INTERRUPTED, EXIT_REJECTED_ROWS
-    from web.cli.output import console, print_json
     from web.cli.progress import watching_ingest
 
     plan = IngestPlan(
@@ -63,14 +64,9 @@ def ingest(
     except KeyboardInterrupt:
         typer.echo("kea: stopped; what was read is kept. Run the same command again to go on from there.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
-    on_stdout = enriched is None or str(enriched) != "-"
-    if as_json and on_stdout:
-        print_json(_document(summary))
-    elif on_stdout:
-        for line in describe(summary):
-            console().print(line, markup=False)
-    else:
-        typer.echo("\n".join(describe(summary)), err=True)
+    taken = str(enriched) == "-"  # standard output belongs to the events
+    told = json.dumps(_document(summary), ensure_ascii=False, indent=2) if as_json else "\n".join(describe(summary))
+    typer.echo(told, err=taken)
     if not summary.complete:
         raise typer.Exit(EXIT_REJECTED_ROWS)
 
@@ -86,25 +82,27 @@ def describe(summary: Summary) -> list[str]:
     lines = [f"{title}: goes on where the last run stopped" for title in summary.continued]
     lines += [f"{title}: another file than the one read before; read from its start" for title in summary.replaced]
     lines.append(
-        f"{summary.lines:,} lines, {summary.events:,} events, {summary.new_templates:,} new templates, "
-        f"{summary.merged:,} categories merged, in {summary.seconds:,.1f} s ({summary.rate:,.0f} lines/s)"
+        f"{_many(summary.lines, 'line')}, {_many(summary.events, 'event')}, "
+        f"{_many(summary.new_templates, 'new template')}, {_many(summary.merged, 'category', 'categories')} merged, "
+        f"in {summary.seconds:,.1f} s ({summary.rate:,.0f} lines/s)"
     )
-    if summary.empty:
-        lines.append(f"{summary.empty:,} empty {'file' if summary.empty == 1 else 'files'}: nothing to read")
-    if summary.done_before:
-        lines.append(f"{summary.done_before:,} files were read to their end before and left out (--again reads them)")
-    if summary.cut:
-        lines.append(f"{summary.cut:,} events were longer than KEA_MAX_EVENT_BYTES and cut behind it")
-    if summary.undecodable:
-        lines.append(f"{summary.undecodable:,} lines hold bytes that are no UTF-8; they were replaced by �")
+    told = (
+        (summary.empty, "file", "files", "empty, nothing to read"),
+        (summary.done_before, "file", "files", "read to the end before and left out (--again reads once more)"),
+        (summary.cut, "event", "events", "longer than KEA_MAX_EVENT_BYTES, cut behind it"),
+        (summary.undecodable, "line", "lines", "with bytes that are no UTF-8, replaced by \N{REPLACEMENT CHARACTER}"),
+        (sum(not each.wanted for each in summary.skipped), "file", "files", "hidden or special, left out"),
+    )
+    lines += [f"{_many(count, one, several)} {what}" for count, one, several, what in told if count]
     lines += [f"left out: {each.title}: {each.reason}" for each in summary.skipped if each.wanted]
-    unwanted = sum(not each.wanted for each in summary.skipped)
-    if unwanted:
-        lines.append(f"{unwanted:,} hidden or special files were left out")
     if summary.dead_letters:
         where = ", ".join(summary.dead_letter_files)
-        lines.append(f"{summary.dead_letters:,} dead letters, with reasons, in {where}")
+        lines.append(f"{_many(summary.dead_letters, 'dead letter')}, with reasons, in {where}")
     return lines
+
+
+def _many(count: int, one: str, several: str = "") -> str:
+    return f"{count:,} {one if count == 1 else several or one + 's'}"
 
 
 def _document(summary: Summary) -> dict[str, object]:

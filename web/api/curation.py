@@ -1,0 +1,126 @@
+"""Changing categories: label, ignore, merge, split, attach, undo. Every act is kept and can be taken back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from knowledge_base import curation
+from knowledge_base.curation import Done
+from knowledge_base.errors import InputError
+from knowledge_base.store.solutions import SolutionText
+from web.api.models import CategoryOut, Shape, SolutionIn, SolutionOut
+from web.project import PartsOf, ProjectOf, WhoOf
+
+router = APIRouter(tags=["curation"])
+
+Id = Annotated[str, Field(max_length=40, examples=["KE-34"])]
+
+
+class DoneOut(Shape):
+    """What an act led to; ``audit_id`` is what ``POST /undo`` takes."""
+
+    audit_id: int
+    category: CategoryOut
+    solution: SolutionOut | None = None
+
+    @classmethod
+    def of(cls, done: Done) -> DoneOut:
+        """Show what was done."""
+        return cls.model_validate(done)
+
+
+class ChangeIn(Shape):
+    """What to change; members that are left out stay as they are."""
+
+    label: Annotated[str | None, Field(description="Empty takes the label off.", examples=["Table not found"])] = None
+    ignored: Annotated[bool | None, Field(description="Puts the category aside as noise.")] = None
+
+
+class MergeIn(Shape):
+    """Categories to put into this one; their ids stay as aliases."""
+
+    others: Annotated[list[Id], Field(min_length=1, max_length=200)]
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class SplitIn(Shape):
+    """Templates that become a category of their own."""
+
+    template_ids: Annotated[list[Annotated[str, Field(examples=["T-34"])]], Field(min_length=1, max_length=1000)]
+    label: Annotated[str | None, Field(max_length=200)] = None
+
+
+class AttachIn(SolutionIn):
+    """The category's solution; ``based_on`` is the version that you saw, null where you saw none."""
+
+    based_on: Annotated[int | None, Field(ge=1)] = None
+
+
+class LinkIn(Shape):
+    """A solution that is there already."""
+
+    solution_id: Annotated[str, Field(examples=["S-3"])]
+
+
+class UndoIn(Shape):
+    """The act to take back."""
+
+    audit_id: Annotated[int, Field(ge=1, lt=2**62)]
+
+
+@router.patch("/categories/{category_id}", summary="Label or ignore a category")
+def change_category(parts: PartsOf, project: ProjectOf, who: WhoOf, category_id: str, change: ChangeIn) -> DoneOut:
+    """Change the label, or whether the category is ignored; one of them at a time."""
+    given = change.model_fields_set
+    store = parts.knowledge.store
+    if given == {"label"}:
+        return DoneOut.of(curation.label(store, project, category_id, change.label or "", actor=who.name))
+    if given == {"ignored"} and change.ignored is not None:
+        return DoneOut.of(curation.ignore(store, project, category_id, ignored=change.ignored, actor=who.name))
+    raise InputError("give either label or ignored; each is an act that can be taken back by itself")
+
+
+@router.post("/categories/{category_id}/merge", summary="Merge other categories into one")
+def merge_categories(parts: PartsOf, project: ProjectOf, who: WhoOf, category_id: str, merge: MergeIn) -> DoneOut:
+    """Put categories into this one; kept as must-link, so that no clustering takes them apart."""
+    store = parts.knowledge.store
+    done = curation.merge(store, project, category_id, merge.others, reason=merge.reason, actor=who.name)
+    return DoneOut.of(done)
+
+
+@router.post("/categories/{category_id}/split", summary="Split templates off a category")
+def split_category(parts: PartsOf, project: ProjectOf, who: WhoOf, category_id: str, split: SplitIn) -> DoneOut:
+    """Make a category of templates; kept as cannot-link. The answer shows the new category."""
+    store = parts.knowledge.store
+    done = curation.split(store, project, category_id, split.template_ids, label=split.label, actor=who.name)
+    return DoneOut.of(done)
+
+
+@router.put("/categories/{category_id}/solution", summary="Write a category's solution")
+def attach_solution(parts: PartsOf, project: ProjectOf, who: WhoOf, category_id: str, words: AttachIn) -> DoneOut:
+    """Write the first version or the next one; 409 where somebody saved meanwhile."""
+    text = SolutionText(words.title, words.cause, words.body)
+    store = parts.knowledge.store
+    done = curation.attach(store, project, category_id, text, based_on=words.based_on, actor=who.name)
+    return DoneOut.of(done)
+
+
+@router.post("/categories/{category_id}/solution", summary="Attach a solution that is there already")
+def link_solution(parts: PartsOf, project: ProjectOf, who: WhoOf, category_id: str, link: LinkIn) -> DoneOut:
+    """Give the category a solution in place of the one it has."""
+    return DoneOut.of(curation.link(parts.knowledge.store, project, category_id, link.solution_id, actor=who.name))
+
+
+@router.delete("/categories/{category_id}/solution", summary="Take the solution off a category")
+def detach_solution(parts: PartsOf, project: ProjectOf, who: WhoOf, category_id: str) -> DoneOut:
+    """Take it off; the solution itself stays."""
+    return DoneOut.of(curation.detach(parts.knowledge.store, project, category_id, actor=who.name))
+
+
+@router.post("/undo", summary="Take an act back")
+def undo_act(parts: PartsOf, project: ProjectOf, who: WhoOf, undo: UndoIn) -> DoneOut:
+    """Take an act back exactly; 409 where something newer builds on it."""
+    return DoneOut.of(curation.undo(parts.knowledge.store, project, undo.audit_id, actor=who.name))

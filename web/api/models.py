@@ -1,0 +1,182 @@
+"""The shapes of the API; apart from tables and from what passes between the floors."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from knowledge_base import types
+from knowledge_base.store import questions
+from knowledge_base.types import Outcome, Verdict, Why
+
+
+class Shape(BaseModel):
+    """What all shapes have in common: unknown members are refused, so that a typing error is seen."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+
+class ProblemOut(BaseModel):
+    """A problem document (RFC 9457)."""
+
+    type: str = Field(examples=["urn:kea:problem:not-found"])
+    title: str = Field(examples=["Not found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["there is no category KE-12 in project 'default'"])
+    instance: str = Field(examples=["/api/v1/categories/KE-12"])
+
+
+class CategoryOut(Shape):
+    """A category. ``id`` is the one that counts now, also where an alias was asked for."""
+
+    id: str = Field(examples=["KE-12"])
+    label: str | None = Field(examples=["Table not found"])
+    status: Literal["unlabelled", "labelled", "answered", "ignored"]
+    keywords: list[str]
+    template: str = Field(examples=["Table not found - table <table> cannot be resolved"])
+    systems: list[str] = Field(description="Services that its lines came from.")
+    templates: int
+    count: int = Field(description="Lines seen.")
+    asked: int = Field(description="Questions asked.")
+    first_seen: datetime
+    last_seen: datetime
+    solution_id: str | None = Field(examples=["S-3"])
+    aliases: list[str] = Field(description="Ids that were merged into this one; they resolve for ever.")
+
+    @classmethod
+    def of(cls, category: types.Category) -> CategoryOut:
+        """Show a category."""
+        return cls.model_validate(category)
+
+
+class ReasonOut(Shape):
+    """Why a template is in its category."""
+
+    why: Why
+    score: float
+    threshold: float
+    runner_up: str | None
+    runner_up_score: float
+    words: list[str]
+    actor: str
+
+
+class TemplateOut(Shape):
+    """A template and why it is where it is."""
+
+    id: str = Field(examples=["T-34"])
+    category_id: str = Field(examples=["KE-12"])
+    text: str
+    reason: ReasonOut
+    count: int
+    first_seen: datetime
+    last_seen: datetime
+
+
+class SampleOut(Shape):
+    """A scrubbed line."""
+
+    template_id: str
+    at: datetime
+    service: str
+    text: str
+
+
+class SolutionOut(Shape):
+    """One version of a solution; ``body`` is Markdown."""
+
+    id: str = Field(examples=["S-3"])
+    version: int
+    title: str
+    cause: str
+    body: str
+    author: str
+    at: datetime
+    category_ids: list[str]
+
+    @classmethod
+    def of(cls, solution: types.Solution) -> SolutionOut:
+        """Show a solution."""
+        return cls.model_validate(solution)
+
+
+class EvidenceOut(Shape):
+    """Why a candidate was chosen."""
+
+    kind: Literal["exact", "code", "similarity"]
+    words: list[str]
+    codes: list[str]
+    matched: str
+
+
+class CandidateOut(Shape):
+    """A category that may be meant."""
+
+    category_id: str
+    solution_id: str | None
+    score: float
+    evidence: EvidenceOut
+
+
+class AskIn(Shape):
+    """A question: the error as it was pasted."""
+
+    text: Annotated[str, Field(examples=["FAILED: ODPS-0130131:[1,15] Table not found - table dw.orders"])]
+    thread: Annotated[str, Field(max_length=400)] = ""
+
+
+class AnswerOut(Shape):
+    """What Kea says. ``outcome`` is unknown where it would be a guess; candidates are always there."""
+
+    outcome: Outcome
+    decision: Literal["answer", "suggest", "none"]
+    confidence: float
+    question_id: str | None
+    category: CategoryOut | None
+    solution: SolutionOut | None
+    candidates: list[CandidateOut]
+    evidence: EvidenceOut | None
+
+    @classmethod
+    def of(cls, answer: types.Answer) -> AnswerOut:
+        """Show an answer."""
+        return cls(
+            outcome=answer.outcome,
+            decision=answer.outcome.decision,  # type: ignore[arg-type]
+            confidence=round(answer.confidence, 4),
+            question_id=answer.question_id,
+            category=CategoryOut.of(answer.category) if answer.category else None,
+            solution=SolutionOut.of(answer.solution) if answer.solution else None,
+            candidates=[CandidateOut.model_validate(each) for each in answer.candidates],
+            evidence=EvidenceOut.model_validate(answer.evidence) if answer.evidence else None,
+        )
+
+
+class QuestionOut(Shape):
+    """A question that was asked, scrubbed."""
+
+    id: str = Field(examples=["Q-5"])
+    channel: str
+    user: str
+    text: str
+    outcome: Outcome
+    confidence: float
+    category_id: str | None
+    solution_id: str | None
+    verdict: Verdict | None
+    at: datetime
+
+    @classmethod
+    def of(cls, question: questions.AskedQuestion) -> QuestionOut:
+        """Show a question."""
+        return cls.model_validate(question)
+
+
+class SolutionIn(Shape):
+    """The words of a solution; ``body`` is Markdown."""
+
+    title: Annotated[str, Field(examples=["The table is missing, or its partition was dropped"])]
+    cause: str = ""
+    body: Annotated[str, Field(examples=["1. Check it: `SHOW TABLES LIKE 'ods_trade*';`"])] = ""

@@ -1,0 +1,92 @@
+"""The one place where the parts are put together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.staticfiles import StaticFiles
+
+from assistant.answering import Assistant
+from ingest.clustering.loop import ClusterLoop
+from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.settings import Settings
+from knowledge_base.store.projects import ensure_project
+from knowledge_base.store.store import Clock, utc_now
+from knowledge_base.types import DEFAULT_PROJECT
+from web import health, pages
+from web.access import GuardAccess
+from web.api import routes
+from web.assets import FOLDER, URL, read_assets
+from web.bodies import LimitBodies
+from web.failures import CatchUnexpected, register_failures
+from web.headers import SecureHeaders
+from web.hosts import CheckHosts
+from web.language import read_catalogue
+from web.parts import Parts
+from web.rendering import Renderer
+from web.secret import signing_key
+
+DESCRIPTION = """\
+Kea, the known error assistant. Logs go in, error categories come out, an engineer attaches a solution,
+whoever asks gets it.
+
+Sign in with a token (`kea token NAME`): `Authorization: Bearer kea_...`. Every request is about one project,
+named by `?project=` or the header `Kea-Project`. Errors are problem documents (RFC 9457).
+"""
+
+
+def create_app(settings: Settings, *, clock: Clock = utc_now, knowledge: KnowledgeBase | None = None) -> FastAPI:
+    """Make the application; its resources are opened when it starts and closed in reverse order.
+
+    A ``knowledge`` that is passed in takes the place of the one that the settings describe.
+    Raises StorageUnavailable where the data folder cannot be used.
+    """
+    key = signing_key(settings.home_path)
+    base = knowledge or KnowledgeBase(settings, clock=clock)
+    renderer = Renderer(assets=read_assets(), messages=read_catalogue(), clock=clock)
+    loop = ClusterLoop(base)
+    app = FastAPI(
+        title="Kea",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=_lifespan(base, loop),
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.parts = Parts(settings, clock, key, base, Assistant(base), loop, renderer)
+    register_failures(app)
+    app.include_router(health.router)
+    app.include_router(routes.router)
+    app.include_router(pages.router)
+    app.mount(URL, StaticFiles(directory=FOLDER, check_dir=False), name="static")
+    # The last one added sees a request first.
+    app.add_middleware(LimitBodies)
+    app.add_middleware(CatchUnexpected)
+    app.add_middleware(GuardAccess, key=key, store=base.store)
+    app.add_middleware(CheckHosts, configured=settings.host)
+    app.add_middleware(SecureHeaders)
+    return app
+
+
+def _lifespan(knowledge: KnowledgeBase, loop: ClusterLoop):  # type: ignore[no-untyped-def]
+    @asynccontextmanager
+    async def run(_: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(_open, knowledge)
+        loop.start()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(loop.stop)
+            await run_in_threadpool(knowledge.close)
+
+    return run
+
+
+def _open(knowledge: KnowledgeBase) -> None:
+    knowledge.open()
+    with knowledge.store.write() as db:
+        ensure_project(db, DEFAULT_PROJECT, knowledge.clock())

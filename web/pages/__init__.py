@@ -1,0 +1,9 @@
+"""The pages: each module has the context of its page, reads it, and renders it."""
+
+from fastapi import APIRouter
+
+from web.pages import acts, ask, categories, category, sign_in
+
+router = APIRouter()
+for module in (sign_in, categories, category, acts, ask):
+    router.include_router(module.router)

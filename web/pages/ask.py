@@ -1,0 +1,79 @@
+"""The page that answers: paste an error, get what is known, say whether it helped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query
+from starlette.responses import Response
+
+from knowledge_base.errors import InputError
+from knowledge_base.store import questions
+from knowledge_base.store.questions import AskedQuestion
+from knowledge_base.types import Question, Verdict
+from web.pages.answers import ShownAnswer, show_answer, show_stored
+from web.pages.opening import Opened, PageOf
+from web.pages.tries import tries_for
+
+CHANNEL = "web"
+QUESTIONS_SHOWN = 8
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AskPage:
+    """The question box, the answer to the question that was asked, and the reader's own questions."""
+
+    text: str
+    answer: ShownAnswer | None
+    refused: str
+    tries: tuple[str, ...]
+    questions: tuple[AskedQuestion, ...]
+
+
+@router.get("/ask")
+def show_ask(
+    page: PageOf,
+    text: Annotated[str, Query(max_length=2000)] = "",
+    question: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """Show the page, with one of the reader's questions and what is known about it now."""
+    if not question:
+        return _show(page, text=text)
+    with page.parts.knowledge.store.read() as db:
+        stored = questions.get(db, page.project, question)
+        answer = show_stored(db, page.parts, page.project, stored)
+    return _show(page, text=stored.text, answer=answer)
+
+
+@router.post("/ask")
+def ask(page: PageOf, text: Annotated[str, Form()] = "") -> Response:
+    """Answer a question."""
+    text = text.replace("\r\n", "\n")
+    asked = Question(page.project, CHANNEL, page.actor, text)
+    try:
+        answer = page.parts.assistant.ask(asked)
+    except InputError as error:
+        return _show(page, text=text, refused=str(error), status=400)
+    return _show(page, text=text, answer=show_answer(page.parts, page.project, text, answer))
+
+
+@router.post("/feedback")
+def feedback(page: PageOf, question: Annotated[str, Form()], verdict: Annotated[Verdict, Form()]) -> Response:
+    """Keep whether an answer helped."""
+    page.parts.assistant.give_feedback(page.project, question, user=page.actor, verdict=verdict)
+    with page.parts.knowledge.store.read() as db:
+        stored = questions.get(db, page.project, question)
+        answer = show_stored(db, page.parts, page.project, stored)
+    return _show(page, text=stored.text, answer=answer)
+
+
+def _show(
+    page: Opened, *, text: str = "", answer: ShownAnswer | None = None, refused: str = "", status: int = 200
+) -> Response:
+    with page.parts.knowledge.store.read() as db:
+        own = questions.of_user(db, page.project, page.actor, limit=QUESTIONS_SHOWN)
+        tries = tries_for(db, page.project, page.visit.language)
+    return page.show("ask.html", AskPage(text, answer, refused, tries, tuple(own)), status=status)

@@ -1,0 +1,56 @@
+"""What every page starts with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from knowledge_base.store.projects import list_projects
+from web.parts import Parts
+from web.project import PartsOf, ProjectOf
+from web.visit import Visit, read_visit
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A page that was asked for within a project."""
+
+    parts: Parts
+    visit: Visit
+    project: str
+    projects: tuple[str, ...]
+
+    @property
+    def actor(self) -> str:
+        """The name that an act stands under."""
+        assert self.visit.who is not None  # noqa: S101 - the guard lets nobody else through
+        return self.visit.who.name
+
+    def show(
+        self, template: str, page: object, *, status: int = 200, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """Render a page."""
+        return self.parts.renderer.page(
+            self.visit, template, page, projects=self.projects, status=status, headers=headers
+        )
+
+    def go(self, path: str, **parameters: object) -> Response:
+        """Lead to a page after something was done."""
+        return RedirectResponse(self.visit.url(path, **parameters), 303)
+
+
+def open_page(request: Request, parts: PartsOf, project: ProjectOf) -> Opened:
+    """Open a page for whoever asks."""
+    with parts.knowledge.store.read() as db:
+        projects = list_projects(db)
+    # A program's token is good for one project; it is shown no other names.
+    shown = (project,) if request.state.who.project else tuple(projects)
+    visit = read_visit(request.scope, project=project, messages=parts.renderer.messages, clock=parts.clock)
+    return Opened(parts, visit, project, shown)
+
+
+PageOf = Annotated[Opened, Depends(open_page)]

@@ -1,0 +1,33 @@
+"""What the routes work with, put together once by ``create_app``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from assistant.answering import Assistant
+from ingest.clustering.loop import ClusterLoop
+from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.settings import Settings
+from knowledge_base.store.store import Clock
+from web.rendering import Renderer
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of one running Kea."""
+
+    settings: Settings
+    clock: Clock
+    key: str
+    knowledge: KnowledgeBase
+    assistant: Assistant
+    clusterer: ClusterLoop
+    renderer: Renderer
+
+
+def parts_of(request: Request) -> Parts:
+    """Give the parts of the app that a request came to."""
+    parts: Parts = request.app.state.parts
+    return parts
