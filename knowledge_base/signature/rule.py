@@ -40,9 +40,9 @@ class KeepRule:
 
 
 def widen_words(pattern: str) -> str:
-    r"""Let each ``\\w`` of a pattern match kept digits too.
+    r"""Let each ``\w`` of a pattern match kept digits too.
 
-    >>> widen_words(r"[\\w.]x\\w") == r"[\\w\\ue000-\\uf8ff.]x[\\w\\ue000-\\uf8ff]"
+    >>> widen_words(r"[\w.]x\w") == r"[\w\ue000-\uf8ff.]x[\w\ue000-\uf8ff]"
     True
     """
     parts: list[str] = []

@@ -18,6 +18,7 @@ from knowledge_base.signature.traces import condense, is_frame
 from knowledge_base.types import Signature
 
 _DEFAULT_MEMORY = 50_000
+_MAX_ROUNDS = 6
 _LONGEST_PLACEHOLDER = max(len(kind.placeholder) for kind in KINDS)
 
 
@@ -62,24 +63,29 @@ def _cut(text: str, length: int) -> str:
     return text[: end if end > 0 and ">" not in text[end:length] else length]
 
 
-def _finish(template: str) -> Signature:
-    template = _bound(template)
-    return Signature(template, fingerprint_of(key_of(template)), SIGNATURE_VERSION)
-
-
-def _sign_reduced(reduction: Reduction) -> Signature:
+def _template(reduction: Reduction) -> str:
     made = plan(reduction.text)
-    template = fill_holes(made.marked, made.holes, reduction.runs) if made.holes else made.marked
-    return _finish(template)
+    return _bound(fill_holes(made.marked, made.holes, reduction.runs) if made.holes else made.marked)
+
+
+def _finish(template: str) -> Signature:
+    """Mask a template until nothing changes any more, so that it has the signature of its line."""
+    template = _bound(template)
+    for _ in range(_MAX_ROUNDS):
+        again = _template(reduce_text(message_of(template)))
+        if again == template:
+            break
+        template = again
+    return Signature(template, fingerprint_of(key_of(template)), SIGNATURE_VERSION)
 
 
 def sign(text: str) -> Signature:
     """Sign one text; a pure function of it and of :data:`SIGNATURE_VERSION`.
 
     >>> sign("2024-06-11 10:22:33 ERROR Job: read of /data/a.csv failed after 31 s").template
-    'read of <path> failed after <duration>'
+    'Job: read of <path> failed after <duration>'
     """
-    return _sign_reduced(reduce_text(message_of(text)))
+    return _finish(_template(reduce_text(message_of(text))))
 
 
 class Signer:
