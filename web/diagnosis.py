@@ -71,7 +71,7 @@ def _database(settings: Settings, project: str) -> Finding:
         waiting, _ = templates.pending(db, project)
         note = "run `kea serve` or any `kea ingest` to cluster them" if waiting else ""
         return Finding(
-            "database", True, f"{where}, {len(names)} projects, {waiting:,} templates wait for a window", note
+            "database", True, f"{where}, projects {', '.join(names[:5])}; {waiting:,} templates wait for a window", note
         )
 
 

@@ -34,6 +34,7 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Read categories and solutions from JSON lines; all of the file, or nothing."""
+    from ingest.clustering import ClusterLoop
     from knowledge_base.exchange.importing import import_rows
     from knowledge_base.knowledge import KnowledgeBase
     from knowledge_base.settings import read_settings
@@ -42,6 +43,8 @@ def import_(
     rows = list(read_rows(file))
     with KnowledgeBase(read_settings()) as knowledge:
         done = import_rows(knowledge.store, project, rows, actor=actor, name=str(file))
+        # Imported templates have no vectors yet; without them only exact repeats would be found.
+        ClusterLoop(knowledge, project).drain(project)
     if as_json:
         print_json(
             {"solutions": done.solutions, "categories": done.categories, "links": done.links, "left_out": done.left_out}
