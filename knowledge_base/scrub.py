@@ -8,7 +8,7 @@ pattern is anchored at the start of a token or at a literal, and nothing in it c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -207,11 +207,22 @@ NUMBER_RULES: tuple[tuple[str, re.Pattern[str], Replacement], ...] = (
     ),
 )
 _ZEROS = str.maketrans("123456789", "0" * 9)
-_NUMBER_PROBE = re.compile(r"(?<![\w.-])[0-9]{3,4}(?:[0-9]{8}|[ -][0-9]{4})|\+[1-9]", re.ASCII)
+_BLOCK = 16
+# The lengths that telephone, card and identity numbers have, or the beginning of a grouped one.
+_NUMBER_PROBE = re.compile(
+    r"(?<![\w.-])[0-9]{3}(?:[0-9]{8}(?:[0-9]{4,5}|[0-9]{6}[0-9Xx]|[0-9]{8})?(?![\w-])|[0-9]?[ -][0-9]{4})|\+[1-9]",
+    re.ASCII,
+)
 _RULES_OF: tuple[tuple[str, tuple[int, ...]], ...] = tuple(
     (need, tuple(number for number, rule in enumerate(SCRUB_RULES) if need in rule.needs))
     for need in dict.fromkeys(need for rule in SCRUB_RULES for need in rule.needs)
 )
+
+
+def _has_long_number(shape: str) -> bool:
+    """Tell whether a text whose digits are all 0 may hold a telephone, card or identity number."""
+    # Written out: a generator costs more than the four searches.
+    return "00000000000" in shape or "0000 0000" in shape or "0000-0000" in shape or "+0" in shape
 
 
 def scrub(text: str) -> str:
@@ -229,9 +240,19 @@ def scrub(text: str) -> str:
         if rule.probe is None or rule.probe.search(lowered):
             text = rule.pattern.sub(rule.replacement, text)
     shape = text.translate(_ZEROS)
-    # Written out: a generator costs more than the four searches.
-    many = "00000000000" in shape or "0000 0000" in shape or "0000-0000" in shape or "+0" in shape
-    if many and _NUMBER_PROBE.search(text):
+    if _has_long_number(shape) and _NUMBER_PROBE.search(text):
         for _name, pattern, replacement in NUMBER_RULES:
             text = pattern.sub(replacement, text)
     return text
+
+
+def scrub_all(texts: Sequence[str]) -> list[str]:
+    """Scrub many texts; the same results as :func:`scrub` for each, faster where few hold a secret."""
+    scrubbed: list[str] = []
+    for start in range(0, len(texts), _BLOCK):
+        block = texts[start : start + _BLOCK]
+        # A block in which nothing can be found needs no look at its texts.
+        joined = "\x00".join(block).lower()
+        found = [need for need, _ in _RULES_OF if need in joined] or _has_long_number(joined.translate(_ZEROS))
+        scrubbed += map(scrub, block) if found else block
+    return scrubbed

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge_base.scrub import SCRUB_RULES, scrub
+from knowledge_base.scrub import SCRUB_RULES, scrub, scrub_all
 from knowledge_base.signature import PLACEHOLDER
 from tests.signature.samples import ANY_LINE, LINES, SECRETS, TRACES
 
@@ -108,14 +108,20 @@ def test_a_json_line_stays_json(row: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     "text",
     ["password" * 60_000, "key=" * 120_000, "://a:" * 100_000, "a@" * 250_000, "@" + "a." * 250_000, "eyJ" * 160_000,
-     "-----BEGIN PRIVATE KEY-----" * 20_000, "token  : " * 50_000, 'password="' * 50_000, "1234 " * 100_000, "+1 " * 150_000,
-     "secret" + "_" * 500_000, "authorization: " * 30_000, "1" * 500_000, "a1-" * 170_000, "1-" * 250_000],
+     "-----BEGIN PRIVATE KEY-----" * 20_000, "token  : " * 50_000, 'password="' * 50_000, "1234 " * 100_000,
+     "+1 " * 150_000, "secret" + "_" * 500_000, "authorization: " * 30_000, "1" * 500_000, "a1-" * 170_000, "1-" * 250_000],
     ids=lambda text: text[:12],
 )  # fmt: skip
 def test_a_hostile_text_costs_little(text: str) -> None:
     started = time.process_time()
     scrub(text)
     assert time.process_time() - started < 4.0
+
+
+@settings(max_examples=100, deadline=None)
+@given(texts=st.lists(ANY_LINE, max_size=150))
+def test_many_are_scrubbed_as_one_is(texts: list[str]) -> None:
+    assert scrub_all(texts) == [scrub(text) for text in texts]
 
 
 def test_traces_keep_their_shape() -> None:

@@ -5,7 +5,12 @@ The patterns see the reduced text: every run of digits is one ``0``, which group
 
 from __future__ import annotations
 
+import re
+
 from knowledge_base.signature.rule import KeepRule, keep
+
+_NUMBERED = re.compile("[Cc]ode|CODE|[Ee]rr|ERR|[Ee]xit|EXIT|[Rr]et|RET|[Ss]ignal|SIGNAL|rc|RC|[码号]")
+_LETTER_THEN_DIGIT = re.compile("[A-Za-z]-?0")
 
 KEEP_RULES: tuple[KeepRule, ...] = (
     # Vendors' codes: ORA-00942, ODPS-0130131, MY-010457, TNS-12541.
@@ -26,6 +31,7 @@ KEEP_RULES: tuple[KeepRule, ...] = (
         least=3,
         most=5,
         ignore_case=False,
+        probe=_LETTER_THEN_DIGIT,
     ),
     # SQL:2016 part 2, 24.1: five digits or capital letters.
     keep(
@@ -81,6 +87,7 @@ KEEP_RULES: tuple[KeepRule, ...] = (
         ("process exited with code 137", "process exited with code 137"),
         ("Code: 60. Exception", "Code: 60. Exception"),
         ("错误码：1146 执行失败", "错误码：1146 执行失败"),
+        probe=_NUMBERED,
     ),
     keep(
         "result code",
@@ -96,6 +103,7 @@ KEEP_RULES: tuple[KeepRule, ...] = (
         r"(?![A-Za-z0]))",
         ("'utf-8' codec", "'utf-8' codec"),
         ("md5 mismatch", "md5 mismatch"),
+        probe=_LETTER_THEN_DIGIT,
     ),
     keep(
         "protocol or product",
@@ -104,6 +112,7 @@ KEEP_RULES: tuple[KeepRule, ...] = (
         ("TLSv1.2 handshake", "TLSv1.2 handshake"),
         ("int64 overflow", "int64 overflow"),
         most=3,
+        probe=_LETTER_THEN_DIGIT,
     ),
     # A digit before a capital inside a name: Http2Exception, S3AFileSystem, Log4Shell.
     keep(
@@ -112,5 +121,6 @@ KEEP_RULES: tuple[KeepRule, ...] = (
         ("Http2Exception raised", "Http2Exception raised"),
         most=2,
         ignore_case=False,
+        probe=_LETTER_THEN_DIGIT,
     ),
 )

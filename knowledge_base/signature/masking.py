@@ -42,6 +42,8 @@ def mark_holes(text: str) -> tuple[str, tuple[Hole, ...]]:
     for rule in KEEP_RULES:
         if rule.needs and not any(need in text for need in rule.needs):
             continue
+        if rule.probe and not rule.probe.search(text):
+            continue
         for match in rule.pattern.finditer(text):
             start, end = match.span(1)
             for place in range(start, end):

@@ -29,13 +29,17 @@ class MaskRule:
 
 @dataclass(frozen=True, slots=True)
 class KeepRule:
-    """Digits in group 1 of ``pattern`` mean something: they stay, if there are ``least`` to ``most`` of them."""
+    """Digits in group 1 of ``pattern`` mean something: they stay, if there are ``least`` to ``most`` of them.
+
+    ``probe`` is a quick pattern without which the rule is not tried.
+    """
 
     name: str
     pattern: re.Pattern[str]
     least: int
     most: int
     needs: tuple[str, ...]
+    probe: re.Pattern[str] | None
     cases: tuple[tuple[str, str], ...]
 
 
@@ -78,8 +82,9 @@ def keep(
     least: int = 1,
     most: int = 5,
     needs: tuple[str, ...] = (),
+    probe: re.Pattern[str] | None = None,
     ignore_case: bool = True,
 ) -> KeepRule:
     """Compile a rule for digits that stay."""
     flags = re.ASCII | (re.IGNORECASE if ignore_case else re.NOFLAG)
-    return KeepRule(name, re.compile(pattern, flags), least, most, needs, cases)
+    return KeepRule(name, re.compile(pattern, flags), least, most, needs, probe, cases)

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from knowledge_base.scrub import scrub
+from knowledge_base.scrub import scrub, scrub_all
 from knowledge_base.signature.header import header_span
 from knowledge_base.signature.json_lines import read_json_line
 from knowledge_base.signature.keying import fingerprint_of, key_of
@@ -30,12 +30,16 @@ class Plan:
     holes: tuple[Hole, ...]
 
 
-def message_of(text: str) -> str:
-    """Take the message out of a JSON line, scrub it, and clip it; the first step of every signature."""
-    text = scrub(text).strip()
+def _message(scrubbed: str) -> str:
+    text = scrubbed.strip()
     if text.startswith("{") and (row := read_json_line(text)):
         text = scrub(row.text).strip()
     return clip(text)
+
+
+def message_of(text: str) -> str:
+    """Scrub a text, take the message out of a JSON line, and clip it; the first step of every signature."""
+    return _message(scrub(text))
 
 
 def plan(reduced: str) -> Plan:
@@ -106,7 +110,7 @@ class Signer:
 
     def sign_all(self, texts: Sequence[str]) -> list[Signature]:
         """Sign texts; one signature each, in their order, equal to :func:`sign` of it."""
-        return [self._look_up(reduction) for reduction in reduce_all([message_of(text) for text in texts])]
+        return [self._look_up(reduction) for reduction in reduce_all([_message(text) for text in scrub_all(texts)])]
 
     def _look_up(self, reduction: Reduction) -> Signature:
         known = self._known.get(reduction.text)
