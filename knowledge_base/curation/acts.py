@@ -87,4 +87,5 @@ def act(store: Store, project: str, actor: str) -> Iterator[Act]:
         raise InputError("an act needs a name to stand under")
     with store.write() as db:
         projects.require_project(db, project)
+        projects.lock(db, project)
         yield Act(db, project, actor.strip(), store.clock())

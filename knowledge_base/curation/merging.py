@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, update
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import categories, projects, representatives, templates
+from knowledge_base.store import categories, projects, proposals, representatives, templates
 from knowledge_base.store.tables import CategoryRow
 
 Reasons = Mapping[int, Mapping[str, object]]
@@ -17,8 +17,10 @@ Reasons = Mapping[int, Mapping[str, object]]
 
 def move_templates(db: Connection, project: str, moves: Mapping[int, int], reasons: Reasons, *, now: datetime) -> None:
     """Put templates and their representatives into other categories, and publish it."""
+    homes = templates.homes(db, project, list(moves))
     templates.set_category(db, project, moves, reasons)
     representatives.follow_templates(db, project, moves)
+    templates.wait_where_unrepresented(db, project, {*homes.values(), *moves.values()})
     projects.publish(
         db,
         project,
@@ -66,6 +68,7 @@ def merge_categories(
     # Representatives without a template (learnt questions) belong to the category itself.
     representatives.follow_category(db, project, source, target)
     templates.set_category(db, project, dict.fromkeys(moved, target), reasons)
+    proposals.close_merged(db, project, [source])
     projects.publish(
         db,
         project,

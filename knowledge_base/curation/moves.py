@@ -8,12 +8,14 @@ from sqlalchemy import insert
 
 from knowledge_base.curation.acts import Act, Done, act
 from knowledge_base.curation.merging import merge_categories, move_templates
+from knowledge_base.curation.said import inherit_apart, withdraw_between
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store import categories, facts
 from knowledge_base.store.projects import take_numbers
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow
+from knowledge_base.store.text import clip
 from knowledge_base.types import FactKind, Why
 
 
@@ -30,9 +32,8 @@ def merge(store: Store, project: str, into: str, others: Sequence[str], *, actor
             raise InputError("name at least one other category to merge")
         anchor = categories.templates_of(this.db, project, target)[0]
         moved = [template for each in sources for template in categories.templates_of(this.db, project, each)]
-        withdrawn = _withdraw_between(
-            this, FactKind.CANNOT_LINK, {*moved}, {*categories.templates_of(this.db, project, target)}
-        )
+        together = {*moved, *categories.templates_of(this.db, project, target)}
+        withdrawn = withdraw_between(this, FactKind.CANNOT_LINK, together, together)
         made = facts.add(
             this.db, project, FactKind.MUST_LINK, [(anchor, each) for each in moved], actor=this.actor, now=this.now
         )
@@ -74,7 +75,7 @@ def split(
         if not chosen or not rest:
             raise InputError("choose at least one template to move and leave at least one behind")
         target = _new_category(this, label)
-        withdrawn = _withdraw_between(this, FactKind.MUST_LINK, {*chosen}, {*rest})
+        withdrawn = withdraw_between(this, FactKind.MUST_LINK, chosen, rest)
         anchor = chosen[0]
         made = facts.add(
             this.db,
@@ -84,6 +85,7 @@ def split(
             actor=this.actor,
             now=this.now,
         )
+        made += inherit_apart(this, chosen, rest)
         made += facts.add(
             this.db, project, FactKind.CANNOT_LINK, [(anchor, each) for each in rest], actor=this.actor, now=this.now
         )
@@ -106,7 +108,7 @@ def _new_category(this: Act, label: str | None) -> int:
     values = {
         "project": this.project,
         "id": number,
-        "label": " ".join((label or "").split())[:200] or None,
+        "label": clip(" ".join((label or "").split()), 200) or None,
         "state": "active",
         "keywords": [],
         "ignored": False,
@@ -114,14 +116,3 @@ def _new_category(this: Act, label: str | None) -> int:
     }
     this.db.execute(insert(CategoryRow), [values])
     return number
-
-
-def _withdraw_between(this: Act, kind: FactKind, left: set[int], right: set[int]) -> list[int]:
-    """Take back what was said before and contradicts this act."""
-    ids = [
-        fact.id
-        for fact in facts.about(this.db, this.project, left)
-        if fact.kind == kind and ({fact.left, fact.right} & left) and ({fact.left, fact.right} & right)
-    ]
-    facts.withdraw(this.db, this.project, ids, this.now)
-    return ids

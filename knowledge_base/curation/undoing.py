@@ -10,12 +10,13 @@ from sqlmodel import col
 
 from knowledge_base.curation.acts import Act, Done, act
 from knowledge_base.curation.merging import move_templates
+from knowledge_base.curation.said import restore_fitting, withdraw_between
 from knowledge_base.errors import Conflict
 from knowledge_base.store import audit, categories, facts, solutions
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow
-from knowledge_base.types import FactKind, Why
+from knowledge_base.types import FactKind, Solution, Why
 
 Undo = Mapping[str, Any]
 
@@ -39,11 +40,8 @@ def undo(store: Store, project: str, audit_id: int, *, actor: str) -> Done:
 
 
 def _undo_label(this: Act, category: int, undo: Undo) -> int:
-    number = categories.resolve(this.db, this.project, category)
-    if this.state(number).label != undo["label"]:
-        raise Conflict("the label was changed again meanwhile; take that back first")
-    categories.set_fields(this.db, this.project, number, label=undo["before"])
-    return number
+    conflict = "the label was changed again meanwhile; take that back first"
+    return _put_back(this, category, "label", present=undo["label"], before=undo["before"], conflict=conflict)
 
 
 def _undo_ignore(this: Act, category: int, undo: Undo) -> int:
@@ -53,57 +51,77 @@ def _undo_ignore(this: Act, category: int, undo: Undo) -> int:
 
 
 def _undo_link(this: Act, category: int, undo: Undo) -> int:
+    conflict = "another solution was attached meanwhile; take that back first"
+    return _put_back(this, category, "solution", present=undo["solution"], before=undo["before"], conflict=conflict)
+
+
+def _put_back(this: Act, category: int, field: str, *, present: object, before: object, conflict: str) -> int:
+    """Give a field its former value, in the category that shows it now and in the row that the act was on."""
     number = categories.resolve(this.db, this.project, category)
-    if this.state(number).solution != undo["solution"]:
-        raise Conflict("another solution was attached meanwhile; take that back first")
-    categories.set_fields(this.db, this.project, number, solution=undo["before"])
+    if getattr(this.state(number), field) != present:
+        raise Conflict(conflict)
+    for each in {number, category}:
+        if getattr(this.state(each), field) == present:
+            categories.set_fields(this.db, this.project, each, **{field: before})
     return number
 
 
 def _undo_revise(this: Act, category: int, undo: Undo) -> int:
     number = categories.resolve(this.db, this.project, category)
-    newest = solutions.get(this.db, this.project, undo["solution"])
-    if newest.version != undo["version"]:
+    newest, revised, old = (
+        solutions.get(this.db, this.project, undo["solution"], version)
+        for version in (None, undo["version"], undo["before"])
+    )
+    # Versions are only ever added, also by taking back: what counts is whether the words are those of the act.
+    if _words(newest) != _words(revised):
         raise Conflict(f"version {newest.version} was saved meanwhile; take that back first")
-    old = solutions.get(this.db, this.project, undo["solution"], undo["before"])
-    text = SolutionText(old.title, old.cause, old.body)
     solutions.revise(
-        this.db, this.project, undo["solution"], text, author=this.actor, now=this.now, based_on=newest.version
+        this.db, this.project, undo["solution"], _words(old), author=this.actor, now=this.now, based_on=newest.version
     )
     return number
+
+
+def _words(solution: Solution) -> SolutionText:
+    return SolutionText(solution.title, solution.cause, solution.body)
 
 
 def _undo_merge(this: Act, category: int, undo: Undo) -> int:
     target = categories.resolve(this.db, this.project, category)
     present = set(categories.templates_of(this.db, this.project, target))
+    parts: list[list[int]] = []
     for merged in reversed(undo["merges"]):
         back = [template for template in merged["templates"] if template in present]
         if not back or not present - set(back):
             raise Conflict("the templates were moved on meanwhile; take that back first")
         present -= set(back)
+        parts.append(back)
         _revive(this, merged, target)
         why = {"why": Why.PERSON, "actor": this.actor}
         move_templates(
             this.db, this.project, dict.fromkeys(back, merged["source"]), dict.fromkeys(back, why), now=this.now
         )
-        # Taking a merge back says that the two differ; otherwise the next window would merge them again.
-        facts.add(
-            this.db,
-            this.project,
-            FactKind.CANNOT_LINK,
-            [(undo["anchor"], template) for template in back],
-            actor=this.actor,
-            now=this.now,
-        )
     facts.withdraw(this.db, this.project, undo["facts"], this.now)
-    facts.restore(this.db, this.project, undo["withdrawn"])
+    restore_fitting(this, undo["withdrawn"])
+    _keep_apart(this, [undo["anchor"] if undo["anchor"] in present else min(present)], sorted(present), parts)
     return target
+
+
+def _keep_apart(this: Act, anchors: list[int], present: list[int], parts: list[list[int]]) -> None:
+    """Say that what was taken apart differs; otherwise the next window would merge it again."""
+    settled = list(present)
+    for part in parts:
+        withdraw_between(this, FactKind.MUST_LINK, part, settled)
+        pairs = [(anchor, template) for anchor in anchors for template in part]
+        facts.add(this.db, this.project, FactKind.CANNOT_LINK, pairs, actor=this.actor, now=this.now)
+        anchors = [*anchors, part[0]]
+        settled += part
 
 
 def _revive(this: Act, merged: Undo, target: int) -> None:
     for name in ("label", "solution"):
-        if merged[name] is not None and getattr(this.state(target), name) == merged[name]:
-            categories.set_fields(this.db, this.project, target, **{name: None})
+        for number in {target, merged["target"]}:
+            if merged[name] is not None and getattr(this.state(number), name) == merged[name]:
+                categories.set_fields(this.db, this.project, number, **{name: None})
     categories.set_fields(this.db, this.project, merged["source"], state="active", merged_into=None)
     this.db.execute(
         update(CategoryRow)
@@ -131,7 +149,9 @@ def _undo_split(this: Act, category: int, undo: Undo) -> int:
     move_templates(this.db, this.project, moves, dict.fromkeys(moves, why), now=this.now)
     categories.set_fields(this.db, this.project, made, state="merged", merged_into=source)
     facts.withdraw(this.db, this.project, undo["facts"], this.now)
-    facts.restore(this.db, this.project, undo["withdrawn"])
+    together = categories.templates_of(this.db, this.project, source)
+    withdraw_between(this, FactKind.CANNOT_LINK, undo["templates"], together)
+    restore_fitting(this, undo["withdrawn"])
     return source
 
 

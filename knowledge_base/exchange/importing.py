@@ -57,6 +57,7 @@ def import_rows(
     now = store.clock()
     with store.write() as db:
         projects.ensure_project(db, project, now)
+        projects.lock(db, project)
         this = Act(db, project, actor, now)
         for line, values in sorted(rows, key=lambda row: (order.get(str(row[1].get("type")), 3), row[0])):
             try:

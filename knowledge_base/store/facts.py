@@ -68,6 +68,16 @@ def about(db: Connection, project: str, templates: Collection[int]) -> list[Fact
     return sorted(found.values(), key=lambda fact: fact.id)
 
 
+def named(db: Connection, project: str, ids: Collection[int]) -> list[Fact]:
+    """Read facts by their numbers, also those that were taken back."""
+    query = (
+        select(col(FactRow.id), col(FactRow.kind), col(FactRow.left), col(FactRow.right))
+        .where(col(FactRow.project) == project, col(FactRow.id).in_(sorted(ids)))
+        .order_by(col(FactRow.id))
+    )
+    return [Fact(row[0], FactKind(row[1]), row[2], row[3]) for row in db.execute(query)]
+
+
 def standing(db: Connection, project: str) -> list[Fact]:
     """Read all facts that hold."""
     query = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.store.projects import publish, take_numbers
-from knowledge_base.store.tables import CategoryRow, FingerprintRow, TemplateRow
+from knowledge_base.store.tables import CategoryRow, FingerprintRow, RepresentativeRow, TemplateRow
 from knowledge_base.store.text import clip, storable
 from knowledge_base.store.upserts import insert_or_skip
 from knowledge_base.types import Why
@@ -207,6 +207,24 @@ def pending(db: Connection, project: str) -> tuple[int, datetime | None]:
         )
     ).one()
     return int(row[0]), row[1]
+
+
+def wait_where_unrepresented(db: Connection, project: str, categories: Collection[int]) -> None:
+    """Let the templates of categories that nothing represents wait for a window, which will mend that."""
+    representing = select(col(RepresentativeRow.id)).where(
+        col(RepresentativeRow.project) == project,
+        col(RepresentativeRow.category) == col(TemplateRow.category),
+        col(RepresentativeRow.removed).is_(False),
+    )
+    db.execute(
+        update(TemplateRow)
+        .where(
+            col(TemplateRow.project) == project,
+            col(TemplateRow.category).in_(sorted(categories)),
+            ~representing.exists(),
+        )
+        .values(clustered=False)
+    )
 
 
 def texts(db: Connection, project: str, wanted: Sequence[int]) -> dict[int, str]:

@@ -1,0 +1,49 @@
+"""Keeping what people said of templates free of contradictions while templates move."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from knowledge_base.curation.acts import Act
+from knowledge_base.store import facts, templates
+from knowledge_base.types import FactKind
+
+
+def withdraw_between(this: Act, kind: FactKind, left: Collection[int], right: Collection[int]) -> list[int]:
+    """Take back facts of a kind between two sets of templates; tell their numbers."""
+    ones, others = set(left), set(right)
+    ids = [
+        fact.id
+        for fact in facts.about(this.db, this.project, ones)
+        if fact.kind is kind
+        and ((fact.left in ones and fact.right in others) or (fact.right in ones and fact.left in others))
+    ]
+    facts.withdraw(this.db, this.project, ids, this.now)
+    return ids
+
+
+def restore_fitting(this: Act, ids: Sequence[int]) -> None:
+    """Let facts hold again that were taken back, as far as they agree with where the templates are now."""
+    known = facts.named(this.db, this.project, ids)
+    homes = templates.homes(this.db, this.project, sorted({each for fact in known for each in (fact.left, fact.right)}))
+    fitting = [
+        fact.id
+        for fact in known
+        if (fact.kind is FactKind.MUST_LINK) == (homes.get(fact.left) == homes.get(fact.right))
+    ]
+    facts.restore(this.db, this.project, fitting)
+
+
+def inherit_apart(this: Act, chosen: Sequence[int], rest: Sequence[int]) -> list[int]:
+    """Keep both parts of a category from what it as a whole was kept from; tell the new facts' numbers.
+
+    Facts name single templates; without this the part without the named one could be merged again.
+    """
+    inside = {*chosen, *rest}
+    moving = set(chosen)
+    pairs = []
+    for fact in facts.about(this.db, this.project, inside):
+        if fact.kind is FactKind.CANNOT_LINK and not {fact.left, fact.right} <= inside:
+            mine, outside = (fact.left, fact.right) if fact.left in inside else (fact.right, fact.left)
+            pairs.append((rest[0] if mine in moving else chosen[0], outside))
+    return facts.add(this.db, this.project, FactKind.CANNOT_LINK, pairs, actor=this.actor, now=this.now)
