@@ -59,21 +59,24 @@ class Clusterer:
                 return None
             for _ in range(TRIES):
                 with self.knowledge.store.read() as db:
+                    change = projects.last_change(db, project)
                     pending = read_pending(db, project, self.knowledge.settings.window_size)
                 if not pending:
                     return None
-                result = self._cluster(lease, pending)
+                result = self._cluster(lease, pending, change)
                 if result is not None:
                     return result
         return None
 
-    def _cluster(self, lease: Lease, pending: Sequence[PendingTemplate]) -> WindowResult | None:
-        """Cluster a window; None where people changed something meanwhile, so that it must be done again."""
+    def _cluster(self, lease: Lease, pending: Sequence[PendingTemplate], change: int) -> WindowResult | None:
+        """Cluster a window that was read at a change of the feed.
+
+        None where people changed something meanwhile, so that it must be done again.
+        """
         project, settings = lease.project, self.knowledge.settings
         clean = [cleaned(each.text) for each in pending]
         vectors = self.knowledge.embedder.embed(clean)
         with self.knowledge.store.read() as db:
-            change = projects.last_change(db, project)
             replica = self.knowledge.replica(db, project)
             window = _gather(pending, clean, vectors, replica)
             snapshot = read_snapshot(db, project, {item.category for item in window.items})
@@ -86,8 +89,9 @@ class Clusterer:
         )
         now = self.knowledge.clock()
         with self.knowledge.store.write() as db:
+            projects.lock(db, project)
             lease.check(db)
-            if not _still_true(db, project, change, pending, snapshot):
+            if not _still_true(db, project, change):
                 return None
             write_plan(db, project, plan, replica, backend=self.knowledge.embedder.backend, now=now)
         return WindowResult(len(pending), sum(len(merge.sources) for merge in plan.merges), len(plan.proposals))
@@ -166,12 +170,8 @@ def _proposals(
     return tuple(found)
 
 
-def _still_true(
-    db: Connection, project: str, change: int, pending: Sequence[PendingTemplate], snapshot: Snapshot
-) -> bool:
-    """Tell whether people left alone what the plan rests on."""
-    if projects.last_change(db, project) == change:
-        return True
-    ids = {each.id: each.category for each in pending}
-    now = {each.id: each.category for each in read_pending(db, project, len(pending))}
-    return now == ids and read_snapshot(db, project, snapshot.standings) == snapshot
+def _still_true(db: Connection, project: str, change: int) -> bool:
+    """Tell whether people left alone what the plan rests on; templates that came meanwhile do no harm."""
+    last = projects.last_change(db, project)
+    changes = projects.changes_since(db, project, change, limit=last - change) if last > change else []
+    return all(each.kind == "category_created" for each in changes)
