@@ -78,7 +78,13 @@ def read_stamp(stamp: str, *, now: datetime) -> datetime | None:
     >>> read_stamp("2024-06-11 10:22:33,123", now=datetime.now(UTC)).isoformat()
     '2024-06-11T10:22:33.123000+00:00'
     """
-    if len(stamp) in (19, 23, 26) and stamp[4] == stamp[7] == "-" and stamp[10] in " T" and stamp.isascii():
+    if (
+        stamp[:2] in ("19", "20")
+        and len(stamp) in (19, 23, 26)
+        and stamp[4] == stamp[7] == "-"
+        and stamp[10] in " T"
+        and stamp.isascii()
+    ):
         try:
             found = datetime.fromisoformat(stamp)
         except ValueError:

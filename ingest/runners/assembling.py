@@ -125,6 +125,6 @@ def _device_sink(path: Path) -> Sink:
     from ingest.sinks.errors import unwritable
 
     try:
-        return StreamSink(os.open(path, os.O_WRONLY), title=str(path))
+        return StreamSink(os.open(path, os.O_WRONLY), title=str(path), owned=True)
     except OSError as error:
         raise unwritable(str(path), error) from error

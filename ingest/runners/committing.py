@@ -74,20 +74,30 @@ class Committer:
             sink.committed()
         return kept
 
-    def close(self) -> None:
+    def finish(self) -> None:
         """Note that all that was written is committed."""
-        sinks = [*self._dead_letters.values(), *([self._enriched] if self._enriched is not None else [])]
-        if sinks:
+        if self._sinks:
             with self._store.write() as db:
-                for sink in dict.fromkeys(sinks):
-                    sink.close(db)
+                for sink in self._sinks:
+                    sink.finish(db)
+
+    def close(self) -> None:
+        """Close all sinks, after a failure too."""
+        for sink in self._sinks:
+            sink.close()
+
+    @property
+    def _sinks(self) -> list[Sink]:
+        sinks = [*self._dead_letters.values(), *([self._enriched] if self._enriched is not None else [])]
+        return list(dict.fromkeys(sinks))
 
     def _dead_letters_of(self, source: str) -> Sink:
         if source not in self._dead_letters:
             sink = self._make_dead_letters(source)
-            if sink not in self._dead_letters.values():
-                self._open_sink(sink)
+            is_open = sink in self._dead_letters.values()
             self._dead_letters[source] = sink
+            if not is_open:
+                self._open_sink(sink)
         return self._dead_letters[source]
 
     def _open_sink(self, sink: Sink) -> None:

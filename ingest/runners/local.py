@@ -67,9 +67,9 @@ class LocalRunner:
         begun = time.monotonic()
         refused: list[AlreadyDone | UnreadableInput] = []
         self._pipeline.ensure_project()
-        self._committer.open()
-        self._clustering.start()
         try:
+            self._committer.open()
+            self._clustering.start()
             for source in sources:
                 if isinstance(source, Skipped):
                     self._skip(source)
@@ -82,8 +82,9 @@ class LocalRunner:
                 except UnreadableInput as error:
                     refused.append(error)
                     self._skip(Skipped(source.title, str(error)))
-            self._committer.close()
+            self._committer.finish()
         finally:
+            self._committer.close()
             self._clustering.stop()
         self._settle(refused)
         self._watcher.clustering()

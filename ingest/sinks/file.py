@@ -85,10 +85,13 @@ class FileSink:
             self._committed = position
             self._cut(position.offset)
 
-    def close(self, db: Connection) -> None:
+    def finish(self, db: Connection) -> None:
         """Note that the file ends at its committed length."""
         if self._committed is not None:
             self._advance(db, self._committed, replace(self._committed, finished=True))
+
+    def close(self) -> None:
+        """Close the file."""
         if self._file is not None:
             self._file.close()
             self._file = None

@@ -32,5 +32,8 @@ class MemorySink:
         """Drop what was appended."""
         self._pending.clear()
 
-    def close(self, db: Connection) -> None:
+    def finish(self, db: Connection) -> None:
+        """Have nothing to do."""
+
+    def close(self) -> None:
         """Have nothing to do."""

@@ -33,5 +33,8 @@ class Sink(Protocol):
     def recover(self, db: Connection) -> None:
         """Go back to what the database says was committed: a transaction failed, or perhaps did not."""
 
-    def close(self, db: Connection) -> None:
-        """Note that everything in it is committed."""
+    def finish(self, db: Connection) -> None:
+        """Note in the database that everything in it is committed."""
+
+    def close(self) -> None:
+        """Give up what was opened; harmless where nothing was."""

@@ -13,9 +13,10 @@ from ingest.sinks.errors import unwritable
 class StreamSink:
     """Writes to a file descriptor: at least once, for a row may have left before its commit failed."""
 
-    def __init__(self, descriptor: int, *, title: str) -> None:
+    def __init__(self, descriptor: int, *, title: str, owned: bool = False) -> None:
         self.title = title
         self._descriptor = descriptor
+        self._owned = owned
 
     def open(self, db: Connection) -> None:
         """Have nothing to do."""
@@ -35,5 +36,11 @@ class StreamSink:
     def recover(self, db: Connection) -> None:
         """Have nothing that could be done."""
 
-    def close(self, db: Connection) -> None:
-        """Leave the descriptor to its owner."""
+    def finish(self, db: Connection) -> None:
+        """Have nothing to do."""
+
+    def close(self) -> None:
+        """Close the descriptor where it is ours."""
+        if self._owned:
+            os.close(self._descriptor)
+            self._owned = False

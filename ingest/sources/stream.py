@@ -54,7 +54,7 @@ class StreamSource:
             chunk, self._ahead = self._ahead, b""
             return Batch(self._splitter.feed(chunk))
         if not self._is_ready():
-            return Batch(())
+            return Batch([])
         chunk = self._receive(CHUNK_BYTES)
         if chunk:
             return Batch(self._splitter.feed(chunk))
