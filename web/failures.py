@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -90,7 +91,8 @@ class CatchUnexpected:
         try:
             await self.app(scope, receive, watched)
         except Exception as error:
-            log.exception("unexpected error", path=scope["path"], error=type(error).__name__)
+            # Written out here: a prettier one would print the values of variables, tokens among them.
+            log.error("unexpected error", path=scope["path"], traceback=traceback.format_exc())
             if started:
                 raise
             await respond(

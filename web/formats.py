@@ -54,8 +54,9 @@ class Formats:
         there, here = at.astimezone(self.zone), self.now.astimezone(self.zone)
         if there.date() == here.date():
             return f"{there:%H:%M}"
-        skeleton = "MMMdHm" if there.year == here.year else "yMMMd"
-        return str(format_skeleton(skeleton, at, tzinfo=self.zone, locale=self.locale))
+        if there.year != here.year:
+            return str(format_skeleton("yMMMd", at, tzinfo=self.zone, locale=self.locale))
+        return f"{self.day(at)} {there:%H:%M}"
 
     def clock(self, at: datetime) -> str:
         """Write the time of day."""

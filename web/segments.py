@@ -98,7 +98,9 @@ def line_segments(line: str, template: str) -> tuple[Segment, ...]:
             open_kind = piece
             continue
         constant = piece.text.split("\n")[0]
-        at = line.find(constant, place) if constant.strip() else -1
+        if not constant.strip():
+            continue
+        at = line.find(constant, place)
         if at < 0:
             break
         if at > place:

@@ -22,7 +22,9 @@ router = APIRouter(prefix="/solutions", tags=["solutions"])
 class NewSolutionIn(SolutionIn):
     """A solution and the categories that it helps with."""
 
-    category_ids: Annotated[list[Annotated[str, Field(examples=["KE-12"])]], Field(max_length=200, default_factory=list)]
+    category_ids: Annotated[
+        list[Annotated[str, Field(examples=["KE-12"])]], Field(max_length=200, default_factory=list)
+    ]
 
 
 class RevisionIn(SolutionIn):

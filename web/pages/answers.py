@@ -37,6 +37,7 @@ class ShownAnswer:
     category: Category | None
     solution: Solution | None
     why: Evidence | None
+    words: tuple[str, ...]
     matched: tuple[Segment, ...]
     asked: tuple[Segment, ...]
     earlier: int
@@ -55,7 +56,7 @@ def show_answer(parts: Parts, project: str, text: str, answer: Answer) -> ShownA
         ranked = [_ranked(db, project, each) for each in answer.candidates[:2]]
         helpful, judged = _judged(db, project, answer.category)
     why = answer.evidence
-    words = (*why.words, *why.codes) if why else ()
+    words = (*_words(why), *why.codes) if why else ()
     nearest = ranked[0] if ranked else None
     return ShownAnswer(
         outcome=answer.outcome,
@@ -65,6 +66,7 @@ def show_answer(parts: Parts, project: str, text: str, answer: Answer) -> ShownA
         category=answer.category,
         solution=answer.solution,
         why=why,
+        words=_words(why),
         matched=marked_segments(why.matched[:TEXT_SHOWN], words) if why else (),
         asked=marked_segments(text.strip()[:TEXT_SHOWN], words) if words else (),
         earlier=answer.category.count if answer.category else 0,
@@ -98,6 +100,7 @@ def show_stored(db: Connection, parts: Parts, project: str, asked: AskedQuestion
         category=category,
         solution=solution,
         why=None,
+        words=(),
         matched=(),
         asked=(),
         earlier=category.count if category else 0,
@@ -109,6 +112,14 @@ def show_stored(db: Connection, parts: Parts, project: str, asked: AskedQuestion
         helpful=helpful,
         judged=judged,
     )
+
+
+def _words(why: Evidence | None) -> tuple[str, ...]:
+    """Leave out the words that are only pieces of a code that is shown beside them."""
+    if why is None:
+        return ()
+    codes = " ".join(why.codes).lower()
+    return tuple(word for word in why.words if word.lower() not in codes)
 
 
 def _ranked(db: Connection, project: str, candidate: Candidate) -> Ranked:

@@ -13,6 +13,14 @@ export function watchEditors() {
     }
     shown.querySelector("[data-first]")?.focus();
   });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-reveals]");
+    if (!button) return;
+    document.getElementById(button.dataset.reveals).hidden = false;
+    button.parentElement.remove();
+  });
+  const key = /Mac|iP(hone|ad)/.test(navigator.platform) ? "⌘↵" : "Ctrl ↵";
+  for (const shown of document.querySelectorAll("[data-confirm-key]")) shown.textContent = key;
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey)) return;
     const form = event.target.closest?.("form[data-confirm-keys]");
