@@ -40,9 +40,9 @@ main.pick(0xc000010000, 0x5)
 main.main()
 \t/app/main.go:8 +0x2a
 exit status 2"""
-POSTGRES = """2024-06-11 10:22:33.511 UTC [28811] ERROR:  duplicate key value violates unique constraint "orders_pkey"
-2024-06-11 10:22:33.511 UTC [28811] DETAIL:  Key (id)=(12) already exists.
-2024-06-11 10:22:33.511 UTC [28811] STATEMENT:  INSERT INTO orders VALUES
+POSTGRES = """2024-06-11 10:22:33.250 UTC [4711] ERROR:  duplicate key value violates unique constraint "orders_pkey"
+2024-06-11 10:22:33.250 UTC [4711] DETAIL:  Key (id)=(12) already exists.
+2024-06-11 10:22:33.250 UTC [4711] STATEMENT:  INSERT INTO orders VALUES
 \t(12)"""
 PLAIN = "FAILED: the query was refused"
 HEADED = "24/06/11 10:22:33 INFO executor.Executor: Running task"

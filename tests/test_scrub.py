@@ -56,7 +56,7 @@ STAYS = [
     "card 4111 1111 1111 1112",
     "id 110105194912310021",
     "blk_1380013800013800138 lost",
-    "table dw.dws_trade_day on db-1.example.com at /data/x",
+    "table dm.parcel_daily on db-1.example.com at /data/x",
     "Duplicate entry '42' for key 'PRIMARY'",
     "key: value",
 ]
@@ -109,7 +109,8 @@ def test_a_json_line_stays_json(row: dict[str, object]) -> None:
     "text",
     ["password" * 60_000, "key=" * 120_000, "://a:" * 100_000, "a@" * 250_000, "@" + "a." * 250_000, "eyJ" * 160_000,
      "-----BEGIN PRIVATE KEY-----" * 20_000, "token  : " * 50_000, 'password="' * 50_000, "1234 " * 100_000,
-     "+1 " * 150_000, "secret" + "_" * 500_000, "authorization: " * 30_000, "1" * 500_000, "a1-" * 170_000, "1-" * 250_000],
+     "+1 " * 150_000, "secret" + "_" * 500_000, "authorization: " * 30_000,
+     "1" * 500_000, "a1-" * 170_000, "1-" * 250_000],
     ids=lambda text: text[:12],
 )  # fmt: skip
 def test_a_hostile_text_costs_little(text: str) -> None:

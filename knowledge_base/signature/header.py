@@ -26,7 +26,7 @@ _LEVEL = re.compile(
 )
 # Without a time before it, a level counts only where punctuation or a logger sets it apart.
 _BARE_LEVEL = re.compile(
-    rf"(?:\[(?P<a>{_LEVEL_WORD})\s?\]:?|(?P<b>{_LEVEL_WORD})(?::(?=\s|\w+:)|\s?-(?=\s)|(?=\s+\[)"
+    rf"(?:\[(?P<a>{_LEVEL_WORD}|(?:{_COMMON_LEVEL.lower()})(?=\]\s{_N}#{_N}:))\s?\]:?|(?P<b>{_LEVEL_WORD})(?::(?=\s|\w+:)|\s?-(?=\s)|(?=\s+\[)"
     r"|(?=\s+(?:\w+\.)+\w+(?::|\s-)\s)))"
 )
 _ISO = re.compile(rf"\[?(?P<stamp>{_N}[-/.]{_N}[-/.]{_N}[T\s-]\s?{_CLOCK}{_ZONE}?)\]?")
@@ -60,7 +60,7 @@ _USER_AT_DATABASE = re.compile(r"[\w-]+@[\w\[\]-]+(?=\s)")
 _NOT_A_LOGGER = r"(?![\w.$]*(?:Exception|Error|Throwable|Failure|Warning|Fault)\b)"
 _LOGGER = re.compile(
     rf"{_NOT_A_LOGGER}(?P<where>[A-Za-z_][\w$/-]*(?:\.[\w$/-]+)+|[A-Z][a-z0-9]+[A-Z][\w$]*|(?![A-Z]+\s)[\w.$-]+(?=\s+-\s))"
-    rf"(?:\[[0-9]+\]|@{_N}|\({_N}\)|:{_N})*\s*(?::\s|\s-\s|:$|\|)"
+    rf"(?:\[[0-9]+\]|@{_N}|\({_N}\)|:{_N}|\.\[[\w/.-]{{0,80}}\])*\s*(?::\s|\s-\s|:$|\|)"
 )
 _LOGGER_FIRST = re.compile(rf"(?P<where>[A-Za-z_][\w.$/-]{{0,120}})\s(?:-\s)?(?=\[?(?:{_LEVEL_WORD})[\]\s:])")
 _COMPONENT = re.compile(r"(?P<where>[A-Z]{2,8})\s{2,}")
@@ -124,7 +124,7 @@ def _bare_header(text: str, at: int) -> HeaderSpan | None:
     bare = _BARE_LEVEL.match(text, at)
     if bare is None:
         return None
-    level = bare["a"] or bare["b"]
+    level = (bare["a"] or bare["b"]).upper()
     if bare[0].endswith(":") and (root := _PYTHON_ROOT.match(text, bare.end())):
         return HeaderSpan(root.end(), "", level, root["where"], "")
     end, level, where = _pieces(text, bare.end(), level, "")

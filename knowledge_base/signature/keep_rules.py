@@ -18,7 +18,7 @@ KEEP_RULES: tuple[KeepRule, ...] = (
         "vendor code",
         r"(?<![\w-])([A-Z]{2,10}-0)(?![\w-])",
         ("ORA-00942: no such table", "ORA-00942: no such table"),
-        ("ODPS-0130131:[1,15] not found", "ODPS-0130131:[<n>,<n>] not found"),
+        ("ODPS-0130131:[3,27] not found", "ODPS-0130131:[<n>,<n>] not found"),
         least=3,
         most=8,
         needs=("-0",),
@@ -89,6 +89,15 @@ KEEP_RULES: tuple[KeepRule, ...] = (
         ("错误码：1146 执行失败", "错误码：1146 执行失败"),
         probe=_NUMBERED,
     ),
+    # nginx and others: "open() failed (2: No such file or directory)".
+    keep(
+        "error number in brackets",
+        r"\((0): [A-Z][a-z]",
+        ("bind() failed (98: Address already in use)", "bind() failed (98: Address already in use)"),
+        most=3,
+        needs=("(0: ",),
+        ignore_case=False,
+    ),
     keep(
         "result code",
         r"\b(?:HRESULT|hr)\W{1,3}(0x[0-9a-f]+)\b",
@@ -107,7 +116,7 @@ KEEP_RULES: tuple[KeepRule, ...] = (
     ),
     keep(
         "protocol or product",
-        r"(?<![A-Za-z0_])((?:(?:tls|ssl)v?0(?:\.0)?|ssh0|http0|ipv0|oauth0|log0j0?|py0j|slf0j|s0[an]?|ec0|k0s|i0n|db0|x0"
+        r"(?<![A-Za-z0_])((?:(?:tls|ssl)v?0(?:\.0)?|ssh0|http0|ipv0|oauth0|log0j0?|py0j|slf0j|s0[an]?|ec0|k0s|i0n|db0"
         r"|lz0|bzip0|mp0|u?int0|float0|decimal0|x0_0|amd0|arm0|python0|jdk0|h0|p0p|v0(?:alpha0|beta0)?))(?![A-Za-z0_])",
         ("TLSv1.2 handshake", "TLSv1.2 handshake"),
         ("int64 overflow", "int64 overflow"),

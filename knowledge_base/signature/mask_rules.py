@@ -88,13 +88,30 @@ MASK_RULES: tuple[MaskRule, ...] = (
         ("/10.2.3.4:50010", "<ip>"),
         needs=("0.0.0.0",),  # noqa: S104 - any address, reduced
     ),
+    # Java writes an address as name/10.0.0.1.
+    rule(
+        "host before its address",
+        r"(?<![\w./<>-])[A-Za-z0][\w.-]*/(?=<ip>)",
+        "<host>/",
+        ("kafka-b/10.2.3.4:9092", "<host>/<ip>"),
+        needs=("/<ip>",),
+    ),
+    rule(
+        "resource name",
+        r"(?<![\w:])(?:acs|arn|urn):[\w:/*.-]+",
+        "<id>",
+        ("acs:odps:*:projects/fin/tables/orders", "<id>"),
+        ("arn:aws:s3:::logs/2024", "<id>"),
+        needs=("acs:", "arn:", "urn:"),
+    ),
     rule(
         "IPv6 address",
         rf"(?<![\w:.])/?\[?(?:(?:{_HEXTET}:){{7}}{_HEXTET}|(?:{_HEXTET}:){{1,6}}(?::{_HEXTET}){{1,6}}"
-        rf"|::(?:[Ff]{{4}}:)?(?:0\.0\.0\.0|{_HEXTET})(?::{_HEXTET}){{0,5}})(?:\]:0|\])?(?![\w:])",
+        rf"|(?<=\[)::(?=\])|::(?:[Ff]{{4}}:)?(?:0\.0\.0\.0|{_HEXTET})(?::{_HEXTET}){{0,5}})(?:\]:0|\])?(?![\w:])",
         "<ip>",
         ("fe80::1ff:fe23:4567:890a", "<ip>"),
         ("[2001:db8::1]:443", "<ip>"),
+        ("[::]:80", "<ip>"),
         needs=("::", ":0:0:0:0"),
     ),
     rule(
@@ -139,6 +156,13 @@ MASK_RULES: tuple[MaskRule, ...] = (
         needs=("/",),
     ),
     rule(
+        "class with slashes",
+        r"(?<![\w<>/.:@-])(?:org|com|javax?|scala|io|net|cn)(?:/[\w$]+){2,}(?![\w/])",
+        "<class>",
+        ("org/acme/jobs/Loader", "<class>"),
+        needs=("/",),
+    ),
+    rule(
         "relative path",
         r"(?<![\w<>/.:@-])[\w.@%+=~-]+(?:/[\w.@%+=~-]+){2,}(?![\w/])",
         "<path>",
@@ -146,11 +170,20 @@ MASK_RULES: tuple[MaskRule, ...] = (
         needs=("/",),
     ),
     rule(
+        "library or script",
+        r"(?<![\w./-])[\w-]+(?:\.[\w-]+)*\.(?:so(?:\.0)*|sh|jar|py|whl|csv|parquet|orc|gz|tgz|zip|json|xml|ya?ml|conf|sql|pem)"
+        r"(?![\w(]|\.\w)",
+        "<path>",
+        ("libzstd.so.1.5", "<path>"),
+        ("deploy.sh", "<path>"),
+        needs=(".",),
+    ),
+    rule(
         "file name",
         rf"(?<![\w./-])(?=[\w.-]*[0_-])[\w-]+(?:\.[\w-]+)*\.{_FILE_TYPE}(?![\w(]|\.\w)",
         "<path>",
-        ("part-00000.parquet", "<path>"),
-        ("core-site.xml", "<path>"),
+        ("events-2024.dat", "<path>"),
+        ("part-00000.avro", "<path>"),
         needs=(".",),
     ),
     rule(
@@ -158,7 +191,7 @@ MASK_RULES: tuple[MaskRule, ...] = (
         r"(?<![\w.])[+-]?0(?:\.0)?\s?(?:[KMGTPE]i?B?|[kmgt]i?b|[Bb]ytes?|B)(?![\w])",
         "<size>",
         ("4.5 GB", "<size>"),
-        ("67108864 bytes", "<size>"),
+        ("33554432 bytes", "<size>"),
         ("512MiB", "<size>"),
         needs=("0",),
     ),
@@ -192,9 +225,9 @@ MASK_RULES: tuple[MaskRule, ...] = (
         r"(?<![\w$.~#>-])(?=[\w$.~#-]*(?:0|<(?:hex|uuid)>)|<(?:hex|uuid)>[\w$~#-])"
         r"(?:[\w$]|<(?:hex|uuid)>)(?:[\w$-]|<(?:hex|uuid)>)*+(?:[.~#]+(?:[\w$]|<(?:hex|uuid)>)(?:[\w$-]|<(?:hex|uuid)>)*+)*+~*",
         _identifier,
-        ("attempt_1445144423722_0020_m_000009_0", "<id>"),
+        ("attempt_1700000000001_0042_m_000003_1", "<id>"),
         ("job_202406110001", "<id>"),
-        ("blk_-5078186985701364847", "<id>"),
+        ("blk_-4400112233445566778", "<id>"),
         ("broadcast_7_piece0", "<id>"),
         ("9b1c2", "<id>"),
         ("org.acme.rev12.Job", "org.acme.rev<n>.Job"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from knowledge_base.signature.kinds import PLACEHOLDER
 from knowledge_base.signature.rule import MaskRule, rule
 
 _CONTEXT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -37,7 +38,7 @@ _WORD = r"[\w$\ue000-\uf8ff./:*@%+#,<>\[\]{}=\\-]"
 def _quoted(match: re.Match[str]) -> str:
     quote, content, closing = match[1], match[2], match[3]
     before = match.string[max(0, match.start() - 24) : match.start()]
-    if _STAYS.fullmatch(content) or _STAYS_AFTER.search(before):
+    if PLACEHOLDER.fullmatch(content) or _STAYS.fullmatch(content) or _STAYS_AFTER.search(before):
         return match[0]
     for pattern, placeholder in _CONTEXT:
         if pattern.search(before):
@@ -60,7 +61,7 @@ NAME_RULES: tuple[MaskRule, ...] = (
         rf"""(?<![\w)\]>])(["'`])(?!\1)({_WORD}{{1,300}}?)(\1)(?![\w"'`<]|\s?:\s?["'\[{{0<])""",
         _quoted,
         ("'dwd_orders'", "'<str>'"),
-        ('"public.orders"', '"<str>"'),
+        ('"public.parcels"', '"<str>"'),
         ("table `sales.orders`", "table `<table>`"),
         needs=('"', "'", "`"),
     ),
@@ -82,12 +83,42 @@ NAME_RULES: tuple[MaskRule, ...] = (
         ignore_case=True,
     ),
     rule(
+        "other name",
+        r"(\b(?:topic|database|schema|catalog|keyspace|collection|index|queue|bucket|namespace|consumer group)"
+        r"[\s:=]{1,3})(?!<)(?:[A-Za-z][\w$]*(?:[._-][\w$]+)+)(?![\w(])",
+        r"\1<str>",
+        ("topic click_stream is empty", "topic <str> is empty"),
+        needs=(
+            "opic",
+            "atabase",
+            "chema",
+            "atalog",
+            "eyspace",
+            "ollection",
+            "ndex",
+            "ueue",
+            "ucket",
+            "amespace",
+            "group",
+        ),
+        ignore_case=True,
+    ),
+    rule(
         "column",
         r"(\b(?:column|field)[\s:=]{1,3}|(?:字段|列)(?:名)?[\s:：=]{0,2})(?!<)[A-Za-z]\w*[._]\w[\w.]*(?![\w(])",
         r"\1<column>",
-        ("column shop_level cannot be resolved", "column <column> cannot be resolved"),
+        ("column parcel_weight cannot be resolved", "column <column> cannot be resolved"),
         needs=("olumn", "COLUMN", "ield", "字段", "列"),
         ignore_case=True,
+    ),
+    rule(
+        "missing class",
+        r"((?:ClassNotFoundException|NoClassDefFoundError|NoSuchMethodError|NoSuchFieldError|UnsupportedClassVersionError|\bClass)"
+        r":?\s)(?![\w.$]*(?:Exception|Error)\b)(?:Could not initialize class )?[a-z]\w*(?:[./][\w$]+){2,}",
+        r"\1<class>",
+        ("java.lang.ClassNotFoundException: org.acme.jobs.Loader", "java.lang.ClassNotFoundException: <class>"),
+        ("Class org.acme.jobs.Loader not found", "Class <class> not found"),
+        needs=("Class", "NoSuch"),
     ),
     rule(
         "class",

@@ -22,6 +22,10 @@ _NODE_FRAME = re.compile(r"\s*at\s+(?P<name>(?:async\s|new\s)?[\w.$<>\[\]\s]{1,2
 _PYTHON_FRAME = re.compile(r'\s*File "(?P<file>[^"\n]{1,400})", line [0-9]+(?:, in (?P<name>[\w<>.]{1,200}))?\s*$')
 _GO_FUNCTION = re.compile(r"(?P<name>[\w./*()-]{1,200}\.[\w.*()-]{1,120})\([^\n]{0,400}\)\s*$")
 _GO_PLACE = re.compile(r"\s+\S+\.go:[0-9]+(?:\s\+\S+)?\s*$")
+# A trace that was pasted as one line.
+_INLINE = re.compile(
+    r"\s+(?=at [\w.$<>/]{1,300}\([\w.$]{1,100}:[0-9]+\)|at [\w.$<>]{1,300}\((?:Native Method|Unknown Source)\))"
+)
 _MORE = re.compile(r"\s*\.\.\.\s[0-9]+\s(?:more|common frames omitted|shared with parent)|\s*\.\.\. \d+ frames")
 _CAUSE = re.compile(r"\s*(?:Caused by|Wrapped by|Causes?|Nested exception is)\s?:\s*(?P<text>\S.*)$")
 _SUPPRESSED = re.compile(r"\s+Suppressed:\s")
@@ -161,6 +165,8 @@ def condense(text: str) -> str:
     >>> condense('Exception in thread "main" ' + trace).split("\n")
     ['a.BError: x', 'Caused by: a.CError', 'at com.acme.Job.run']
     """
+    if "\n" not in text and " at " in text:
+        text = _INLINE.sub("\n", text)
     if "\n" not in text:
         thread = _THREAD.match(text)
         return text[thread.end() :] if thread else text

@@ -4,35 +4,35 @@ from hypothesis import strategies as st
 
 LINES: tuple[str, ...] = (
     "2024-06-11 10:22:33,123 INFO  [main] org.apache.hadoop.ipc.Client: Retrying nn-2:8030, tried 3 time(s)",
-    "24/06/11 10:22:33 ERROR executor.Executor: Exception in task 20.0 in stage 29.0 (TID 1340)",
-    "240611 102233 32 WARN dfs.DataNode: Slow write of blk_-7541621664406141215 to 10.251.214.32:50010 took 3012 ms",
-    "Jun 11 10:22:33 gate1 sshd[24833]: Failed password for root from 183.62.140.253 port 34100 ssh2",
+    "24/06/11 10:22:33 ERROR executor.Executor: Exception in task 4.1 in stage 12.0 (TID 777)",
+    "240611 102233 32 WARN dfs.DataNode: Slow write of blk_-4400112233445566778 to 10.7.8.9:50010 took 3012 ms",
+    "Jun 11 10:22:33 gate1 sshd[4100]: Failed password for root from 198.51.100.7 port 40022 ssh2",
     "<34>1 2024-06-11T10:22:33.003Z web-3.example.com su - ID47 - session opened for user ann(uid=0)",
     "I0611 10:22:33.123456   12345 kubelet.go:123] pod orders-api-7d9f8b6c5d-x2x4z evicted: low on memory 512Mi",
     "2024-06-11T10:22:33.123456789Z stderr F 2024-06-11 10:22:33 ERROR c.acme.Pay: declined with HTTP status 402",
-    '2024-06-11 10:22:33.511 UTC [28811] app@shop ERROR:  relation "public.order_items" does not exist at character 15',
+    '2024-06-11 10:22:33.250 UTC [4711] app@shop ERROR:  relation "public.shipments" does not exist at character 22',
     "2024-06-11T10:22:33.123456Z 8 [ERROR] [MY-010457] [Server] cannot allocate 65536 bytes",
     '2024/06/11 10:22:33 [error] 31#31: *123 open() "/srv/www/a.png" failed (2: No such file or directory)',
     "2024-06-11 10:22:33,123 - pipeline.load - ERROR - [Errno 24] Too many open files: '/data/in/part-00012.csv'",
     "ERROR:root:job 6f1c8e9a-33aa-4b9e-9d55-0123456789ab failed after 31 s",
-    "FAILED: ODPS-0130131:[1,15] Table not found - table ods_prod.dwd_trade_d cannot be resolved",
+    "FAILED: ODPS-0130131:[3,27] Table not found - table stage.courier_routes cannot be resolved",
     "ORA-00942: table or view does not exist",
-    "ERROR 1146 (42S02) at line 1: Table 'shop.t_pay_flow' doesn't exist",
+    "ERROR 1146 (42S02) at line 3: Table 'mall.invoices' doesn't exist",
     "SQLSTATE[HY000] [2002] Connection refused",
-    "DB::Exception: Received from ch-01:9000. Code: 60. Table analytics.events_local is gone. (UNKNOWN_TABLE)",
+    "DB::Exception: Received from click-4:9440. Code: 60. Table metrics.daily is gone. (NO_SUCH_TABLE)",
     "Container killed on request. Exit code is 143",
     "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xd6 in position 1024: invalid continuation byte",
     "thread 'main' panicked at 'called `Option::unwrap()` on a `None` value', src/main.rs:17:9",
     "AttributeError: 'NoneType' object has no attribute 'split_rows'",
     "KeeperErrorCode = NoNode for /brokers/topics/orders/partitions/7/state",
     "Error: could not open connection to fe80::1ff:fe23:4567:890a at Tue Jun 11 10:22:33 2024",
-    "分区 ds=20240611/hh=08 不存在，表 dw.dws_trade_day，耗时 35 秒",
+    "分区 ds=20240611/hh=08 不存在，表 dm.parcel_daily，耗时 35 秒",
     "错误码：1045，用户“etl_rw”在主机 10.3.4.5 登录失败",
     '{"ts": 1718101353.5, "level": "error", "logger": "pay", "msg": "charge 44 failed", "error": "timeout after 30s"}',
     "Cannot read C:\\Users\\ann\\AppData\\Local\\Temp\\job_17.log (error code 5)",
     "java.lang.ClassCastException: class com.acme.a.Row cannot be cast to class com.acme.b.Row",
     "Invalid user admin from 10.2.3.4; logname= uid=0 euid=0 tty=ssh ruser= rhost=lab-7.example.org user=root",
-    "Lost worker attempt_1445144423722_0020_m_000009_0 on cn-h-12.cluster.local:45454 (97.5% done, 4.5 GB shuffled)",
+    "Lost worker attempt_1700000000001_0042_m_000003_1 on cn-h-12.cluster.local:45454 (97.5% done, 4.5 GB shuffled)",
 )
 
 TRACES: tuple[str, ...] = (
@@ -65,9 +65,9 @@ main.pick(0xc000010000, 0x5)
 main.main()
 \t/app/main.go:8 +0x2a
 exit status 2""",
-    """2024-06-11 10:22:33.511 UTC [28811] ERROR:  duplicate key value violates unique constraint "orders_pkey"
-2024-06-11 10:22:33.511 UTC [28811] DETAIL:  Key (id)=(12) already exists.
-2024-06-11 10:22:33.511 UTC [28811] STATEMENT:  INSERT INTO orders VALUES (12)""",
+    """2024-06-11 10:22:33.250 UTC [4711] ERROR:  duplicate key value violates unique constraint "orders_pkey"
+2024-06-11 10:22:33.250 UTC [4711] DETAIL:  Key (id)=(12) already exists.
+2024-06-11 10:22:33.250 UTC [4711] STATEMENT:  INSERT INTO orders VALUES (12)""",
 )
 
 SECRETS: tuple[str, ...] = (
