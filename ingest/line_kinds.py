@@ -36,7 +36,9 @@ _FRAME = re.compile(
 _TRACEBACK = re.compile(r"\s*(?:[+|]\s){0,4}(?:Exception Group )?Traceback \(most recent call last\)")
 _BETWEEN = re.compile(r"(?:During handling of the above exception, another|The above exception was the direct cause)")
 _SIDE = re.compile(r"(?:DETAIL|HINT|STATEMENT|CONTEXT|QUERY|LOCATION)\s?:\s")
-_SIDE_BEHIND_HEADER = re.compile(r"\s(?:DETAIL|HINT|STATEMENT|CONTEXT|QUERY|LOCATION):\s")
+_SIDE_WORDS = ("DETAIL:", "HINT:", "STATEMENT:", "CONTEXT:", "QUERY:", "LOCATION:")
+# Most lines of a service's log begin like this; the reader of headers, which takes longer, is spared.
+_TIME = re.compile(r"\[?[0-9]{2,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}[T ][0-9]{1,2}:[0-9]{2}:[0-9]{2}")
 _EXCEPTION = re.compile(
     r"(?:Exception in thread |(?:[A-Za-z_]\w{0,80}\.){0,12}"
     r"[A-Z]\w{0,100}(?:Exception|Error|Throwable|Exit|Interrupt)(?::\s|\s*$))"
@@ -62,8 +64,10 @@ def kind_of(text: str) -> LineKind:
         return LineKind.FRAME if _FRAME.match(head) else LineKind.INDENTED
     if bare[0] in _CLOSERS and len(bare) <= 3:
         return LineKind.CLOSER
-    if _SIDE_BEHIND_HEADER.search(head) and header_span(head).level in SIDE_LEVELS:
+    if any([word in head for word in _SIDE_WORDS]) and header_span(head).level in SIDE_LEVELS:  # noqa: C419
         return LineKind.SIDE
+    if _TIME.match(head):
+        return LineKind.HEADER
     for pattern, kind in _KINDS:
         if pattern.match(head):
             return kind
