@@ -144,7 +144,7 @@ class AnswerOut(Shape):
         """Show an answer."""
         return cls(
             outcome=answer.outcome,
-            decision=answer.outcome.decision,  # type: ignore[arg-type]
+            decision=answer.outcome.decision,
             confidence=round(answer.confidence, 4),
             question_id=answer.question_id,
             category=CategoryOut.of(answer.category) if answer.category else None,

@@ -1,0 +1,108 @@
+"""What guards the doors: sign-in on every route, same origin, host names, body sizes, headers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.web.conftest import BASE
+from web.access import OPEN_FOLDER, OPEN_PATHS
+from web.bodies import BODY_LIMIT, LOGS_LIMIT
+
+
+def operations(client: TestClient) -> list[tuple[str, str]]:
+    paths = client.app.openapi()["paths"]  # type: ignore[attr-defined]
+    return [(method, path) for path, methods in paths.items() for method in methods]
+
+
+def test_every_route_of_the_api_needs_a_sign_in(client: TestClient) -> None:
+    found = operations(client)
+    assert len(found) > 20
+    for method, path in found:
+        if path not in OPEN_PATHS:
+            answer = client.request(method, path.replace("{category_id}", "KE-1"))
+            assert answer.status_code == 401, (method, path)
+            assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/", "/ask", "/categories/KE-1", "/nowhere", "/api/v1/nowhere", "/api/v1/openapi.json"])
+def test_every_page_needs_a_sign_in(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 401
+
+
+def test_what_is_open_gives_nothing_away(client: TestClient) -> None:
+    assert {"/healthz", "/readyz", "/sign-in", "/sign-out", "/preferences"} == OPEN_PATHS
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json() == {"status": "ok"}
+    assert client.get(f"{OPEN_FOLDER}dist/../../app.py").status_code in (401, 404)
+    assert client.get(f"{OPEN_FOLDER}dist/%2e%2e/%2e%2e/app.py").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 303),
+        ({"Origin": BASE}, 303),
+        ({"Origin": BASE, "Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "http://127.0.0.1:9999"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+    ],
+)
+def test_changes_must_come_from_our_own_pages(
+    signed_in: TestClient, disk_id: str, headers: dict[str, str], status: int
+) -> None:
+    answer = signed_in.post(f"/categories/{disk_id}/label", data={"label": "Disk full"}, headers=headers)
+    assert answer.status_code == status
+
+
+def test_other_names_are_refused(signed_in: TestClient) -> None:
+    for host in ("evil.example", "evil.example:8080", "127.0.0.1.evil.example", ""):
+        assert signed_in.get("/healthz", headers={"Host": host}).status_code == 421, host
+    for host in ("localhost:8080", "127.0.0.1", "[::1]:8080", "192.168.1.7:8080"):
+        assert signed_in.get("/healthz", headers={"Host": host}).status_code == 200, host
+
+
+def test_large_bodies_are_refused(signed_in: TestClient) -> None:
+    answer = signed_in.post("/api/v1/ask", content=b'{"text": "' + b"x" * BODY_LIMIT + b'"}')
+    assert answer.status_code == 413
+    assert answer.json()["title"] == "Content Too Large" or "Large" in answer.json()["title"]
+    assert signed_in.post("/ask", data={"text": "x" * BODY_LIMIT}).status_code == 413
+
+
+def test_a_large_body_without_a_length_is_refused_while_it_arrives(signed_in: TestClient) -> None:
+    sent = 0
+
+    def parts() -> Iterator[bytes]:
+        nonlocal sent
+        for _ in range(LOGS_LIMIT // 1_000_000 + 50):
+            sent += 1_000_000
+            yield b"x" * 999_999 + b"\n"
+
+    answer = signed_in.post("/api/v1/logs", content=parts(), headers={"Content-Type": "text/plain"})
+    assert answer.status_code == 413
+
+
+def test_headers_forbid_scripts_and_frames(signed_in: TestClient) -> None:
+    for path in ("/", "/ask", "/api/v1/categories", "/healthz", "/nowhere"):
+        headers = signed_in.get(path).headers
+        policy = headers["content-security-policy"]
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+        assert headers["cache-control"] == "no-store, private"
+
+
+def test_pages_hold_no_inline_script_or_style(signed_in: TestClient, solved: str) -> None:
+    for path in ("/", "/ask", f"/categories/{solved}"):
+        page = signed_in.get(path).text
+        assert " style=" not in page
+        assert "<style" not in page
+        assert page.count("<script") == page.count('<script type="module" src="/static/')
+        assert " onclick" not in page
