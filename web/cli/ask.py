@@ -37,6 +37,7 @@ def ask(
     if bool(text) == (batch is not None):
         raise typer.BadParameter("give either a text or --batch FILE")
     with KnowledgeBase(read_settings()) as knowledge:
+        knowledge.warm_up(project)
         assistant = Assistant(knowledge)
         if batch is not None:
             _ask_all(assistant, project, batch, output)
