@@ -80,10 +80,7 @@ def _explanation(engine: Engine, error: Exception) -> str | None:
         "disk is full": f"the disk of {where} is full; free some space, then run the command again",
         "no space left": f"the disk of {where} is full; free some space, then run the command again",
         "readonly": f"the database {where} cannot be written; check the owner and mode of the file and its folder",
-        **dict.fromkeys(
-            ("unable to open", "not a directory", "permission denied"),
-            f"the database {where} cannot be opened; check that its folder exists and can be written",
-        ),
+        "unable to open": f"the database {where} cannot be opened; check that its folder exists and can be written",
         "not a database": f"{where} is not a Kea database; move the file away or set KEA_HOME to another folder",
         "malformed": f"the database {where} is damaged; restore it from a backup or from `kea export`",
     }

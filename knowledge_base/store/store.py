@@ -98,5 +98,10 @@ class Store:
 
 
 def _make_private_folder(folder: Path) -> None:
-    if not folder.exists():
-        folder.mkdir(parents=True, mode=0o700)
+    try:
+        if not folder.exists():
+            folder.mkdir(parents=True, mode=0o700)
+    except OSError as error:
+        raise StorageUnavailable(
+            f"the folder {folder} cannot be made: {error.strerror}; set KEA_HOME to one that can be written"
+        ) from error

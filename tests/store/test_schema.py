@@ -84,7 +84,7 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(StorageUnavailable, match="check that its folder exists"):
+    with pytest.raises(StorageUnavailable, match="set KEA_HOME to one that can be written"):
         Store(f"sqlite:///{tmp_path / 'file' / 'home' / 'kea.db'}").open()
 
 
