@@ -6,7 +6,8 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,8 +113,8 @@ class Replica:
 
     def _follow(self, db: Connection, newest: int) -> None:
         first = self._index is None
-        index = self._index or self._load_cache(newest) or FlatIndex(self.dimension)
         changed = representatives.since(db, self.project, self.backend, self._generation)
+        index = self._index or self._load_cache(newest, changed) or FlatIndex(self.dimension)
         gone = [each.id for each in changed if each.removed]
         living = [each for each in changed if not each.removed]
         index.remove(gone)
@@ -145,7 +146,11 @@ class Replica:
         name = f"{self.project}-{hashlib.sha256(self.backend.encode()).hexdigest()[:12]}"
         return self._folder / f"{name}.faiss", self._folder / f"{name}.json"
 
-    def _load_cache(self, newest: int) -> FlatIndex | None:
+    def _load_cache(self, newest: int, stored: Sequence[StoredRepresentative]) -> FlatIndex | None:
+        """Read the file; None unless it holds the vectors of what is stored under the same numbers.
+
+        Generations alone do not tell: the file may come from before a backup was put back.
+        """
         paths = self._paths()
         try:
             if paths is None:
@@ -157,6 +162,9 @@ class Replica:
             if manifest["sha256"] != digest:
                 return None
             index = FlatIndex.load(paths[0], self.dimension)
+            held = index.ids
+            if manifest["texts"] != _digest({each.id: each.text for each in stored if each.id in held}):
+                return None
         except (OSError, ValueError, KeyError, TypeError):
             return None
         self._written = int(manifest["generation"])
@@ -172,16 +180,25 @@ class Replica:
             paths[0].parent.mkdir(parents=True, exist_ok=True)
             self._index.write(parts[0])
             digest = hashlib.sha256(parts[0].read_bytes()).hexdigest()
-            manifest = {"backend": self.backend, "generation": self._generation, "sha256": digest}
+            texts = _digest({each.id: each.text for each in self._by_id.values()})
+            manifest = {"backend": self.backend, "generation": self._generation, "sha256": digest, "texts": texts}
             parts[1].write_text(json.dumps(manifest), encoding="utf-8")
             for part, path in zip(parts, paths, strict=True):
                 part.replace(path)
         except (OSError, RuntimeError):
             # A cache that cannot be written costs the next start some time, nothing else.
             for part in parts:
-                part.unlink(missing_ok=True)
+                with suppress(OSError):
+                    part.unlink()
         else:
             self._written = self._generation
+
+
+def _digest(texts: Mapping[int, str]) -> str:
+    digest = hashlib.sha256()
+    for number in sorted(texts):
+        digest.update(f"{number}\0{texts[number]}\0".encode())
+    return digest.hexdigest()
 
 
 def _stack(vectors: Sequence[bytes], dimension: int) -> Vectors:
