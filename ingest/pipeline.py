@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ingest.known import KnownTemplates
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.scrub import scrub
+from knowledge_base.scrub import scrub, scrub_all
 from knowledge_base.signature import Signer, error_codes, exception_classes
 from knowledge_base.signature.limits import MAX_TEXT
 from knowledge_base.store import ingestion, projects
@@ -84,8 +84,8 @@ class Pipeline:
         texts = [record.text for record in records]
         signatures = self._signer.sign_all(texts)
         lines = [
-            StoredLine(signature.fingerprint, record.at, record.service, scrub(record.text)[:MAX_TEXT])
-            for record, signature in zip(records, signatures, strict=True)
+            StoredLine(signature.fingerprint, record.at, record.service, text[:MAX_TEXT])
+            for record, signature, text in zip(records, signatures, scrub_all(texts), strict=True)
         ]
         first: dict[str, NewTemplate] = {}
         for record, signature, line in zip(records, signatures, lines, strict=True):

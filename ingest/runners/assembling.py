@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +29,7 @@ from knowledge_base.settings import Settings
 
 STANDARD_STREAM = Path("-")
 STANDARD_INPUT = "standard input"
+STDIN, STDOUT = 0, 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ def _sources(settings: Settings, plan: IngestPlan) -> Iterator[Source | Skipped]
     written = {path.resolve() for path in (plan.enriched, plan.dead_letters, settings.home_path) if path is not None}
     for path in plan.paths:
         if path == STANDARD_STREAM:
-            yield StreamSource(sys.stdin.fileno(), title=STANDARD_INPUT)
+            yield StreamSource(STDIN, title=STANDARD_INPUT)
         elif path.is_dir():
             yield from find_files(path, exclude=written)
         else:
@@ -91,7 +91,7 @@ def _enriched_sink(knowledge: KnowledgeBase, plan: IngestPlan) -> Sink | None:
     if plan.enriched is None:
         return None
     if plan.enriched == STANDARD_STREAM:
-        return StreamSink(sys.stdout.fileno(), title="standard output")
+        return StreamSink(STDOUT, title="standard output")
     return _file_sink(knowledge, plan, plan.enriched, anew=plan.again)
 
 

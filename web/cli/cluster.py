@@ -21,8 +21,6 @@ def cluster(
 
     Rows are in the order of the lines: {"line", "template_id", "template"}.
     """
-    import sys
-
     from ingest.joining import JoinMode
     from ingest.sources.file import FileSource
     from ingest.sources.stream import StreamSource
@@ -33,7 +31,7 @@ def cluster(
 
     if multiline not in ("auto", "off"):
         raise typer.BadParameter(f"{multiline!r} is none of auto, off", param_hint="--multiline")
-    source = StreamSource(sys.stdin.fileno(), title="standard input") if str(file) == "-" else FileSource(file)
+    source = StreamSource(0, title="standard input") if str(file) == "-" else FileSource(file)
     limit = read_settings().max_event_bytes
     with counting("lines") as tick:
         grouped = group_lines(source, mode=JoinMode(multiline), max_event_bytes=limit, tick=tick)
