@@ -10,20 +10,22 @@ from sqlalchemy import Connection
 
 from ingest.clustering.grouping import category_averages, groups_to_merge, target_of
 from ingest.clustering.items import Item, Similarities, similarities
+from ingest.clustering.keywords import Vocabulary, vocabulary
 from ingest.clustering.lease import Lease, try_lease
 from ingest.clustering.linkage import average_linkage
 from ingest.clustering.plan import Merge, Plan, Proposed
 from ingest.clustering.reasons import reason_for
 from ingest.clustering.snapshot import PendingTemplate, Snapshot, read_pending, read_snapshot
-from ingest.clustering.writing import write_plan
+from ingest.clustering.writing import write_part
 from knowledge_base.embedding.port import Vectors
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.index.replica import Replica
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import projects
+from knowledge_base.store import projects, proposals
 
 NEAR = 10
 TRIES = 5
+PART = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +89,43 @@ class Clusterer:
             group_threshold=settings.group_threshold,
             propose_threshold=settings.propose_threshold,
         )
-        now = self.knowledge.clock()
+        return self._write(lease, plan, _vocabulary(plan, window, replica), change)
+
+    def _write(self, lease: Lease, plan: Plan, words: Vocabulary, change: int) -> WindowResult | None:
+        """Write a plan part by part, so that nobody waits long for the database.
+
+        Where people change something meanwhile, the rest stays pending and is clustered anew.
+        """
+        project, backend = lease.project, self.knowledge.embedder.backend
+        templates = merged = 0
+        for part in plan.parts(PART):
+            with self.knowledge.store.write() as db:
+                projects.lock(db, project)
+                lease.check(db)
+                if not _still_true(db, project, change):
+                    return WindowResult(templates, merged, 0) if templates else None
+                write_part(db, project, part, plan.home, words, backend=backend, now=self.knowledge.clock())
+                change = projects.last_change(db, project)
+            templates += len(part.new)
+            merged += sum(len(merge.sources) for merge in part.merges)
+        found = [(each.left, each.right, each.score) for each in plan.proposals]
         with self.knowledge.store.write() as db:
             projects.lock(db, project)
             lease.check(db)
-            if not _still_true(db, project, change):
-                return None
-            write_plan(db, project, plan, replica, backend=self.knowledge.embedder.backend, now=now)
-        return WindowResult(len(pending), sum(len(merge.sources) for merge in plan.merges), len(plan.proposals))
+            if _still_true(db, project, change):
+                proposals.put(db, project, found, self.knowledge.clock())
+        return WindowResult(templates, merged, len(found))
+
+
+def _vocabulary(plan: Plan, window: _Window, replica: Replica) -> Vocabulary:
+    """Count the words of all categories as they will be."""
+    texts: dict[int, list[str]] = {}
+    for category, known in replica.texts().items():
+        texts.setdefault(plan.home.get(category, category), []).extend(known)
+    for item in window.items:
+        if item.is_new:
+            texts.setdefault(plan.home.get(item.category, item.category), []).append(item.clean)
+    return vocabulary(texts)
 
 
 def _gather(pending: Sequence[PendingTemplate], clean: Sequence[str], vectors: Vectors, replica: Replica) -> _Window:

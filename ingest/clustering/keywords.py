@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from knowledge_base.features.cleaning import words
@@ -12,15 +13,23 @@ from knowledge_base.features.cleaning import words
 KEPT = 5
 
 
-def document_frequencies(texts: Mapping[int, Iterable[str]]) -> Counter[str]:
-    """Count in how many categories each word stands; ``texts`` maps a category to cleaned texts."""
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """In how many of so many categories each word stands."""
+
+    frequencies: Mapping[str, int]
+    categories: int
+
+
+def vocabulary(texts: Mapping[int, Iterable[str]]) -> Vocabulary:
+    """Count words over categories; ``texts`` maps a category to cleaned texts."""
     frequencies: Counter[str] = Counter()
     for cleaned in texts.values():
         frequencies.update({word for text in cleaned for word in _terms(text)})
-    return frequencies
+    return Vocabulary(frequencies, len(texts))
 
 
-def keywords(texts: Sequence[str], frequencies: Mapping[str, int], categories: int) -> list[str]:
+def keywords(texts: Sequence[str], known: Vocabulary) -> list[str]:
     """Name the words that tell a category from the others, best first.
 
     A word's weight is its share of the category's words times ln(1 + categories / frequency)
@@ -29,7 +38,7 @@ def keywords(texts: Sequence[str], frequencies: Mapping[str, int], categories: i
     counts = Counter(word for text in texts for word in _terms(text))
     total = sum(counts.values()) or 1
     weights = {
-        word: count / total * math.log(1 + categories / max(frequencies.get(word, 1), 1))
+        word: count / total * math.log(1 + known.categories / max(known.frequencies.get(word, 1), 1))
         for word, count in counts.items()
     }
     return sorted(weights, key=lambda word: (-weights[word], word))[:KEPT]

@@ -1,51 +1,54 @@
-"""Writes a plan: merges, representatives, keywords, proposals, in the caller's transaction."""
+"""Writes a part of a plan: merges, representatives, keywords, in the caller's transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
 from sqlalchemy import Connection, bindparam, update
 from sqlmodel import col
 
-from ingest.clustering.keywords import document_frequencies, keywords
-from ingest.clustering.plan import Merge, Plan
+from ingest.clustering.items import Item
+from ingest.clustering.keywords import Vocabulary, keywords
+from ingest.clustering.plan import Merge, Part
 from ingest.clustering.representing import spread
 from knowledge_base.curation.merging import merge_categories
 from knowledge_base.embedding.port import Vectors
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.index.replica import Replica
-from knowledge_base.store import audit, categories, proposals, representatives
+from knowledge_base.store import audit, categories, representatives
 from knowledge_base.store.representatives import NewRepresentative, StoredRepresentative
 from knowledge_base.store.tables import CategoryRow, TemplateRow
 
 
-def write_plan(db: Connection, project: str, plan: Plan, replica: Replica, *, backend: str, now: datetime) -> None:
-    """Make a plan true; the caller holds the write transaction and has checked that it still fits."""
-    for merge in plan.merges:
+def write_part(
+    db: Connection,
+    project: str,
+    part: Part,
+    home: Mapping[int, int],
+    vocabulary: Vocabulary,
+    *,
+    backend: str,
+    now: datetime,
+) -> None:
+    """Make a part of a plan true; the caller holds the write transaction and has checked that it still fits."""
+    for merge in part.merges:
         _write_merge(db, project, merge, now)
-    touched = {plan.home[item.category] for item, _ in plan.new if item.category in plan.home}
-    _write_representatives(db, project, plan, touched, backend)
-    texts = replica.texts()
-    for merge in plan.merges:
-        for source in merge.sources:
-            texts.pop(source, None)
-    _write_keywords(db, project, touched, texts)
-    proposals.put(db, project, [(each.left, each.right, each.score) for each in plan.proposals], now)
-    proposals.close_merged(db, project, [source for merge in plan.merges for source in merge.sources])
+    touched = {home[item.category] for item, _ in part.new if item.category in home}
+    _write_representatives(db, project, part.new, home, touched, backend)
+    _write_keywords(db, project, touched, vocabulary)
     db.execute(
         update(TemplateRow)
         .where(col(TemplateRow.project) == project, col(TemplateRow.id) == bindparam("number"))
         .values(clustered=True),
-        [{"number": item.template} for item, _ in plan.new],
+        [{"number": item.template} for item, _ in part.new],
     )
 
 
 def _write_merge(db: Connection, project: str, merge: Merge, now: datetime) -> None:
     anchor = categories.templates_of(db, project, merge.target)[0]
-    merges = [merge_categories(db, project, merge.target, each, merge.reasons, now=now) for each in merge.sources]
+    merges = merge_categories(db, project, merge.target, merge.sources, merge.reasons, now=now)
     audit.write(
         db,
         project,
@@ -58,7 +61,14 @@ def _write_merge(db: Connection, project: str, merge: Merge, now: datetime) -> N
     )
 
 
-def _write_representatives(db: Connection, project: str, plan: Plan, touched: set[int], backend: str) -> None:
+def _write_representatives(
+    db: Connection,
+    project: str,
+    new_items: Sequence[tuple[Item, Vectors]],
+    home: Mapping[int, int],
+    touched: set[int],
+    backend: str,
+) -> None:
     """Give each touched category few and spread representatives, the oldest one always."""
     old: dict[int, list[StoredRepresentative]] = {}
     for each in representatives.of_categories(db, project, sorted(touched)):
@@ -70,8 +80,8 @@ def _write_representatives(db: Connection, project: str, plan: Plan, touched: se
         present = old.get(category, [])
         new = [
             NewRepresentative(category, item.template, item.text, item.codes, np.asarray(vector, np.float32).tobytes())
-            for item, vector in plan.new
-            if plan.home.get(item.category) == category
+            for item, vector in new_items
+            if home.get(item.category) == category
         ]
         kept = set(spread(_vectors(db, project, present, new)))
         removed += [each.id for place, each in enumerate(present) if place not in kept and each.template is not None]
@@ -87,17 +97,11 @@ def _vectors(
     return np.stack([np.frombuffer(vector, np.float32) for vector in raw])
 
 
-def _write_keywords(db: Connection, project: str, touched: set[int], texts: dict[int, list[str]]) -> None:
-    """Name the touched categories anew; the frequencies are those of all representatives."""
-    for category in touched:
-        texts[category] = []
+def _write_keywords(db: Connection, project: str, touched: set[int], vocabulary: Vocabulary) -> None:
+    texts: dict[int, list[str]] = {category: [] for category in touched}
     for each in representatives.of_categories(db, project, sorted(touched)):
         texts[each.category].append(cleaned(each.text))
-    frequencies = document_frequencies(texts)
-    rows = [
-        {"number": category, "words": keywords(texts[category], frequencies, len(texts))}
-        for category in sorted(touched)
-    ]
+    rows = [{"number": category, "words": keywords(texts[category], vocabulary)} for category in sorted(touched)]
     if rows:
         db.execute(
             update(CategoryRow)

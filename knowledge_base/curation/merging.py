@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, or_, select, update
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
@@ -36,48 +36,58 @@ def move_templates(db: Connection, project: str, moves: Mapping[int, int], reaso
 
 
 def merge_categories(
-    db: Connection, project: str, target: int, source: int, reasons: Reasons, *, now: datetime
-) -> dict[str, object]:
-    """Put one category into another and return what is needed to undo it.
+    db: Connection, project: str, target: int, sources: Sequence[int], reasons: Reasons, *, now: datetime
+) -> list[dict[str, object]]:
+    """Put categories into one and return for each what is needed to undo it.
 
-    The source becomes an alias of the target, and so does everything that was an alias of it. The
-    target takes over label and solution where it has none: no solution ever comes off.
+    A source becomes an alias of the target, and so does everything that was an alias of it. The
+    target takes over label and solution of the first source that has one, where it has none: no
+    solution ever comes off. The number of statements does not grow with the number of sources.
     """
-    moved = categories.templates_of(db, project, source)
-    aliases = categories.aliases_of(db, project, source)
-    rows = {
-        row.id: row
-        for row in db.execute(
-            select(col(CategoryRow.id), col(CategoryRow.label), col(CategoryRow.solution)).where(
-                col(CategoryRow.project) == project, col(CategoryRow.id).in_([target, source])
-            )
-        )
-    }
-    mine, other = rows[target], rows[source]
-    taken = {
-        "label": other.label if mine.label is None else None,
-        "solution": other.solution if mine.solution is None else None,
-    }
-    categories.set_fields(db, project, target, **{name: value for name, value in taken.items() if value is not None})
-    categories.set_fields(db, project, source, state="merged", merged_into=target)
+    moved = categories.templates_by_category(db, project, sources)
+    aliases = categories.aliases_by_category(db, project, sources)
+    said = _said(db, project, [target, *sources])
+    taken = {source: _take_over(said, target, source) for source in sources}
+    categories.set_fields(
+        db, project, target, **{name: value for each in taken.values() for name, value in each.items() if value}
+    )
     db.execute(
         update(CategoryRow)
-        .where(col(CategoryRow.project) == project, col(CategoryRow.merged_into) == source)
-        .values(merged_into=target)
+        .where(
+            col(CategoryRow.project) == project,
+            or_(col(CategoryRow.id).in_(sources), col(CategoryRow.merged_into).in_(sources)),
+        )
+        .values(merged_into=target, state="merged")
     )
     # Representatives without a template (learnt questions) belong to the category itself.
-    representatives.follow_category(db, project, source, target)
-    templates.set_category(db, project, dict.fromkeys(moved, target), reasons)
-    proposals.close_merged(db, project, [source])
-    projects.publish(
-        db,
-        project,
-        [
-            (
-                "category_merged",
-                {"from": public_id(Prefix.CATEGORY, source), "into": public_id(Prefix.CATEGORY, target)},
-            )
-        ],
-        now,
+    representatives.follow_categories(db, project, sources, target)
+    everything = [template for source in sources for template in moved.get(source, ())]
+    templates.set_category(db, project, dict.fromkeys(everything, target), reasons)
+    proposals.close_merged(db, project, sources)
+    into = public_id(Prefix.CATEGORY, target)
+    merged = [("category_merged", {"from": public_id(Prefix.CATEGORY, each), "into": into}) for each in sources]
+    projects.publish(db, project, merged, now)
+    return [
+        {
+            "source": source,
+            "target": target,
+            "templates": moved.get(source, []),
+            "aliases": aliases.get(source, []),
+            **taken[source],
+        }
+        for source in sources
+    ]
+
+
+def _said(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, dict[str, object]]:
+    query = select(col(CategoryRow.id), col(CategoryRow.label), col(CategoryRow.solution)).where(
+        col(CategoryRow.project) == project, col(CategoryRow.id).in_(numbers)
     )
-    return {"source": source, "target": target, "templates": moved, "aliases": aliases, **taken}
+    return {row[0]: {"label": row[1], "solution": row[2]} for row in db.execute(query)}
+
+
+def _take_over(said: dict[int, dict[str, object]], target: int, source: int) -> dict[str, object]:
+    """Note what the target takes from a source, so that the next source finds it taken."""
+    taken = {name: said[source][name] if said[target][name] is None else None for name in ("label", "solution")}
+    said[target].update({name: value for name, value in taken.items() if value is not None})
+    return taken

@@ -38,10 +38,7 @@ def merge(store: Store, project: str, into: str, others: Sequence[str], *, actor
             this.db, project, FactKind.MUST_LINK, [(anchor, each) for each in moved], actor=this.actor, now=this.now
         )
         why = {"why": Why.PERSON, "actor": this.actor}
-        undos = [
-            merge_categories(this.db, project, target, each, dict.fromkeys(moved, why), now=this.now)
-            for each in sources
-        ]
+        undos = merge_categories(this.db, project, target, sources, dict.fromkeys(moved, why), now=this.now)
         entry = this.keep(
             "merge",
             target,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from knowledge_base.curation.acts import Act, Done, act
 from knowledge_base.errors import StaleVersion
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store import categories, solutions
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.store import Store
+from knowledge_base.types import Solution
 
 
 def attach(
@@ -63,22 +62,23 @@ def _attach_first(this: Act, number: int, text: SolutionText) -> Done:
 def link(store: Store, project: str, category_id: str, solution_id: str, *, actor: str) -> Done:
     """Give a category a solution that is there already, in place of the one it has. Raises NotFound."""
     with act(store, project, actor) as this:
-        return link_within(this, this.category(category_id), number_of(Prefix.SOLUTION, solution_id))
+        number = this.category(category_id)
+        wanted = solutions.get(this.db, project, number_of(Prefix.SOLUTION, solution_id))
+        entry = link_within(this, number, wanted)
+        return this.done(entry, number, solutions.get(this.db, project, number_of(Prefix.SOLUTION, solution_id)))
 
 
-def link_within(this: Act, number: int, solution: int) -> Done:
-    """Do the same within a running act, by numbers."""
-    wanted = solutions.get(this.db, this.project, solution)
+def link_within(this: Act, number: int, wanted: Solution) -> int:
+    """Do the same within a running act, by the category's number; tell the audit entry."""
     before = this.state(number).solution
+    solution = number_of(Prefix.SOLUTION, wanted.id)
     categories.set_fields(this.db, this.project, number, solution=solution)
-    entry = this.keep(
+    return this.keep(
         "link",
         number,
         detail={"solution": wanted.id, "title": wanted.title},
         undo={"solution": solution, "before": before},
     )
-    done = this.done(entry, number)
-    return replace(done, solution=solutions.get(this.db, this.project, solution))
 
 
 def detach(store: Store, project: str, category_id: str, *, actor: str) -> Done:

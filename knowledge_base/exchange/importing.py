@@ -132,7 +132,7 @@ def _gather(this: Act, numbers: Sequence[int]) -> int:
         if other.label or other.solution:
             continue
         if set(categories.templates_of(this.db, this.project, home)) <= set(numbers):
-            merge_categories(this.db, this.project, target, home, {number: why}, now=this.now)
+            merge_categories(this.db, this.project, target, [home], {number: why}, now=this.now)
         else:
             move_templates(this.db, this.project, {number: target}, {number: why}, now=this.now)
     return target
@@ -164,12 +164,13 @@ def _import_solution(this: Act, shape: SolutionShape, tally: _Tally) -> None:
                 this.db, this.project, number, text, author=this.actor, now=this.now, based_on=newest.version
             )
     tally.solutions += 1
+    wanted = solutions.get(this.db, this.project, number)
     for public in shape.category_ids:
         home = tally.homes.get(public)
         if home is None:
             home = categories.resolve(this.db, this.project, _category_number(public))
         if this.state(home).solution != number:
-            link_within(this, home, number)
+            link_within(this, home, wanted)
             tally.links += 1
 
 

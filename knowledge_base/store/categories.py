@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 from sqlmodel import col
@@ -39,6 +40,33 @@ def aliases_of(db: Connection, project: str, number: int) -> list[int]:
         .order_by(col(CategoryRow.id))
     )
     return list(db.execute(query).scalars())
+
+
+def aliases_by_category(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, list[int]]:
+    """Do the same for several categories."""
+    query = (
+        select(col(CategoryRow.merged_into), col(CategoryRow.id))
+        .where(col(CategoryRow.project) == project, col(CategoryRow.merged_into).in_(numbers))
+        .order_by(col(CategoryRow.id))
+    )
+    return _grouped(db.execute(query))
+
+
+def templates_by_category(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, list[int]]:
+    """Name the templates of several categories."""
+    query = (
+        select(col(TemplateRow.category), col(TemplateRow.id))
+        .where(col(TemplateRow.project) == project, col(TemplateRow.category).in_(numbers))
+        .order_by(col(TemplateRow.id))
+    )
+    return _grouped(db.execute(query))
+
+
+def _grouped(rows: Iterable[Any]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for key, value in rows:
+        found.setdefault(key, []).append(value)
+    return found
 
 
 def templates_of(db: Connection, project: str, number: int) -> list[int]:

@@ -122,13 +122,13 @@ def follow_templates(db: Connection, project: str, moves: Mapping[int, int]) -> 
     )
 
 
-def follow_category(db: Connection, project: str, source: int, target: int) -> None:
-    """Let all representatives of a category stand for another one."""
+def follow_categories(db: Connection, project: str, sources: Sequence[int], target: int) -> None:
+    """Let all representatives of some categories stand for another one."""
     db.execute(
         update(RepresentativeRow)
         .where(
             col(RepresentativeRow.project) == project,
-            col(RepresentativeRow.category) == source,
+            col(RepresentativeRow.category).in_(sources),
             col(RepresentativeRow.removed).is_(False),
         )
         .values(category=target, generation=next_generation(db, project))

@@ -188,15 +188,13 @@ def set_category(
     db: Connection, project: str, moves: Mapping[int, int], reasons: Mapping[int, Mapping[str, object]]
 ) -> None:
     """Put templates into other categories; ``reasons`` replaces why, where given."""
-    for template, category in moves.items():
-        values: dict[str, object] = {"category": category}
-        if template in reasons:
-            values["reason"] = dict(reasons[template])
-        db.execute(
-            update(TemplateRow)
-            .where(col(TemplateRow.project) == project, col(TemplateRow.id) == template)
-            .values(values)
-        )
+    row = (col(TemplateRow.project) == project, col(TemplateRow.id) == bindparam("number"))
+    moved = [{"number": template, "home": category} for template, category in moves.items()]
+    if moved:
+        db.execute(update(TemplateRow).where(*row).values(category=bindparam("home")), moved)
+    told = [{"number": each, "why": dict(reasons[each])} for each in moves if each in reasons]
+    if told:
+        db.execute(update(TemplateRow).where(*row).values(reason=bindparam("why")), told)
 
 
 def pending(db: Connection, project: str) -> tuple[int, datetime | None]:
