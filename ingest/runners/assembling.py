@@ -106,7 +106,8 @@ def _dead_letter_sinks(knowledge: KnowledgeBase, plan: IngestPlan) -> SinkMaker:
         # Two inputs of one name in different folders must not share a file.
         name = "stdin" if title == STANDARD_INPUT else Path(title).name[-100:]
         mark = xxhash.xxh32_hexdigest(f"{plan.project}:{path_key(Path(title))}".encode())
-        return _file_sink(knowledge, plan, folder / f"{name}-{mark}.jsonl", foreign=True)
+        path = folder / f"{name}-{mark}.jsonl"
+        return _file_sink(knowledge, plan, path, anew=plan.again, foreign=True)
 
     return make
 

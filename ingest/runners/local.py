@@ -11,7 +11,8 @@ from ingest import formats, windows
 from ingest.formats import Format
 from ingest.joining import JoinMode
 from ingest.pipeline import Pipeline
-from ingest.reading import Origin, Reader, longest_line, reader_for
+from ingest.readers import longest_line, reader_for
+from ingest.reading import Origin, Reader
 from ingest.runners.batching import Collected
 from ingest.runners.committing import Committer, moved
 from ingest.runners.ports import Clustering, Watcher
@@ -21,7 +22,7 @@ from ingest.sinks.dead_letters import DeadLetter
 from ingest.sources.directory import Skipped
 from ingest.sources.port import RawLine, Source
 from ingest.windows import WindowRule, WindowState
-from knowledge_base.errors import AlreadyDone, UnreadableInput
+from knowledge_base.errors import AlreadyDone, Unavailable, UnreadableInput
 from knowledge_base.store.positions import Position
 
 
@@ -88,7 +89,13 @@ class LocalRunner:
             self._clustering.stop()
         self._settle(refused)
         self._watcher.clustering()
-        self.summary.merged = self._clustering.drain(self._pipeline.project) + self._clustering.merged
+        try:
+            drained = self._clustering.drain(self._pipeline.project)
+        except Unavailable as error:
+            raise type(error)(
+                f"all lines are read and kept, but new templates are not clustered yet: {error}"
+            ) from error
+        self.summary.merged = drained + self._clustering.merged
         self.summary.seconds = time.monotonic() - begun
         return self.summary
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.sources.file import FileSource, unreadable
+from ingest.sources.file import FileSource, printable, unreadable
 from knowledge_base.errors import UnreadableInput
 
 
@@ -30,19 +30,26 @@ def find_files(folder: Path, *, exclude: Collection[Path] = ()) -> Iterator[File
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        raise unreadable(str(folder), error) from error
+        raise unreadable(printable(folder), error) from error
     for entry in entries:
         path = Path(entry.path)
         if entry.name.startswith("."):
-            yield Skipped(str(path), "hidden", wanted=False)
-        elif path.resolve() in exclude:
-            yield Skipped(str(path), "written by Kea itself", wanted=False)
+            yield Skipped(printable(path), "hidden", wanted=False)
+        elif _is_one_of(path, exclude):
+            yield Skipped(printable(path), "written by Kea itself", wanted=False)
         elif entry.is_dir(follow_symlinks=False):
             try:
                 yield from find_files(path, exclude=exclude)
             except UnreadableInput as error:
-                yield Skipped(str(path), str(error))
-        elif entry.is_file():
+                yield Skipped(printable(path), str(error))
+        elif path.is_file():
             yield FileSource(path)
         else:
-            yield Skipped(str(path), "neither a file nor a folder", wanted=False)
+            yield Skipped(printable(path), "neither a file nor a folder", wanted=False)
+
+
+def _is_one_of(path: Path, others: Collection[Path]) -> bool:
+    try:
+        return bool(others) and path.resolve() in others
+    except (OSError, RuntimeError):  # a link to itself
+        return False

@@ -32,8 +32,8 @@ class FileSource:
 
     @property
     def title(self) -> str:
-        """The path as it was given."""
-        return os.fsencode(self.path).decode(errors="backslashreplace")
+        """The path as it was given, fit to be printed."""
+        return printable(self.path)
 
     @property
     def name(self) -> str:
@@ -113,6 +113,18 @@ def path_key(path: Path) -> str:
     if len(name) <= KEY_LENGTH:
         return name
     return f"{xxhash.xxh3_128_hexdigest(name.encode())}:{name[-(KEY_LENGTH - 100) :]}"
+
+
+def printable(path: Path) -> str:
+    """Write a path so that no name, whoever gave it, can do more on a terminal than be read.
+
+    >>> printable(Path("a" + chr(27) + "b.log"))[1:5] == chr(92) + "x1b"
+    True
+    """
+    text = os.fsencode(path).decode(errors="backslashreplace")
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
 
 
 def refuse_binary(title: str, head: bytes) -> None:

@@ -14,7 +14,7 @@ from sqlmodel import col
 from ingest.pipeline import Pipeline
 from ingest.runners.committing import Committer
 from ingest.runners.local import LocalRunner, ReadOptions
-from ingest.runners.ports import NoClustering, Unwatched
+from ingest.runners.ports import Clustering, NoClustering, Unwatched
 from ingest.runners.summary import Summary
 from ingest.sinks.file import FileSink
 from ingest.sinks.port import Sink
@@ -31,8 +31,10 @@ PROJECT = "shop"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def open_knowledge(home: Path, *, clock: Callable[[], datetime] = lambda: NOW, **settings: object) -> KnowledgeBase:
-    return KnowledgeBase(read_settings(home=home, database_url="", **settings), clock=clock).open()
+def knowledge_in(
+    home: Path, *, clock: Callable[[], datetime] = lambda: NOW, url: str = "", **settings: object
+) -> KnowledgeBase:
+    return KnowledgeBase(read_settings(home=home, database_url=url, **settings), clock=clock)
 
 
 def record(text: str, *, at: datetime = NOW, service: str = "", **attributes: object) -> LogRecord:
@@ -91,7 +93,12 @@ class Runs:
         return self.runner(options=options, enriched=enriched, project=project).run(sources)
 
     def runner(
-        self, *, options: ReadOptions | None = None, enriched: Sink | None = None, project: str = PROJECT
+        self,
+        *,
+        options: ReadOptions | None = None,
+        enriched: Sink | None = None,
+        project: str = PROJECT,
+        clustering: Clustering | None = None,
     ) -> LocalRunner:
         options = options or ReadOptions()
         clock = self.knowledge.clock
@@ -99,7 +106,7 @@ class Runs:
         dead = FileSink(self.dead_letters, project=project, clock=clock, foreign=True)
         out = enriched or FileSink(self.enriched, project=project, clock=clock, anew=options.again)
         committer = Committer(pipeline, enriched=out, dead_letters=lambda _: dead)
-        return LocalRunner(pipeline, committer, NoClustering(), options=options, watcher=Unwatched())
+        return LocalRunner(pipeline, committer, clustering or NoClustering(), options=options, watcher=Unwatched())
 
     def texts(self) -> list[str]:
         return [str(row["text"]) for row in rows_of(self.enriched)]

@@ -7,7 +7,6 @@ import json
 import os
 import pty
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -130,16 +129,6 @@ class TestIngest:
         assert done.returncode == code, done.stderr
         assert words in done.stderr
         assert "Traceback" not in done.stderr
-
-    def test_a_locked_database_is_explained(self, kea: Kea, kea_home: Path, tmp_path: Path) -> None:
-        (tmp_path / "a.log").write_bytes(numbered(3))
-        assert kea("ingest", "a.log").returncode == 0
-        lock = sqlite3.connect(kea_home / "kea.db", isolation_level=None)
-        lock.execute("BEGIN IMMEDIATE")
-        done = kea("ingest", "a.log", "--again")
-        lock.close()
-        assert done.returncode == 1
-        assert "is locked by another process; stop that process or try again" in done.stderr
 
     def test_standard_input_to_standard_output(self, kea: Kea) -> None:
         done = kea("ingest", "-", "--enriched", "-", "--json", stdin=numbered(4))

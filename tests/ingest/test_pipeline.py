@@ -14,12 +14,12 @@ from ingest.pipeline import Pipeline
 from knowledge_base import curation
 from knowledge_base.errors import InputError
 from knowledge_base.knowledge import KnowledgeBase
-from tests.ingest.support import NOW, PROJECT, held, open_knowledge, record
+from tests.ingest.support import NOW, PROJECT, held, knowledge_in, record
 
 
 @pytest.fixture
 def knowledge(tmp_path: Path) -> Iterator[KnowledgeBase]:
-    with open_knowledge(tmp_path / "home", ring_size=10) as knowledge:
+    with knowledge_in(tmp_path / "home", ring_size=10) as knowledge:
         yield knowledge
 
 

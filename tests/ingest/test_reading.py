@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from ingest.formats import Format, guess
 from ingest.joining import JoinLimits, JoinMode, Line, join_lines
 from ingest.line_kinds import kind_of
-from ingest.reading import Origin, PlainReader, Reading, RowReader, cut_text
+from ingest.plain_reader import PlainReader
+from ingest.reading import Origin, Reading
+from ingest.row_reader import RowReader, cut_text
 from ingest.rows import parse_row, usable_time
 from ingest.shapes import Shapes, read_stamp
 from ingest.sources.port import RawLine

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,21 +14,31 @@ import pytest
 from ingest.formats import Format
 from ingest.joining import JoinMode
 from ingest.runners.local import ReadOptions
+from ingest.runners.ports import NoClustering
+from ingest.runners.summary import Summary
 from ingest.sinks.file import FileSink
 from ingest.sinks.memory import MemorySink
 from ingest.sources.directory import Skipped, find_files
 from ingest.sources.file import FileSource
 from ingest.sources.memory import MemorySource
-from ingest.sources.port import Batch
-from knowledge_base.errors import AlreadyDone, LostOwnership, StorageUnavailable, UnreadableInput
-from tests.ingest.support import NOW, PROJECT, Runs, held, log, numbered, open_knowledge, rows_of
+from ingest.sources.port import Batch, RawLine
+from knowledge_base.errors import (
+    AlreadyDone,
+    LostOwnership,
+    ModelUnavailable,
+    StorageUnavailable,
+    Unavailable,
+    UnreadableInput,
+)
+from knowledge_base.store import engine
+from tests.ingest.support import NOW, PROJECT, Runs, held, knowledge_in, log, numbered, rows_of
 
 AGAIN = ReadOptions(again=True)
 
 
 @pytest.fixture
 def runs(tmp_path: Path) -> Iterator[Runs]:
-    with open_knowledge(tmp_path / "home", batch_size=10) as knowledge:
+    with knowledge_in(tmp_path / "home", batch_size=10) as knowledge:
         yield Runs(knowledge, tmp_path)
 
 
@@ -219,7 +232,7 @@ class TestBadInput:
         assert held(runs.knowledge).counted == 50
 
     def test_an_event_that_is_too_long_is_cut_and_told(self, tmp_path: Path) -> None:
-        with open_knowledge(tmp_path / "home", max_event_bytes=1000) as knowledge:
+        with knowledge_in(tmp_path / "home", max_event_bytes=1000) as knowledge:
             runs = Runs(knowledge, tmp_path)
             summary = runs.run(MemorySource("a.log", b"short\n" + b"x" * 100_000 + b"\nlast\n"))
             assert (summary.events, summary.cut) == (3, 1)
@@ -244,7 +257,137 @@ class TestBadInput:
         assert (summary.done_before, summary.lines) == (2, 2)
 
 
-def _texts(sink: MemorySink) -> list[object]:
-    import json
+class Scripted(MemorySource):
+    """Gives batches as they were written down; each read moves the clock."""
 
+    def __init__(self, batches: list[Batch], clock: SteppedClock, *, seconds: float) -> None:
+        super().__init__("stream", b"x")
+        self.resumable = False
+        self.batches = batches
+        self.clock = clock
+        self.seconds = seconds
+        self.stored: list[int] = []
+
+    def read(self) -> Batch:
+        self.clock.now += timedelta(seconds=self.seconds)
+        self.stored.append(self.clock.count())
+        return self.batches.pop(0)
+
+
+class SteppedClock:
+    def __init__(self) -> None:
+        self.now = NOW
+        self.count: Callable[[], int] = int
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class CountingClusterer(NoClustering):
+    def __init__(self, *, failure: Unavailable | None = None) -> None:
+        self.events: list[str] = []
+        self.failure = failure
+        self.merged = 2
+
+    def start(self) -> None:
+        self.events.append("start")
+
+    def notify(self) -> None:
+        self.events.append("window")
+
+    def stop(self) -> None:
+        self.events.append("stop")
+
+    def drain(self, project: str) -> int:
+        self.events.append(f"drain {project}")
+        if self.failure is not None:
+            raise self.failure
+        return 3
+
+
+class TestSlowStreams:
+    @pytest.fixture
+    def clock(self) -> SteppedClock:
+        return SteppedClock()
+
+    @pytest.fixture
+    def slow_runs(self, clock: SteppedClock, tmp_path: Path) -> Iterator[Runs]:
+        with knowledge_in(tmp_path / "home", clock=clock) as knowledge:
+            clock.count = lambda: held(knowledge).counted
+            yield Runs(knowledge, tmp_path)
+
+    def test_what_waits_is_stored_when_nothing_more_comes(self, slow_runs: Runs, clock: SteppedClock) -> None:
+        line = RawLine(0, 10, "ERROR: disk full")
+        source = Scripted([Batch([line]), Batch([]), Batch([]), Batch([], ended=True)], clock, seconds=0.4)
+        slow_runs.run(source)
+        assert source.stored == [0, 0, 1, 1]
+
+    def test_lines_that_drip_in_are_stored_once_a_second(self, slow_runs: Runs, clock: SteppedClock) -> None:
+        lines = [Batch([RawLine(place, place + 1, f"ERROR: disk {place} full")]) for place in range(12)]
+        source = Scripted([*lines, Batch([], ended=True)], clock, seconds=0.25)
+        slow_runs.run(source)
+        assert max(right - left for left, right in pairwise(source.stored)) == 5
+        assert held(slow_runs.knowledge).counted == 12
+
+
+class TestClustering:
+    def run(self, runs: Runs, clusterer: CountingClusterer, data: bytes) -> Summary:
+        return runs.runner(clustering=clusterer).run([MemorySource("a.log", data)])
+
+    def test_it_runs_beside_the_reading_and_is_drained(self, runs: Runs) -> None:
+        clusterer = CountingClusterer()
+        assert self.run(runs, clusterer, numbered(30)).merged == 5
+        assert clusterer.events == ["start", "stop", f"drain {PROJECT}"]
+
+    def test_it_is_told_of_full_windows(self, tmp_path: Path) -> None:
+        with knowledge_in(tmp_path / "home", batch_size=10, window_size=4) as knowledge:
+            clusterer = CountingClusterer()
+            words = [f"component {left}{right} broke" for left in "abcdef" for right in "klmnop"]
+            self.run(Runs(knowledge, tmp_path), clusterer, log(*words))
+            assert clusterer.events.count("window") == 4  # one a batch, however many windows it fills
+
+    def test_a_failure_is_told_and_the_lines_stay(self, runs: Runs) -> None:
+        clusterer = CountingClusterer(failure=ModelUnavailable("no model"))
+        with pytest.raises(
+            ModelUnavailable, match="all lines are read and kept, but new templates are not clustered yet"
+        ):
+            self.run(runs, clusterer, numbered(30))
+        assert held(runs.knowledge).counted == len(runs.texts()) == 30
+
+    def test_it_is_stopped_after_a_failure(self, runs: Runs) -> None:
+        clusterer = CountingClusterer()
+        with pytest.raises(KeyboardInterrupt):
+            runs.runner(clustering=clusterer).run([Breaking(numbered(30), 1)])
+        assert clusterer.events == ["start", "stop"]
+
+
+def test_a_locked_database_is_told_and_can_be_continued(
+    runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "BUSY_TIMEOUT_SECONDS", 0.1)
+    with (
+        knowledge_in(tmp_path / "home", batch_size=10) as impatient,
+        runs.knowledge.store.write(),
+        pytest.raises(StorageUnavailable, match="is locked by another process; stop that process or try again"),
+    ):
+        Runs(impatient, tmp_path).run(MemorySource("a.log", numbered(30)))
+    assert runs.run(MemorySource("a.log", numbered(30))).lines == 30
+
+
+@pytest.mark.postgres
+def test_a_run_on_postgresql_is_resumed_too(postgres_database: str, tmp_path: Path) -> None:
+    data = numbered(50)
+    with knowledge_in(tmp_path / "home", url=postgres_database, batch_size=10) as knowledge:
+        runs = Runs(knowledge, tmp_path)
+        with pytest.raises(KeyboardInterrupt):
+            runs.run(Breaking(data, 4))
+        assert 0 < held(knowledge).counted < 50
+        runs.run(MemorySource("a.log", data))
+        assert held(knowledge).counted == 50
+        assert runs.texts() == data.decode().splitlines()
+        with pytest.raises(AlreadyDone):
+            runs.run(MemorySource("a.log", data))
+
+
+def _texts(sink: MemorySink) -> list[object]:
     return [json.loads(row)["text"] for row in sink.rows]

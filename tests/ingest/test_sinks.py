@@ -14,12 +14,12 @@ from ingest.sinks.port import Sink
 from ingest.sinks.stream import StreamSink
 from knowledge_base.errors import AlreadyDone, Conflict, LostOwnership, StorageUnavailable
 from knowledge_base.knowledge import KnowledgeBase
-from tests.ingest.support import NOW, PROJECT, open_knowledge
+from tests.ingest.support import NOW, PROJECT, knowledge_in
 
 
 @pytest.fixture
 def knowledge(tmp_path: Path) -> Iterator[KnowledgeBase]:
-    with open_knowledge(tmp_path / "home") as knowledge:
+    with knowledge_in(tmp_path / "home") as knowledge:
         yield knowledge
 
 

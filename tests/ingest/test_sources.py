@@ -180,11 +180,13 @@ class TestFolders:
             path.write_text("x\n")
         os.mkfifo(tmp_path / "pipe")
         (tmp_path / "a" / "loop").symlink_to(tmp_path)
+        (tmp_path / "itself").symlink_to(tmp_path / "itself")
+        (tmp_path / "dangling").symlink_to(tmp_path / "nothing")
         found = list(find_files(tmp_path, exclude={(tmp_path / "out.jsonl").resolve()}))
         names = [str(Path(each.title).relative_to(tmp_path)) for each in found if isinstance(each, FileSource)]
         assert names == ["a/1.log", "a/2.log", "b.log"]
         skipped = {Path(each.title).name: each for each in found if isinstance(each, Skipped)}
-        assert set(skipped) == {".hidden", ".git", ".swp", "pipe", "loop", "out.jsonl"}
+        assert set(skipped) == {".hidden", ".git", ".swp", "pipe", "loop", "itself", "dangling", "out.jsonl"}
         assert not any(each.wanted for each in skipped.values())
 
     def test_a_folder_inside_that_cannot_be_read_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,6 +205,11 @@ class TestFolders:
         assert skipped.wanted
         assert "permission denied" in skipped.reason
         assert isinstance(source, FileSource)
+
+    def test_names_cannot_write_to_the_terminal(self, tmp_path: Path) -> None:
+        (tmp_path / "a\x1b[2J\n.log").write_bytes(b"\x00")
+        (source,) = find_files(tmp_path)
+        assert source.title.endswith("a\\x1b[2J\\n.log")
 
 
 class TestStreams:
