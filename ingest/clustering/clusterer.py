@@ -25,7 +25,7 @@ from knowledge_base.store import projects, proposals
 
 NEAR = 10
 TRIES = 5
-PART = 100
+PART = 50
 
 
 @dataclass(frozen=True, slots=True)
