@@ -27,7 +27,9 @@ def test_every_route_of_the_api_needs_a_sign_in(client: TestClient) -> None:
             assert answer.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("path", ["/", "/ask", "/categories/KE-1", "/nowhere", "/api/v1/nowhere", "/api/v1/openapi.json"])
+@pytest.mark.parametrize(
+    "path", ["/", "/ask", "/categories/KE-1", "/nowhere", "/api/v1/nowhere", "/api/v1/openapi.json"]
+)
 def test_every_page_needs_a_sign_in(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 401
 

@@ -68,7 +68,7 @@ class LinkIn(Shape):
 class UndoIn(Shape):
     """The act to take back."""
 
-    audit_id: Annotated[int, Field(ge=1, lt=2**62)]
+    audit_id: Annotated[int, Field(ge=1, lt=2**62, examples=[7])]
 
 
 @router.patch("/categories/{category_id}", summary="Label or ignore a category")

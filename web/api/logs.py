@@ -13,7 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from ingest.formats import Format
 from ingest.joining import JoinMode
 from ingest.pipeline import Pipeline
-from ingest.reading import Origin, Reading, reader_for
+from ingest.readers import reader_for
+from ingest.reading import Origin, Reading
 from ingest.sources.port import RawLine
 from knowledge_base.errors import UnreadableInput
 from knowledge_base.types import Assignment

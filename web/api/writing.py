@@ -16,10 +16,11 @@ from knowledge_base.types import Solution
 def create(store: Store, project: str, text: SolutionText, category_ids: Sequence[str], *, actor: str) -> Solution:
     """Keep a new solution and attach it to categories, all together. Raises NotFound."""
     with act(store, project, actor) as this:
-        made = solutions.create(this.db, project, text, author=this.actor, now=this.now)
+        number = solutions.create(this.db, project, text, author=this.actor, now=this.now)
+        made = solutions.get(this.db, project, number)
         for category in dict.fromkeys(map(this.category, category_ids)):
             link_within(this, category, made)
-        return solutions.get(this.db, project, made)
+        return solutions.get(this.db, project, number)
 
 
 def revise(store: Store, project: str, solution_id: str, text: SolutionText, *, based_on: int, actor: str) -> Solution:

@@ -1,0 +1,168 @@
+"""Every operation of the API, found in its own description, refuses another project's ids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from knowledge_base import curation
+from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.store.projects import ensure_project
+from knowledge_base.store.solutions import SolutionText
+from tests.web.conftest import DISK, NOW, QUEUE, records
+
+Ids = Mapping[str, object]
+# Names of members and parameters that hold ids; one that is not here and looks like an id fails the test below.
+ID_NAMES = {
+    "category_id": "category",
+    "others": "category",
+    "category_ids": "category",
+    "template_ids": "template",
+    "solution_id": "solution",
+    "question_id": "question",
+    "audit_id": "audit",
+}
+SECRET = "Belongs to the other project"
+
+
+@pytest.fixture
+def two(signed_in: TestClient, knowledge: KnowledgeBase) -> tuple[TestClient, Ids, Ids]:
+    """A browser, the ids of the project default, and those of another project."""
+    from ingest.pipeline import Pipeline
+
+    with knowledge.store.write() as db:
+        ensure_project(db, "other", NOW)
+    pipeline = Pipeline(knowledge, "other")
+    pipeline.keep(records("other", DISK, count=30, service="other-service"))
+    pipeline.keep(records("other", QUEUE, count=5, service="other-service"))
+    return signed_in, _fill(signed_in, knowledge, "default"), _fill(signed_in, knowledge, "other")
+
+
+def _fill(client: TestClient, knowledge: KnowledgeBase, project: str) -> Ids:
+    found = client.get(f"/api/v1/categories?project={project}&q=space+left").json()["items"][0]["id"]
+    template = client.get(f"/api/v1/categories/{found}/templates?project={project}").json()[0]["id"]
+    title = SECRET if project == "other" else "Mine"
+    done = curation.attach(knowledge.store, project, found, SolutionText(title, "", ""), actor=title)
+    line = {"text": DISK.format(n=7)}
+    question = client.post(f"/api/v1/ask?project={project}", json=line).json()["question_id"]
+    assert done.solution is not None
+    return {
+        "category": found,
+        "template": template,
+        "solution": done.solution.id,
+        "question": question,
+        "audit": done.audit_id,
+    }
+
+
+def _operations(client: TestClient) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
+    document = client.app.openapi()  # type: ignore[attr-defined]
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+            if "$ref" in body:
+                body = document["components"]["schemas"][body["$ref"].rpartition("/")[2]]
+            yield method, path, operation, body
+
+
+def _body(schema: dict[str, Any], ids: Ids) -> dict[str, object]:
+    """Make a body that is valid but for whose ids it names."""
+    made: dict[str, object] = {}
+    for name, member in schema.get("properties", {}).items():
+        if name in ID_NAMES:
+            made[name] = [ids[ID_NAMES[name]]] if member.get("type") == "array" else ids[ID_NAMES[name]]
+        elif name in schema.get("required", ()):
+            made[name] = "helpful" if name == "verdict" else 1 if member.get("type") == "integer" else "text"
+    return made
+
+
+def _names(path: str, schema: dict[str, Any]) -> set[str]:
+    return {*re.findall(r"{(\w+)}", path), *schema.get("properties", {})}
+
+
+def test_every_name_of_an_id_is_known(two: tuple[TestClient, Ids, Ids]) -> None:
+    names = set().union(*(_names(path, body) for _, path, _, body in _operations(two[0])))
+    assert {name for name in names if name.endswith(("_id", "_ids"))} <= set(ID_NAMES)
+
+
+def test_operations_with_ids_refuse_those_of_another_project(two: tuple[TestClient, Ids, Ids]) -> None:
+    client, own, foreign = two
+    tried = 0
+    for method, path, _, schema in _operations(client):
+        in_path = re.findall(r"{(\w+)}", path)
+        in_body = [name for name in schema.get("properties", {}) if name in ID_NAMES]
+        cases = []
+        if in_path:
+            cases.append((foreign, own))
+        if in_body:
+            cases.append((own, foreign))
+        for path_ids, body_ids in cases:
+            url = path
+            for name in in_path:
+                url = url.replace(f"{{{name}}}", str(path_ids[ID_NAMES[name]]))
+            body = _body(schema, body_ids) if schema else None
+            if path.endswith("/categories/{category_id}") and method == "patch":
+                body = {"label": "x"}
+            answer = client.request(method, url, json=body)
+            # A template that is not in the category is refused alike, whatever project it is in.
+            expected = 400 if path.endswith("/split") and path_ids is own else 404
+            assert answer.status_code == expected, (method, url, body, answer.text)
+            assert SECRET not in answer.text
+            tried += 1
+    assert tried > 18
+
+
+def test_the_same_operations_take_their_own_ids(two: tuple[TestClient, Ids, Ids]) -> None:
+    """The refusals above come from the ids alone: reading with one's own ids works."""
+    client, own, _ = two
+    for method, path, _, _ in _operations(client):
+        if method == "get":
+            url = path
+            for name in re.findall(r"{(\w+)}", path):
+                url = url.replace(f"{{{name}}}", str(own[ID_NAMES[name]]))
+            assert client.get(url).status_code == 200, url
+
+
+def test_operations_without_ids_show_nothing_of_another_project(two: tuple[TestClient, Ids, Ids]) -> None:
+    client, _, foreign = two
+    for method, path, operation, schema in _operations(client):
+        if "{" in path or any(name in ID_NAMES for name in schema.get("properties", {})) or "projects" in path:
+            continue
+        body: object = _body(schema, foreign) if schema else None
+        if path.endswith(("/ask", "/lookup")):
+            body = {"text": DISK.format(n=7)}
+        elif path.endswith("/logs"):
+            body = [DISK.format(n=7)]
+        answer = client.request(method, path, json=body)
+        assert answer.status_code == 200, (method, path, answer.text)
+        for each in (SECRET, "other-service", *(f'"{foreign[kind]}"' for kind in ("category", "template", "solution"))):
+            assert each not in answer.text, (method, path)
+        assert operation["summary"]
+
+
+def test_pages_refuse_them_too(two: tuple[TestClient, Ids, Ids]) -> None:
+    client, own, foreign = two
+    category, audit = foreign["category"], foreign["audit"]
+    forms: list[tuple[str, str, dict[str, object]]] = [
+        ("GET", f"/categories/{category}", {}),
+        ("POST", f"/categories/{category}/label", {"label": "x"}),
+        ("POST", f"/categories/{category}/ignore", {"ignored": "true"}),
+        ("POST", f"/categories/{category}/merge", {"ids": own["category"]}),
+        ("POST", f"/categories/{own['category']}/merge", {"ids": category}),
+        ("POST", f"/categories/{category}/split", {"templates": own["template"]}),
+        ("POST", f"/categories/{category}/solution", {"title": "x"}),
+        ("POST", f"/undo/{audit}", {}),
+        ("POST", "/feedback", {"question": foreign["question"], "verdict": "helpful"}),
+        ("GET", f"/ask?question={foreign['question']}", {}),
+    ]
+    for method, path, form in forms:
+        answer = client.request(method, path, data=form)
+        assert answer.status_code == 404, (method, path, answer.text[:300])
+        assert SECRET not in answer.text
+    shown = client.get(f"/categories/{own['category']}?done={audit}")
+    assert SECRET not in shown.text
+    assert client.get(f"/categories/{category}?project=other").status_code == 200
