@@ -28,7 +28,7 @@ def explain(text: str) -> Explanation:
     """Explain the signature of a text; digits of what was masked are shown as ``0``."""
     reduction = reduce_text(message_of(text))
     marked, holes = mark_holes(reduction.text)
-    body = condense(marked[header_span(marked).end :])
+    body = condense(marked[header_span(reduction.text).end :])
     runs = reduction.runs
     masks = tuple(
         Mask(mask.rule, fill_holes(mask.matched, holes, runs), fill_holes(mask.placeholder, holes, runs))

@@ -19,10 +19,31 @@ _COMMON_LEVEL = "TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|SEVERE|FATAL|CRI
 SIDE_LEVELS = frozenset({"DETAIL", "HINT", "STATEMENT", "CONTEXT", "QUERY", "LOCATION"})
 """Levels of PostgreSQL's lines that belong to the error before them."""
 _LEVEL_WORD = "|".join([_COMMON_LEVEL, "PANIC", "LOG", *sorted(SIDE_LEVELS)])
+# PostgreSQL's in Chinese (its zh_CN.po), Kubernetes' events and zap, which writes small letters behind its time.
+CHINESE_LEVELS = {
+    "致命错误": "FATAL",
+    "错误": "ERROR",
+    "警告": "WARNING",
+    "注意": "NOTICE",
+    "日志": "LOG",
+    "描述": "DETAIL",
+    "详细信息": "DETAIL",
+    "提示": "HINT",
+    "语句": "STATEMENT",
+    "上下文": "CONTEXT",
+    "背景": "CONTEXT",
+    "查询": "QUERY",
+}
+"""Levels of PostgreSQL in Chinese, and what they are in English."""
+_OTHER_LEVEL = (
+    rf"(?:{'|'.join(CHINESE_LEVELS)})(?=[:：])|(?:Warning|Normal)(?=\s[A-Z][A-Za-z]{{2,60}}\s[a-z]{{2,40}}/)"
+    r"|(?<=[0-9]Z\s)(?:debug|info|warn|error|fatal)(?=\s)"
+)
 # In small letters a level needs a bracket, a colon or a wide gap: "Error opening file" is a message.
 _SMALL_LEVEL = f"{_COMMON_LEVEL.lower()}|{_COMMON_LEVEL.title()}"
 _LEVEL = re.compile(
-    rf"\[(?:{_LEVEL_WORD}|{_SMALL_LEVEL})\s?\]|(?:{_LEVEL_WORD})(?=[\]\s:|,])|(?:{_SMALL_LEVEL})(?=\s{{2,}}|[:|])"
+    rf"\[(?:{_LEVEL_WORD}|{_SMALL_LEVEL})\s?\]|(?:{_LEVEL_WORD})(?=[\]\s:|,])(?!\s{_N}\s\([0-9A-Z]{{1,5}}\))|(?:{_SMALL_LEVEL})(?=\s{{2,}}|\t|[:|])"
+    rf"|{_OTHER_LEVEL}"
 )
 # Without a time before it, a level counts only where punctuation or a logger sets it apart.
 _BARE_LEVEL = re.compile(
@@ -56,11 +77,11 @@ _GAP = re.compile(r"[\s,;|]*(?:[-:|]+\s+)?")
 _BRACKET = re.compile(r"\[(?![A-Z]{2,}-[0-9])[^\[\]]{0,300}(?:\[[^\[\]]{0,80}\][^\[\]]{0,300})?\](?=[\s:|-]|\[|$)")
 _PAREN = re.compile(r"\{[\w.<>-]{1,80}:[0-9]+\}(?=\s)|\((?:[\w.$/-]{1,120}|[\w\s.-]{1,60})\)(?=\s)")
 _NUMBERS = re.compile(rf"{_N}(?:#{_N}:(?:\s\*{_N})?)?(?=\s)(?:\s---)?")
-_USER_AT_DATABASE = re.compile(r"[\w-]+@[\w\[\]-]+(?=\s)")
+_USER_AT_DATABASE = re.compile(r"[\w\[\]-]+@[\w\[\]-]+(?=\s)")
 _NOT_A_LOGGER = r"(?![\w.$]*(?:Exception|Error|Throwable|Failure|Warning|Fault)\b)"
 _LOGGER = re.compile(
     rf"{_NOT_A_LOGGER}(?P<where>[A-Za-z_][\w$/-]*(?:\.[\w$/-]+)+|[A-Z][a-z0-9]+[A-Z][\w$]*|(?![A-Z]+\s)[\w.$-]+(?=\s+-\s))"
-    rf"(?:\[[0-9]+\]|@{_N}|\({_N}\)|:{_N}|\.\[[\w/.-]{{0,80}}\])*\s*(?::\s|\s-\s|:$|\|)"
+    rf"(?:\[[0-9]+\]|@{_N}|\({_N}\)|:{_N}|\.\[[\w/.-]{{0,80}}\])*(?:\s+\[[\w/.-]{{0,80}}\](?=\s+-\s))?\s*(?::\s|\s-\s|:$|\|)"
 )
 _LOGGER_FIRST = re.compile(rf"(?P<where>[A-Za-z_][\w.$/-]{{0,120}})\s(?:-\s)?(?=\[?(?:{_LEVEL_WORD})[\]\s:])")
 _COMPONENT = re.compile(r"(?P<where>[A-Z]{2,8})\s{2,}")
@@ -84,7 +105,8 @@ class HeaderSpan:
 
 
 def _clean_level(text: str) -> str:
-    return text.strip("[]: ").upper()
+    level = text.strip("[]:： ").upper()
+    return CHINESE_LEVELS.get(level, level)
 
 
 def _pieces(text: str, at: int, level: str, where: str) -> tuple[int, str, str]:
@@ -95,7 +117,7 @@ def _pieces(text: str, at: int, level: str, where: str) -> tuple[int, str, str]:
         if not level:
             if found := _LEVEL.match(text, place):
                 level, at = _clean_level(found[0]), found.end()
-                if text[at : at + 1] == ":":
+                if text[at : at + 1] in (":", "："):
                     at += 1
                 continue
             if found := _LOGGER_FIRST.match(text, place):

@@ -42,7 +42,7 @@ def _identifier(match: re.Match[str]) -> str:
 MASK_RULES: tuple[MaskRule, ...] = (
     rule(
         "url",
-        rf"(?<![\w])(?:jdbc:)?[A-Za-z][A-Za-z0+.-]{{1,20}}://(?:[^\s\"'<>,;`]|{PLACEHOLDER_PATTERN})+(?<![.:)\]}}])",
+        rf"(?<![\w])(?:jdbc:)?[A-Za-z][\w+.-]{{1,20}}://(?:[^\s\"'<>,;`]|{PLACEHOLDER_PATTERN})+(?<![.:)\]}}])",
         "<url>",
         ("hdfs://nn1:8020/user/ann/part-00000", "<url>"),
         ("jdbc:mysql://db-1:3306/sales", "<url>"),

@@ -22,6 +22,7 @@ _LEVELS = {
     "SEVERE": "ERROR",
     "CRIT": "CRITICAL",
     "LOG": "INFO",
+    "NORMAL": "INFO",
 }
 _NUMERIC = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})[T\s-]\s?(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,:](\d{1,9}))?")
 _NAMED = re.compile(r"([A-Z][a-z]{2})\s{1,2}(\d{1,2})\s(?:(\d{4})\s)?(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\s(\d{4}))?")

@@ -45,7 +45,8 @@ def message_of(text: str) -> str:
 def plan(reduced: str) -> Plan:
     """Take off the header, condense a trace and mask the rest of a reduced text."""
     marked, holes = mark_holes(reduced)
-    lines = condense(marked[header_span(marked).end :]).split("\n")
+    # The header is read without the marks, which have the length of what they stand for.
+    lines = condense(marked[header_span(reduced).end :]).split("\n")
     masked = (line if number and is_frame(line) else apply_rules(line) for number, line in enumerate(lines))
     return Plan("\n".join(masked), holes)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from knowledge_base.signature.header import SIDE_LEVELS, header_span
+from knowledge_base.signature.header import CHINESE_LEVELS, SIDE_LEVELS, header_span
 
 _MAX_EXCEPTIONS = 8
 _MAX_FRAMES = 2
@@ -39,8 +39,9 @@ _EXCEPTION = re.compile(
 )
 _GOROUTINE = re.compile(r"goroutine [0-9]+ \[")
 _PANIC = re.compile(r"(?:panic|fatal error|runtime error)\s?:\s")
-_POSTGRES_SIDE = re.compile(r"(?:HINT|STATEMENT|CONTEXT|QUERY|LOCATION)\s?:\s")
 _WITHOUT_MEANING = SIDE_LEVELS - {"DETAIL"}
+_SIDE_WORDS = [*_WITHOUT_MEANING, *(word for word, level in CHINESE_LEVELS.items() if level in _WITHOUT_MEANING)]
+_POSTGRES_SIDE = re.compile(rf"(?:{'|'.join(sorted(_SIDE_WORDS))})\s?[:：]\s")
 _LIBRARY = re.compile(
     r"(?:java|javax|jdk|sun|com\.sun|scala|kotlin|akka|io\.netty|io\.grpc|org\.(?:apache|spark|springframework|eclipse|jetbrains|junit"
     r"|hibernate|postgresql|sparkproject|slf4j)|com\.(?:fasterxml|google\.common|mysql|zaxxer|esotericsoftware)|py4j|runtime|internal"

@@ -3,12 +3,14 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 
-from knowledge_base.signature import Header, error_codes, exception_classes, has_header, read_header, read_time
+from knowledge_base.signature import Header, error_codes, exception_classes, has_header, read_header, read_time, sign
 from tests.signature.samples import ANY_LINE, LINES
 
 AT = datetime(2024, 6, 11, 10, 22, 33, tzinfo=UTC)
 NOW = datetime(2024, 7, 1, tzinfo=UTC)
 
+_KUBERNETES = "2024-06-11T10:22:33.000Z Warning Unhealthy pod/a-1 ready"
+_EVENT = {_KUBERNETES: "Unhealthy pod/a-1 ready"}
 LAYOUTS = [
     ("2024-06-11 10:22:33 INFO  [main] org.acme.Job: ready", "INFO", "org.acme.Job", ""),
     ("2024-06-11 10:22:33.000  WARN 12345 --- [nio-1] c.acme.Web   : ready", "WARN", "c.acme.Web", ""),
@@ -16,6 +18,15 @@ LAYOUTS = [
     ("240611 102233 32 INFO dfs.DataNode$Receiver: ready", "INFO", "dfs.DataNode$Receiver", ""),
     ("2024-06-11 10:22:33,000 - WARN  [Cnx:17:Quorum@79] - ready", "WARN", "", ""),
     ("I0611 10:22:33.000000   12345 a/kubelet.go:123] ready", "INFO", "a/kubelet.go:123", ""),
+    ("E0611 10:22:33.000000    1234 file.go:217] ready", "ERROR", "file.go:217", ""),
+    (_KUBERNETES, "WARN", "", ""),
+    ("2024-06-11T10:22:33.000Z warn ready", "WARN", "", ""),
+    ("2024-06-11T10:22:33.000Z\twarn\tready", "WARN", "", ""),
+    ("2024-06-11 10:22:33.000 UTC [4711] app@shop 错误:  ready", "ERROR", "", ""),
+    ("2024-06-11 10:22:33.000 UTC [4711] app@shop 致命错误:  ready", "FATAL", "", ""),
+    ("2024-06-11 10:22:33.000 UTC [4711] [unknown]@[unknown] FATAL:  ready", "FATAL", "", ""),
+    ("2024-06-11 10:22:33,000 WARN  c.acme.Task    [] - ready", "WARN", "c.acme.Task", ""),
+    ("2024-06-11 10:22:33.000 ERROR 1 --- [nio-1] c.acme.Web : ready", "ERROR", "c.acme.Web", ""),
     ("Jun 11 10:22:33 gate1 sshd[4100]: ready", "", "sshd", "gate1"),
     ("<34>1 2024-06-11T10:22:33.000Z web-3.example.com su 12 ID47 - ready", "", "su", "web-3.example.com"),
     ("2024-06-11 10:22:33,000 - pipeline.load - ERROR - ready", "ERROR", "pipeline.load", ""),
@@ -40,7 +51,9 @@ LAYOUTS = [
 
 @pytest.mark.parametrize(("line", "level", "service", "host"), LAYOUTS)
 def test_layouts(line: str, level: str, service: str, host: str) -> None:
-    assert read_header(line, now=NOW) == Header(AT, level, service, host, "ready")
+    header = read_header(line, now=NOW)
+    assert header == Header(AT, level, service, host, _EVENT.get(line, "ready"))
+    assert sign(line).fingerprint == sign(header.message).fingerprint
 
 
 @pytest.mark.parametrize("line", [layout[0] for layout in LAYOUTS if not layout[0].startswith("{")])
@@ -59,6 +72,9 @@ def test_each_layout_starts_an_event(line: str) -> None:
         ("error: lost", "", "error: lost"),
         ("2024-06-11 10:22:33 Error opening file", "", "Error opening file"),
         ("2024-06-11 10:22:33 ERROR java.io.IOException: lost", "ERROR", "java.io.IOException: lost"),
+        ("2024-06-11 10:22:33 error opening file", "", "error opening file"),
+        ("2024-06-11T10:22:33.000Z Warning signs seen", "", "Warning signs seen"),
+        ("2024-06-11 10:22:33 ERROR 1045 (28000): lost", "", "ERROR 1045 (28000): lost"),
         ("2024-06-11 10:22:33 ERROR [MY-010457] lost", "ERROR", "[MY-010457] lost"),
         ("java.lang.IllegalStateException: lost", "", "java.lang.IllegalStateException: lost"),
         ("FAILED: lost", "", "FAILED: lost"),
