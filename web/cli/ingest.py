@@ -42,12 +42,17 @@ def ingest(
     Exit codes: 0 all was read, 3 some went to the dead letters, 1 it failed, 130 it was stopped.
     """
     import json
+    import sys
+
+    import structlog
 
     from ingest.runners.assembling import IngestPlan, run_ingest
     from knowledge_base.settings import read_settings
     from web.cli import EXIT_INTERRUPTED, EXIT_REJECTED_ROWS
     from web.cli.progress import watching_ingest
 
+    # Standard output may belong to the events.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     plan = IngestPlan(
         paths=tuple(paths),
         project=project,
