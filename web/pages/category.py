@@ -25,7 +25,7 @@ from web.pages.volume import DEFAULT_RANGE, RANGES, Volume, read_volume
 from web.segments import Segment, line_segments, template_segments
 
 MEMBERS_SHOWN = 50
-SAMPLES_SHOWN = 8
+SAMPLES_SHOWN = 6
 QUESTIONS_SHOWN = 20
 HISTORY_SHOWN = 30
 HEALTH_WIDTH = 400

@@ -1,0 +1,248 @@
+"""The loop in Chromium: sign in, find, attach, ask, see, judge; and no page that some cannot use."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ingest.pipeline import Pipeline
+from knowledge_base import curation
+from knowledge_base.embedding import HashingEmbedder
+from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.settings import Settings
+from knowledge_base.store.projects import ensure_project
+from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.store import utc_now
+from knowledge_base.types import LogRecord
+from tests.web.conftest import DISK, NOW, QUEUE, records
+from tests.web.serving import running
+from web.app import create_app
+from web.assets import read_assets
+from web.signin import make_link
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).parents[2] / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+AXE_RUN = "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+PASTED = "hello, my job is red since noon:\nNo space left on device while writing /data/1717/part-42.parquet\nany idea?"
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[tuple[str, Settings]]:
+    """A server on a home with two errors, one of them solved; its address and settings."""
+    if not (read_assets().built and AXE.exists()):
+        reason = "the pages are not built; run make pages"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    settings = Settings(home=tmp_path / "home", window_seconds=600)
+    knowledge = KnowledgeBase(settings, embedder=HashingEmbedder())
+    with knowledge:
+        with knowledge.store.write() as db:
+            ensure_project(db, "default", utc_now())
+        shift = utc_now() - NOW
+        for text, count, service in ((DISK, 30, "spark-etl"), (QUEUE, 12, "yarn-rm")):
+            lines = [_shifted(each, shift) for each in records("default", text, count=count, service=service)]
+            kept = Pipeline(knowledge, "default").keep(lines)
+        text = SolutionText("The queue is full", "Too many jobs.", "1. `yarn queue -status etl`\n2. Wait")
+        curation.attach(knowledge.store, "default", kept[0].category_id, text, actor="Zhou Yan")
+    app = create_app(settings, knowledge=KnowledgeBase(settings, embedder=HashingEmbedder()))
+    with running(app) as port:
+        yield f"http://127.0.0.1:{port}", settings.model_copy(update={"port": port})
+
+
+def _shifted(record: LogRecord, shift: timedelta) -> LogRecord:
+    return replace(record, at=record.at + shift)
+
+
+def sign_in(page: Page, settings: Settings) -> None:
+    page.goto(make_link(settings))
+    page.get_by_label("Your name").fill("Lin Wei")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")
+
+
+def complaints(page: Page) -> list[str]:
+    """Collect what the browser complains about: errors of scripts, of loading, of the content policy."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("console", lambda message: found.append(message.text) if message.type in ("error", "warning") else None)
+    return found
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait; Playwright's own way would need ``eval``, which the content policy forbids."""
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_the_loop(page: Page, address: tuple[str, Settings]) -> None:
+    base, settings = address
+    found = complaints(page)
+    sign_in(page, settings)
+    # Find: the search works while typing, the keys move and open.
+    page.keyboard.press("/")
+    page.keyboard.type("space left")
+    page.wait_for_url("**q=space*")
+    page.wait_for_selector("#items .item:only-child")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/categories/KE-*")
+    category = page.url.rpartition("/")[2]
+    # Label it, write the solution with a look at the preview, publish it.
+    page.keyboard.press("e")
+    page.get_by_label("Label", exact=True).fill("Data disk full")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('Data disk full')")
+    page.keyboard.press("w")
+    page.get_by_label("Title").fill("The data disk is full")
+    page.get_by_label("Cause").fill("Old shuffle files stay behind.")
+    page.get_by_label("What to do, in Markdown").fill("1. Look: `df -h /data`\n2. Delete what is **old**")
+    page.get_by_role("button", name="Preview").click()
+    page.wait_for_selector("#editor-preview code:has-text('df -h /data')")
+    page.get_by_role("button", name="Publish").click()
+    page.wait_for_selector(".toast:has-text('published the solution')")
+    assert page.locator("#solution-reader strong", has_text="old").count() == 1
+    # Ask, see the answer, say that it helped.
+    page.keyboard.press("g")
+    page.keyboard.press("a")
+    page.wait_for_url("**/ask")
+    page.get_by_label("Error message").fill(PASTED)
+    page.keyboard.press("Control+Enter")
+    answer = page.locator("article.answer[data-outcome=answered]")
+    answer.wait_for()
+    assert "The data disk is full" in answer.inner_text()
+    assert category in answer.inner_text()
+    assert "Known error" in answer.inner_text()
+    page.get_by_role("button", name="This solved it").click()
+    page.wait_for_selector("text=Noted: this solved it.")
+    assert page.locator("#questions .tag", has_text="solved").count() == 1
+    # The category knows it.
+    page.goto(f"{base}/categories/{category}")
+    assert "1 helpful" in page.locator(".health").inner_text()
+    page.get_by_role("tab", name=re.compile("Asked 1")).click()
+    assert page.locator("#panel-asked", has_text="helped").is_visible()
+    assert found == []
+
+
+def test_acts_are_undone_from_the_toast(page: Page, address: tuple[str, Settings]) -> None:
+    base, settings = address
+    found = complaints(page)
+    sign_in(page, settings)
+    page.goto(f"{base}/?q=queue")
+    page.locator("[data-item]").click()
+    page.wait_for_url("**/categories/KE-*")
+    page.keyboard.press("m")
+    page.get_by_label("Other ids").fill("KE-1")
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("Merge into")).click()
+    page.wait_for_selector(".toast:has-text('merged KE-1')")
+    assert "done=" not in page.url
+    page.keyboard.press("u")
+    page.wait_for_selector(".toast:has-text('took back')")
+    page.goto(f"{base}/categories/KE-1")
+    assert page.locator(".tag", has_text="KE-1").count() >= 1
+    assert found == []
+
+
+def test_two_editors(page: Page, browser: Browser, address: tuple[str, Settings]) -> None:
+    """Whoever saves second is told, and loses no word."""
+    base, settings = address
+    sign_in(page, settings)
+    page.goto(f"{base}/categories/KE-2")
+    page.keyboard.press("w")
+    page.get_by_label("Cause").fill("written by the first")
+    other = page.context.new_page()
+    other.goto(f"{base}/categories/KE-2")
+    other.keyboard.press("w")
+    other.get_by_label("Cause").fill("written by the second")
+    other.get_by_role("button", name="Publish").click()
+    other.wait_for_selector(".toast")
+    page.get_by_role("button", name="Publish").click()
+    page.wait_for_selector("text=Changed meanwhile.")
+    assert page.get_by_label("Cause").input_value() == "written by the first"
+
+
+def test_a_draft_survives_a_reload(page: Page, address: tuple[str, Settings]) -> None:
+    base, settings = address
+    sign_in(page, settings)
+    page.goto(f"{base}/categories/KE-1")
+    page.keyboard.press("w")
+    page.get_by_label("Title").fill("half a title")
+    until(lambda: page.evaluate("Object.keys(localStorage).some((key) => key.startsWith('kea-draft:'))"))
+    page.reload()
+    assert page.get_by_label("Title").input_value() == "half a title"
+    assert page.get_by_text("Your unsaved draft was brought back.").is_visible()
+
+
+def test_keys_can_be_switched_off(page: Page, address: tuple[str, Settings]) -> None:
+    _, settings = address
+    sign_in(page, settings)
+    page.keyboard.press("?")
+    page.get_by_label("Use single keys").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.matches('[data-item]')") is False
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "width"),
+    # Every pair of values once.
+    [("en-US", "light", 1280), ("zh-CN", "dark", 1280), ("en-US", "dark", 390), ("zh-CN", "light", 390)],
+)
+def test_no_page_leaves_anyone_out(
+    browser: Browser, address: tuple[str, Settings], language: str, theme: str, width: int
+) -> None:
+    base, settings = address
+    context = browser.new_context(locale="en-US", viewport={"width": width, "height": 800})
+    page = context.new_page()
+    sign_in(page, settings)
+    state = context.storage_state()
+    context.close()
+    context = browser.new_context(
+        locale=language,
+        color_scheme=theme,  # type: ignore[arg-type]
+        viewport={"width": width, "height": 800},
+        storage_state=state,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    axe = AXE.read_text(encoding="utf-8")
+    found: dict[str, list[str]] = {}
+    for path in ("/", "/?q=zzz", "/categories/KE-1", "/categories/KE-2", "/ask", "/nowhere"):
+        page.goto(base + path)
+        if path == "/ask":
+            page.locator("#question").fill(QUEUE.replace("{n}", "7"))
+            page.locator("form.ask-box button.primary").click()
+            page.wait_for_selector("article.answer")
+        if path.endswith("KE-1"):
+            page.keyboard.press("w")
+        _examine(page, axe, path, found)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+    page.goto(f"{base}/categories/KE-2")
+    page.keyboard.press("m")
+    _examine(page, axe, "dialog", found)
+    context.clear_cookies()
+    page.goto(base + "/")
+    _examine(page, axe, "signed out", found)
+    page.goto(make_link(settings))
+    _examine(page, axe, "sign in", found)
+    context.close()
+    assert found == {}
+
+
+def _examine(page: Page, axe: str, name: str, found: dict[str, list[str]]) -> None:
+    page.evaluate(axe)
+    for violation in page.evaluate(AXE_RUN)["violations"]:
+        nodes = [each["html"][:160] for each in violation["nodes"][:3]]
+        found[f"{name}: {violation['id']}"] = nodes
