@@ -168,8 +168,9 @@ def plan_window(
     for group in groups:
         target = target_of(group, snapshot.standings)
         sources = tuple(category for category in group if category != target)
+        together = [place for category in group for place in members[category]]
         reasons = {
-            items[place].template or 0: reason_for(place, members[target], alike, items, group_threshold)
+            items[place].template or 0: reason_for(place, together, alike, items, group_threshold)
             for category in sources
             for place in members[category]
         }

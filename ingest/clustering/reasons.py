@@ -13,13 +13,14 @@ from knowledge_base.types import Why
 
 
 def reason_for(
-    place: int, target: Sequence[int], alike: Similarities, items: Sequence[Item], threshold: float
+    place: int, group: Sequence[int], alike: Similarities, items: Sequence[Item], threshold: float
 ) -> dict[str, object]:
-    """Describe a move: its nearest text in the target, the threshold, and the best other category."""
-    nearest = max(target, key=lambda other: (alike[place, other], -other))
-    home = {items[place].category, items[nearest].category}
+    """Describe a move into a group of categories: the nearest text there, and the best one outside of it."""
+    own = items[place].category
+    inside = {items[each].category for each in group}
+    nearest = max((each for each in group if items[each].category != own), key=lambda each: (alike[place, each], -each))
     order = np.argsort(-alike[place], kind="stable")
-    other = next((int(each) for each in order if items[each].category not in home), None)
+    other = next((int(each) for each in order if items[each].category not in inside), None)
     return {
         "why": Why.SIMILARITY,
         "score": round(float(alike[place, nearest]), 4),
