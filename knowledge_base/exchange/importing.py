@@ -150,9 +150,8 @@ def _import_fact(this: Act, shape: FactShape, tally: _Tally) -> None:
 
 def _import_solution(this: Act, shape: SolutionShape, tally: _Tally) -> None:
     text = SolutionText(shape.title, shape.cause, shape.body)
-    # An id such as S-3 of another home must not name a solution that was written here.
-    foreign = bool(tally.homes)
-    number = solutions.find_external(this.db, this.project, shape.id, own=not foreign)
+    homes = [_home(this, public, tally) for public in shape.category_ids]
+    number = _present_solution(this, shape, homes, foreign=bool(tally.homes))
     if number is None:
         number = solutions.create(
             this.db, this.project, text, author=shape.author or this.actor, now=this.now, external=clip(shape.id, 200)
@@ -165,13 +164,30 @@ def _import_solution(this: Act, shape: SolutionShape, tally: _Tally) -> None:
             )
     tally.solutions += 1
     wanted = solutions.get(this.db, this.project, number)
-    for public in shape.category_ids:
-        home = tally.homes.get(public)
-        if home is None:
-            home = categories.resolve(this.db, this.project, _category_number(public))
+    for home in homes:
         if this.state(home).solution != number:
             link_within(this, home, wanted)
             tally.links += 1
+
+
+def _home(this: Act, public: str, tally: _Tally) -> int:
+    home = tally.homes.get(public)
+    return categories.resolve(this.db, this.project, _category_number(public)) if home is None else home
+
+
+def _present_solution(this: Act, shape: SolutionShape, homes: Sequence[int], *, foreign: bool) -> int | None:
+    """Find the solution that a row is about.
+
+    In a file that holds categories an id such as S-3 may be another home's, and must not name a
+    solution that was written here, unless its title and one of its categories say that it is the same.
+    """
+    number = solutions.find_external(this.db, this.project, shape.id, own=not foreign)
+    if number is not None or not foreign:
+        return number
+    number = solutions.find_external(this.db, this.project, shape.id, own=True)
+    if number is None or all(this.state(home).solution != number for home in homes):
+        return None
+    return number if solutions.get(this.db, this.project, number).title == shape.title.strip() else None
 
 
 def _category_number(public: str) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from knowledge_base.errors import InputError
 from knowledge_base.types import FactKind
@@ -14,11 +16,18 @@ class _Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+def _in_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the time is out of range") from None
+
+
 class FingerprintShape(_Shape):
     """A fingerprint and the version of the signature that made it."""
 
-    version: str = Field(max_length=32)
-    fingerprint: str = Field(max_length=64)
+    version: str = Field(pattern=r"^[!-~]{1,32}$")
+    fingerprint: str = Field(pattern=r"^[!-~]{1,64}$")
 
 
 class TemplateShape(_Shape):
@@ -29,7 +38,7 @@ class TemplateShape(_Shape):
     codes: list[str] = []
     service: str = ""
     level: str = ""
-    first_seen: AwareDatetime | None = None
+    first_seen: Annotated[AwareDatetime, AfterValidator(_in_utc)] | None = None
     fingerprints: list[FingerprintShape] = []
 
 
