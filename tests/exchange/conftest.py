@@ -1,5 +1,21 @@
-"""The databases of the store's tests."""
+"""The databases of the store's tests, and a knowledge base on each."""
 
-from tests.store.conftest import database_url, empty_file, postgres_store_url, sqlite_store, store
+from __future__ import annotations
 
-__all__ = ["database_url", "empty_file", "postgres_store_url", "sqlite_store", "store"]
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from knowledge_base.knowledge import KnowledgeBase
+from tests.store.conftest import database_url, empty_file, postgres_store_url
+from tests.store.knowledge import knowledge_at
+
+__all__ = ["database_url", "empty_file", "knowledge", "postgres_store_url"]
+
+
+@pytest.fixture
+def knowledge(database_url: str, tmp_path: Path) -> Iterator[KnowledgeBase]:
+    """An open knowledge base with the model's twin."""
+    with knowledge_at(database_url, tmp_path / "home") as knowledge:
+        yield knowledge

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy
@@ -37,8 +38,9 @@ def migrated_file(folder: Path) -> Path:
     return path
 
 
+@cache
 def migrated_database(server: str, name: str) -> str:
-    """Make a database with the tables in it on a PostgreSQL server; give its URL."""
+    """Make a database with the tables in it on a PostgreSQL server, once; give its URL."""
     engine = sqlalchemy.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool)
     with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
