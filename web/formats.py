@@ -10,7 +10,7 @@ from babel.dates import format_datetime, format_skeleton
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
-from web.language import Translator
+from web.language import CHINESE, Translator
 
 ZONE_LIMIT = 64
 
@@ -63,7 +63,10 @@ class Formats:
         return f"{at.astimezone(self.zone):%H:%M:%S}"
 
     def day(self, at: datetime) -> str:
-        """Write the day."""
+        """Write the day; in Chinese with a space around the digits, as in all sentences."""
+        if self.locale == CHINESE:
+            there = at.astimezone(self.zone)
+            return f"{there.month} 月 {there.day} 日"
         return str(format_skeleton("MMMd", at, tzinfo=self.zone, locale=self.locale))
 
     def ago(self, at: datetime) -> Markup:
