@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from ingest.line_kinds import LineKind, kind_of
 from knowledge_base.signature import read_header, read_time
@@ -29,8 +30,7 @@ class Shape:
     where: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """What the header of a line says; ``at`` is None where it tells no time that exists."""
 
     at: datetime | None

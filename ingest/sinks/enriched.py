@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from json.encoder import encode_basestring as _quoted
 
 from ingest.pipeline import Enriched
 
@@ -16,18 +17,18 @@ def enriched_row(event: Enriched) -> bytes:
     record, assignment = event.record, event.assignment
     original = record.attributes
     if not original:
-        original = {
-            "text": record.text,
-            "at": record.at.isoformat(),
-            "service": record.service,
-            "level": record.level,
-        }
-    elif any(name in original for name in KEA_FIELDS):
-        original = {name: value for name, value in original.items() if name not in KEA_FIELDS}
+        theirs = (
+            f'{{"text": {_quoted(record.text)}, "at": "{record.at.isoformat()}", '
+            f'"service": {_quoted(record.service)}, "level": {_quoted(record.level)}, '
+        )
+    else:
+        if any(name in original for name in KEA_FIELDS):
+            original = {name: value for name, value in original.items() if name not in KEA_FIELDS}
+        theirs = f"{_ENCODER.encode(original)[:-1]}, " if original else "{"
     ours = _our_part(
         assignment.template_id, event.template, assignment.category_id, event.keywords, assignment.is_new, event.why
     )
-    row = f"{_ENCODER.encode(original)[:-1]}, {ours}" if original else "{" + ours
+    row = theirs + ours
     try:
         return row.encode()
     except UnicodeEncodeError:  # half a surrogate pair, which UTF-8 has not

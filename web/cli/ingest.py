@@ -41,6 +41,7 @@ def ingest(
 
     Exit codes: 0 all was read, 3 some went to the dead letters, 1 it failed, 130 it was stopped.
     """
+    import gc
     import json
     import sys
 
@@ -51,6 +52,9 @@ def ingest(
     from web.cli import EXIT_INTERRUPTED, EXIT_REJECTED_ROWS
     from web.cli.progress import watching_ingest
 
+    # What is alive now stays so to the end: looking through it again and again costs a tenth of the time.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     # Standard output may belong to the events.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     plan = IngestPlan(
