@@ -18,7 +18,7 @@ from knowledge_base.store.store import Clock, utc_now
 from knowledge_base.types import DEFAULT_PROJECT
 from web import health, pages
 from web.access import GuardAccess
-from web.api import routes
+from web.api.routes import router as api_router
 from web.assets import FOLDER, URL, read_assets
 from web.bodies import LimitBodies
 from web.failures import CatchUnexpected, register_failures
@@ -60,7 +60,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, knowledge: Knowled
     app.state.parts = Parts(settings, clock, key, base, Assistant(base), loop, renderer)
     register_failures(app)
     app.include_router(health.router)
-    app.include_router(routes.router)
+    app.include_router(api_router)
     app.include_router(pages.router)
     app.mount(URL, StaticFiles(directory=FOLDER, check_dir=False), name="static")
     # The last one added sees a request first.

@@ -14,7 +14,8 @@ from knowledge_base.errors import InputError, StaleVersion
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store import categories, solutions
 from knowledge_base.store.solutions import SolutionText
-from web.pages.category import Draft, show
+from web.pages.category import show
+from web.pages.category_context import Draft
 from web.pages.opening import Opened, PageOf
 
 router = APIRouter(include_in_schema=False)

@@ -17,10 +17,10 @@ from knowledge_base.store import categories, category_pages, counts
 from knowledge_base.store.category_pages import Filter, Sort
 from knowledge_base.store.category_view import Status
 from knowledge_base.types import Category
-from web.charts import Spark, spark
 from web.pages.opening import Opened, PageOf
 from web.pages.wanted import SEEN, Wanted, read_wanted
 from web.segments import Segment, template_segments
+from web.sparkline import Spark, spark
 from web.visit import Visit
 
 PAGE_SIZE = 30

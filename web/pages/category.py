@@ -2,116 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from markupsafe import Markup
-from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from knowledge_base.errors import NotFound
-from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import audit, categories, questions, samples, solutions, template_reading
-from knowledge_base.store.audit import Entry
-from knowledge_base.store.questions import AskedQuestion, FeedbackSum
-from knowledge_base.types import Category, Outcome, Solution, Template, Why
-from web.charts import Bar, Chart
-from web.pages.neighbours import Neighbour, find_neighbours
+from knowledge_base.ids import Prefix, public_id
+from knowledge_base.store import categories
+from web.pages.category_context import Draft
+from web.pages.category_reading import read_page
 from web.pages.opening import Opened, PageOf
-from web.pages.volume import DEFAULT_RANGE, RANGES, Volume, read_volume
-from web.segments import Segment, line_segments, template_segments
-
-MEMBERS_SHOWN = 50
-SAMPLES_SHOWN = 6
-QUESTIONS_SHOWN = 20
-HISTORY_SHOWN = 30
-HEALTH_WIDTH = 400
+from web.pages.volume import DEFAULT_RANGE, RANGES
 
 router = APIRouter(include_in_schema=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A template of the category."""
-
-    template: Template
-    pieces: tuple[Segment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """What put the other templates here, summed up."""
-
-    by_score: int
-    by_code: int
-    by_people: int
-    lowest: float
-    threshold: float
-    people: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A scrubbed line; ``foreign`` is its language where it is not that of the page."""
-
-    at: datetime
-    service: str
-    pieces: tuple[Segment, ...]
-    foreign: str
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What the editor holds; ``based_on`` is the version that it started from."""
-
-    title: str = ""
-    cause: str = ""
-    body: str = ""
-    based_on: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """From which score the machine proposes a merge, and from which it groups alone."""
-
-    propose: float
-    group: float
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryPage:
-    """Everything on the page."""
-
-    category: Category
-    template: tuple[Segment, ...]
-    members: tuple[Member, ...]
-    joined: Joined
-    volume: Volume
-    range: str
-    ranges: tuple[tuple[str, Markup], ...]
-    samples: tuple[Sample, ...]
-    questions: tuple[AskedQuestion, ...]
-    feedback: FeedbackSum
-    health: tuple[Bar, ...]
-    waiting: int
-    solution: Solution | None
-    shared_with: tuple[str, ...]
-    history: tuple[Entry, ...]
-    neighbours: tuple[Neighbour, ...]
-    thresholds: Thresholds
-    done: Entry | None
-    editing: bool
-    draft: Draft
-    conflict: str
-    refused: str
-
-    @property
-    def charts(self) -> tuple[Chart, ...]:
-        """The chart in its two widths."""
-        return self.volume.charts
 
 
 @router.get("/categories/{category_id}")
@@ -143,108 +46,7 @@ def show(
     """Render the page; with a draft the editor is open."""
     range_name = range_name if range_name in RANGES else DEFAULT_RANGE
     with page.parts.knowledge.store.read() as db:
-        context = _load(
+        context = read_page(
             db, page, category_id, range_name=range_name, done=done, draft=draft, conflict=conflict, refused=refused
         )
     return page.show("category.html", context, status=status)
-
-
-def _load(
-    db: Connection,
-    page: Opened,
-    category_id: str,
-    *,
-    range_name: str,
-    done: int | None,
-    draft: Draft | None,
-    conflict: str,
-    refused: str,
-) -> CategoryPage:
-    project, formats = page.project, page.visit.formats
-    number = categories.resolve_public(db, project, category_id)
-    category = categories.get(db, project, number)
-    templates = categories.templates_of(db, project, number)
-    members = template_reading.templates_in(db, project, number, MEMBERS_SHOWN)
-    solution = _solution(db, project, category)
-    versions = solutions.history(db, project, number_of(Prefix.SOLUTION, solution.id)) if solution else []
-    asked = questions.of_category(db, project, number, limit=QUESTIONS_SHOWN)
-    feedback = questions.feedback_of(db, project, number)
-    _ = formats.translator.text
-    return CategoryPage(
-        category=category,
-        template=template_segments(members[0].text if members else category.template),
-        members=tuple(Member(each, template_segments(each.text)) for each in members),
-        joined=_joined(members),
-        volume=read_volume(db, project, templates, range_name=range_name, versions=versions, formats=formats),
-        range=range_name,
-        ranges=(("24h", _("24 h")), ("7d", _("7 d")), ("14d", _("14 d"))),
-        samples=tuple(_samples(db, project, templates, members, page.visit.language)),
-        questions=tuple(asked),
-        feedback=feedback,
-        health=_health(feedback),
-        waiting=sum(each.outcome is Outcome.KNOWN_UNSOLVED for each in asked),
-        solution=solution,
-        shared_with=tuple(each for each in solution.category_ids if each != category.id) if solution else (),
-        history=tuple(audit.of_category(db, project, number, limit=HISTORY_SHOWN)),
-        neighbours=find_neighbours(db, project, category),
-        thresholds=Thresholds(page.parts.settings.propose_threshold, page.parts.settings.group_threshold),
-        done=_entry(db, project, done),
-        editing=draft is not None,
-        draft=draft or _draft_of(solution),
-        conflict=conflict,
-        refused=refused,
-    )
-
-
-def _solution(db: Connection, project: str, category: Category) -> Solution | None:
-    if category.solution_id is None:
-        return None
-    return solutions.get(db, project, number_of(Prefix.SOLUTION, category.solution_id))
-
-
-def _draft_of(solution: Solution | None) -> Draft:
-    return Draft() if solution is None else Draft(solution.title, solution.cause, solution.body, solution.version)
-
-
-def _entry(db: Connection, project: str, number: int | None) -> Entry | None:
-    try:
-        return None if number is None else audit.get(db, project, number)
-    except NotFound:
-        return None
-
-
-def _joined(members: Sequence[Template]) -> Joined:
-    scored = [each.reason for each in members if each.reason.why is Why.SIMILARITY]
-    put = [each.reason for each in members if each.reason.why is Why.PERSON]
-    return Joined(
-        by_score=len(scored),
-        by_code=sum(each.reason.why is Why.CODE for each in members),
-        by_people=len(put),
-        lowest=min((each.score for each in scored), default=0.0),
-        threshold=max((each.threshold for each in scored), default=0.0),
-        people=tuple(dict.fromkeys(each.actor for each in put if each.actor)),
-    )
-
-
-def _samples(
-    db: Connection, project: str, templates: Sequence[int], members: Sequence[Template], language: str
-) -> list[Sample]:
-    texts = {number_of(Prefix.TEMPLATE, each.id): each.text for each in members}
-    shown = []
-    for line in samples.samples_of(db, project, templates, SAMPLES_SHOWN):
-        chinese = any("\u4e00" <= each <= "\u9fff" for each in line.text)
-        foreign = "" if chinese == (language == "zh") else "zh-CN" if chinese else "en"
-        shown.append(Sample(line.at, line.service, line_segments(line.text, texts.get(line.template, "")), foreign))
-    return shown
-
-
-def _health(feedback: FeedbackSum) -> tuple[Bar, ...]:
-    parts = ((feedback.helpful, "good"), (feedback.no_word, "none"), (feedback.not_helpful, "bad"))
-    total = sum(n for n, _ in parts)
-    bars, place = [], 0.0
-    for n, css in parts:
-        width = n / total * HEALTH_WIDTH if total else 0.0
-        if width:
-            bars.append(Bar(round(place, 1), 0, round(max(1.0, width - 2), 1), 8, css))
-        place += width
-    return tuple(bars)

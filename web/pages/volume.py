@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from knowledge_base.store import counts
 from knowledge_base.types import Solution
-from web.charts import NARROW, WIDE, Chart, chart, spike_run
+from web.charts import NARROW, WIDE, Chart, chart
 from web.formats import Formats
+from web.sparkline import spike_run
 
 RANGES = {
     "24h": (timedelta(hours=24), timedelta(minutes=15)),

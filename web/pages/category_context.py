@@ -1,0 +1,98 @@
+"""What a category's page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from knowledge_base.store.audit import Entry
+from knowledge_base.store.questions import AskedQuestion, FeedbackSum
+from knowledge_base.types import Category, Solution, Template
+from web.charts import Chart
+from web.pages.neighbours import Neighbour
+from web.pages.volume import Volume
+from web.segments import Segment
+from web.sparkline import Bar
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A template of the category."""
+
+    template: Template
+    pieces: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What put the other templates here, summed up."""
+
+    by_score: int
+    by_code: int
+    by_people: int
+    lowest: float
+    threshold: float
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A scrubbed line; ``foreign`` is its language where it is not that of the page."""
+
+    at: datetime
+    service: str
+    pieces: tuple[Segment, ...]
+    foreign: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the editor holds; ``based_on`` is the version that it started from."""
+
+    title: str = ""
+    cause: str = ""
+    body: str = ""
+    based_on: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which score the machine proposes a merge, and from which it groups alone."""
+
+    propose: float
+    group: float
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryPage:
+    """Everything on the page."""
+
+    category: Category
+    template: tuple[Segment, ...]
+    members: tuple[Member, ...]
+    joined: Joined
+    volume: Volume
+    range: str
+    ranges: tuple[tuple[str, Markup], ...]
+    samples: tuple[Sample, ...]
+    questions: tuple[AskedQuestion, ...]
+    feedback: FeedbackSum
+    health: tuple[Bar, ...]
+    waiting: int
+    solution: Solution | None
+    shared_with: tuple[str, ...]
+    history: tuple[Entry, ...]
+    neighbours: tuple[Neighbour, ...]
+    thresholds: Thresholds
+    done: Entry | None
+    editing: bool
+    draft: Draft
+    conflict: str
+    refused: str
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """The chart in its two widths."""
+        return self.volume.charts

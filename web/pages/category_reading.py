@@ -1,0 +1,128 @@
+"""Reads what a category's page shows, in one state of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from knowledge_base.errors import NotFound
+from knowledge_base.ids import Prefix, number_of
+from knowledge_base.store import audit, categories, questions, samples, solutions, template_reading
+from knowledge_base.store.audit import Entry
+from knowledge_base.store.questions import FeedbackSum
+from knowledge_base.types import Category, Outcome, Solution, Template, Why
+from web.pages.category_context import CategoryPage, Draft, Joined, Member, Sample, Thresholds
+from web.pages.neighbours import find_neighbours
+from web.pages.opening import Opened
+from web.pages.volume import read_volume
+from web.segments import line_segments, template_segments
+from web.sparkline import Bar
+
+MEMBERS_SHOWN = 50
+SAMPLES_SHOWN = 6
+QUESTIONS_SHOWN = 20
+HISTORY_SHOWN = 30
+HEALTH_WIDTH = 400
+
+
+def read_page(
+    db: Connection,
+    page: Opened,
+    category_id: str,
+    *,
+    range_name: str,
+    done: int | None,
+    draft: Draft | None,
+    conflict: str,
+    refused: str,
+) -> CategoryPage:
+    """Read the page; with a draft the editor is open. Raises NotFound."""
+    project, formats = page.project, page.visit.formats
+    number = categories.resolve_public(db, project, category_id)
+    category = categories.get(db, project, number)
+    templates = categories.templates_of(db, project, number)
+    members = template_reading.templates_in(db, project, number, MEMBERS_SHOWN)
+    solution = _solution(db, project, category)
+    versions = solutions.history(db, project, number_of(Prefix.SOLUTION, solution.id)) if solution else []
+    asked = questions.of_category(db, project, number, limit=QUESTIONS_SHOWN)
+    feedback = questions.feedback_of(db, project, number)
+    _ = formats.translator.text
+    return CategoryPage(
+        category=category,
+        template=template_segments(members[0].text if members else category.template),
+        members=tuple(Member(each, template_segments(each.text)) for each in members),
+        joined=_joined(members),
+        volume=read_volume(db, project, templates, range_name=range_name, versions=versions, formats=formats),
+        range=range_name,
+        ranges=(("24h", _("24 h")), ("7d", _("7 d")), ("14d", _("14 d"))),
+        samples=tuple(_samples(db, project, templates, members, page.visit.language)),
+        questions=tuple(asked),
+        feedback=feedback,
+        health=_health(feedback),
+        waiting=sum(each.outcome is Outcome.KNOWN_UNSOLVED for each in asked),
+        solution=solution,
+        shared_with=tuple(each for each in solution.category_ids if each != category.id) if solution else (),
+        history=tuple(audit.of_category(db, project, number, limit=HISTORY_SHOWN)),
+        neighbours=find_neighbours(db, project, category),
+        thresholds=Thresholds(page.parts.settings.propose_threshold, page.parts.settings.group_threshold),
+        done=_entry(db, project, done),
+        editing=draft is not None,
+        draft=draft or _draft_of(solution),
+        conflict=conflict,
+        refused=refused,
+    )
+
+
+def _solution(db: Connection, project: str, category: Category) -> Solution | None:
+    if category.solution_id is None:
+        return None
+    return solutions.get(db, project, number_of(Prefix.SOLUTION, category.solution_id))
+
+
+def _draft_of(solution: Solution | None) -> Draft:
+    return Draft() if solution is None else Draft(solution.title, solution.cause, solution.body, solution.version)
+
+
+def _entry(db: Connection, project: str, number: int | None) -> Entry | None:
+    try:
+        return None if number is None else audit.get(db, project, number)
+    except NotFound:
+        return None
+
+
+def _joined(members: Sequence[Template]) -> Joined:
+    scored = [each.reason for each in members if each.reason.why is Why.SIMILARITY]
+    put = [each.reason for each in members if each.reason.why is Why.PERSON]
+    return Joined(
+        by_score=len(scored),
+        by_code=sum(each.reason.why is Why.CODE for each in members),
+        by_people=len(put),
+        lowest=min((each.score for each in scored), default=0.0),
+        threshold=max((each.threshold for each in scored), default=0.0),
+        people=tuple(dict.fromkeys(each.actor for each in put if each.actor)),
+    )
+
+
+def _samples(
+    db: Connection, project: str, templates: Sequence[int], members: Sequence[Template], language: str
+) -> list[Sample]:
+    texts = {number_of(Prefix.TEMPLATE, each.id): each.text for each in members}
+    shown = []
+    for line in samples.samples_of(db, project, templates, SAMPLES_SHOWN):
+        chinese = any("\u4e00" <= each <= "\u9fff" for each in line.text)
+        foreign = "" if chinese == (language == "zh") else "zh-CN" if chinese else "en"
+        shown.append(Sample(line.at, line.service, line_segments(line.text, texts.get(line.template, "")), foreign))
+    return shown
+
+
+def _health(feedback: FeedbackSum) -> tuple[Bar, ...]:
+    parts = ((feedback.helpful, "good"), (feedback.no_word, "none"), (feedback.not_helpful, "bad"))
+    total = sum(n for n, _ in parts)
+    bars, place = [], 0.0
+    for n, css in parts:
+        width = n / total * HEALTH_WIDTH if total else 0.0
+        if width:
+            bars.append(Bar(round(place, 1), 0, round(max(1.0, width - 2), 1), 8, css))
+        place += width
+    return tuple(bars)
