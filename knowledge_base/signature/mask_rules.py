@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 
+from knowledge_base.signature.announced_rules import ANNOUNCED_RULES
 from knowledge_base.signature.kinds import PLACEHOLDER_PATTERN
 from knowledge_base.signature.name_rules import NAME_RULES
 from knowledge_base.signature.rule import MaskRule, rule
+from knowledge_base.signature.shaped_rules import SHAPED_RULES
 
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}"
 _DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
@@ -122,6 +124,8 @@ MASK_RULES: tuple[MaskRule, ...] = (
         needs=("0:0:0",),
     ),
     *NAME_RULES,
+    *SHAPED_RULES,
+    *ANNOUNCED_RULES,
     rule(
         "host with port",
         rf"(?<![\w.@/$-])(?:localhost|(?:[A-Za-z][\w-]*\.)+{_TOP_DOMAIN}|[A-Za-z][A-Za-z0_]*(?:-[A-Za-z0_]+)+"

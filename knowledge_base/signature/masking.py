@@ -74,8 +74,14 @@ def fill_holes(text: str, holes: tuple[Hole, ...], runs: list[str]) -> str:
 def apply_rules(text: str, rules: tuple[MaskRule, ...] = MASK_RULES) -> str:
     """Apply the rules in their order to a reduced text with its holes marked."""
     for rule in rules:
-        if not rule.needs or any(need in text for need in rule.needs):
-            text = rule.pattern.sub(rule.replacement, text)
+        # A plain loop takes half the time of any() over a generator, and this is where a new line's time goes.
+        for need in rule.needs:
+            if need in text:
+                break
+        else:
+            if rule.needs:
+                continue
+        text = rule.pattern.sub(rule.replacement, text)
     return text
 
 

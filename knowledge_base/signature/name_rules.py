@@ -30,7 +30,7 @@ _STAYS = re.compile(
     r"(?i:none|null|nil|true|false|undefined|nan|NoneType|int|integer|long|str|string|bytes?|float|double|bool|boolean|list"
     r"|dict|tuple|set|object|function|method|module|type|array|map|struct|date|datetime|timestamp|decimal|bigint|varchar"
     r"|text|char|binary|number|numeric|json|ascii|gbk|latin|and|or|in|select|from|where|group|order|join|limit)"
-    r"|.*(?:::|\(\)).*|.*[\ue000-\uf8ff].*"
+    r"|.*(?:::|\(\)).*|[^.]*[\ue000-\uf8ff].*|.*[\ue000-\uf8ff]\w*(?:Exception|Error)"
 )
 _WORD = r"[\w$\ue000-\uf8ff./:*@%+#,<>\[\]{}=\\-]"
 
@@ -80,27 +80,6 @@ NAME_RULES: tuple[MaskRule, ...] = (
         ("table sales.orders", "table <table>"),
         ("表dwd_orders不存在", "表<table>不存在"),
         needs=("able", "TABLE", "elation", "iew", "VIEW", "表"),
-        ignore_case=True,
-    ),
-    rule(
-        "other name",
-        r"(\b(?:topic|database|schema|catalog|keyspace|collection|index|queue|bucket|namespace|consumer group)"
-        r"[\s:=]{1,3})(?!<)(?:[A-Za-z][\w$]*(?:[._-][\w$]+)+)(?![\w(])",
-        r"\1<str>",
-        ("topic click_stream is empty", "topic <str> is empty"),
-        needs=(
-            "opic",
-            "atabase",
-            "chema",
-            "atalog",
-            "eyspace",
-            "ollection",
-            "ndex",
-            "ueue",
-            "ucket",
-            "amespace",
-            "group",
-        ),
         ignore_case=True,
     ),
     rule(

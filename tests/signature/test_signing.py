@@ -20,6 +20,17 @@ SAME = [
     ("wrote 45 bytes to /tmp/a", "wrote 4.5 GB to hdfs://nn/b"),
     ("at Tue Jun 11 10:22:33 2024 the lease ended", "at 2024-06-11 10:22:33 the lease ended"),
     ('{"level": "error", "msg": "disk full on node-7"}', "2024-06-11 10:22:33 ERROR c.acme.Disk: disk full on node-12"),
+    ("permission denied for table orders", "permission denied for table order_lines"),
+    ("no access, user ann", "no access, user etl_nightly"),
+    ("topics: [click.stream]", "topics: [view.stream, click.stream]"),
+    ("Cannot commit retail.orders_daily: lost", "Cannot commit dwd_parcels: lost"),
+    ("deadlock (UPDATE orders SET price = ?)", "deadlock (UPDATE lines SET weight = ?)"),
+    ("cannot write s3a://lake/orders/20240611/_SUCCESS", "cannot write oss://archive/view/2024-06-12/_SUCCESS"),
+    ("Map (1/8)#0 switched from RUNNING", "Source: orders.paid -> Map (3/8)#1 switched from RUNNING"),
+    ("pulling registry.example.com/a/orders:1.2.3", "pulling registry.example.com/team/view:v7"),
+    ("账号 ann 没有权限", "账号 etl_nightly 没有权限"),
+    ("表名为:orders 不存在", "表名为:order_lines 不存在"),
+    ("E0611 10:22:33.000000    1 a.go:2] sync failed", "E0612 11:22:33.000000    1 a.go:2] sync failed"),
     ("任务 1234 运行失败，耗时 3 秒", "任务 99 运行失败，耗时 4.5 秒"),
 ]
 DIFFERENT = [
@@ -31,6 +42,10 @@ DIFFERENT = [
     ("Error: disk full", "Error: disk missing"),
     ("'NoneType' object is not callable", "'int' object is not callable"),
     ("表不存在", "列不存在"),
+    ("user session is lost", "user process is lost"),
+    ("orders.paid=UNKNOWN_TOPIC_OR_PARTITION", "orders.paid=LEADER_NOT_AVAILABLE"),
+    ("set spark.executor.memory", "set spark.driver.memory"),
+    ("node NODE_IS_DOWN", "node NODE_IS_LOST"),
 ]
 
 
@@ -119,6 +134,15 @@ HOSTILE = {
     "placeholders": "<n> " * 120_000,
     "JSON": '{"message": ' * 40_000 + "}" * 40_000,
     "blanks": " " * 500_000 + "x",
+    "nouns": "user table topic: " * 25_000,
+    "list of names": "topics: " + "a.b, " * 100_000,
+    "long names": "table " + "a_" * 250_000,
+    "layers": "a_di_" * 100_000,
+    "subtasks": "Map -> " * 70_000 + "(1/2) switched",
+    "regions": "a,b,1." * 80_000,
+    "wide brackets": "（a_" * 120_000,
+    "Chinese nouns": "用户表 a 作业" * 60_000,
+    "images": "a.b/c/" * 80_000,
     "times": "10:22:33 " * 55_000,
     "ten megabytes": "error 17 at /a/b/c: 10.0.0.1 'x' =; " * 290_000,
 }
