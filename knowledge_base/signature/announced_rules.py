@@ -8,15 +8,18 @@ from knowledge_base.signature.rule import MaskRule, rule
 _LINK = r"(?:\s?[:：=]\s?|\s(?:is\s)?)[\[(（【]?"
 _LIST = rf"{NAME}(?:,\s?{NAME})*+"
 _CHINESE_LINK = r"(?:名称?)?为?\s?[:：=]?\s?[\[(（【]?"
+# The kubelet writes name_namespace(uid).
+_POD = r"[a-z0](?:[a-z0]|-(?=[a-z0]))*+_[a-z0-]++(?=\()"
 
 ANNOUNCED_RULES: tuple[MaskRule, ...] = (
     # "failed pod(s) orders-api-xyzab-qrstu", "Pod shop/orders-api".
     rule(
         "announced pod",
-        rf"(\b[Pp]od(?:s|\(s\))?[\s/:]{{1,2}})(?:[a-z][\w-]*/)?{NAME}",
+        rf"(\b[Pp]od(?:s|\(s\))?[\s/:]{{1,2}})(?:[a-z][\w-]*/)?(?:{NAME}|{_POD})",
         r"\1<pod>",
         ("pod/orders-api-abcde", "pod/<pod>"),
         ("Pod shop/orders-api-abcde", "Pod <pod>"),
+        ("pod orders-api-abcde_shop(lost)", "pod <pod>(lost)"),
         needs=("od",),
     ),
     rule(

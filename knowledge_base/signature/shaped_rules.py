@@ -64,6 +64,14 @@ SHAPED_RULES: tuple[MaskRule, ...] = (
         ("INSERT INTO retail.orders VALUES", "INSERT INTO <table> VALUES"),
         needs=("FROM ", "INTO ", "JOIN ", "TABLE ", "VIEW ", "from ", "into ", "OVERWRITE "),
     ),
+    # Spark: Query orders [id = <uuid>, runId = <uuid>] terminated with error.
+    rule(
+        "streaming query",
+        r"(\bQuery\s)(?!<)[\w.-]+(?=\s\[id\s=)",
+        r"\1<str>",
+        ("Query orders [id = 7]", "Query <str> [id = <n>]"),
+        needs=("Query ",),
+    ),
     rule(
         "table of a warehouse",
         LAYERED,
@@ -89,6 +97,14 @@ SHAPED_RULES: tuple[MaskRule, ...] = (
         "<str>",
         ("Source: orders.paid -> Map (3/8)#1 switched", "<str> (<n>/<n>)#<n> switched"),
         needs=("switched",),
+    ),
+    rule(
+        "operator",
+        r"(\b[Oo]perator\s|算子\s?)(?!(?:Not|Is|Error|Failed|State)\b)[A-Z][a-z]\w*(?:\(\w*\))?(?![\w.])",
+        r"\1<str>",
+        ("operator WindowJoin is slow", "operator <str> is slow"),
+        ("算子 WindowJoin 反压", "算子 <str> 反压"),
+        needs=("perator ", "算子"),
     ),
     rule(
         "end of a pipeline",
