@@ -20,7 +20,7 @@ from knowledge_base.types import Answer, Outcome, Question, Verdict
 from tests.store.databases import MINE, OTHER
 from tests.store.knowledge import categories_of, ingest, knowledge_at
 
-TABLE = "ERROR table orders not found in warehouse"
+TABLE = "ERROR replica of ledger not found in warehouse"
 HEAP = "FATAL heap space exhausted by task"
 SOLUTION = SolutionText("Create the table", "It was dropped", "Run the migration")
 
@@ -106,11 +106,11 @@ def test_thresholds_decide_the_outcome_of_likeness(
         table, _ = categories_of(ingest(knowledge, TABLE, HEAP))
         ClusterLoop(knowledge, MINE).drain(MINE)
         curation.attach(knowledge.store, MINE, table, SOLUTION, actor="Jonas")
-        alike = ask(knowledge, "the table orders was not found in our warehouse")
+        alike = ask(knowledge, "the replica of our ledger was not found in our warehouse")
         assert alike.outcome is solved
         assert alike.evidence is not None
         assert alike.evidence.kind == "similarity"
-        assert {"table", "found"} <= set(alike.evidence.words)
+        assert {"replica", "found"} <= set(alike.evidence.words)
         assert ask(knowledge, "a task had exhausted its heap space").outcome is unsolved
         assert ask(knowledge, TABLE).outcome is Outcome.ANSWERED, "what is exact passes every threshold"
 
@@ -126,12 +126,12 @@ def test_an_exact_repeat_beats_likeness(knowledge: KnowledgeBase) -> None:
 
 
 def test_categories_with_one_solution_are_one_candidate(knowledge: KnowledgeBase, solved: str) -> None:
-    (again,) = categories_of(ingest(knowledge, "ERROR view invoices missing in lake"))
+    (again,) = categories_of(ingest(knowledge, "ERROR shards missing in the lake"))
     ClusterLoop(knowledge, MINE).drain(MINE)
     with knowledge.store.read() as db:
         solution = str(db.execute(text("SELECT id FROM solution")).scalar_one())
     curation.link(knowledge.store, MINE, again, f"S-{solution}", actor="Jonas")
-    answer = ask(knowledge, f"{TABLE}\nERROR view invoices missing in lake")
+    answer = ask(knowledge, f"{TABLE}\nERROR shards missing in the lake")
     named = [each.solution_id for each in answer.candidates if each.solution_id]
     assert named == [f"S-{solution}"]
 
@@ -202,7 +202,7 @@ def test_feedback_is_summed_up_and_said_anew(knowledge: KnowledgeBase, solved: s
 
 def test_feedback_follows_a_merge(knowledge: KnowledgeBase, solved: str) -> None:
     say(knowledge, ask(knowledge, TABLE).question_id, "Mei", Verdict.HELPFUL)
-    (other,) = categories_of(ingest(knowledge, "ERROR view invoices missing in lake"))
+    (other,) = categories_of(ingest(knowledge, "ERROR shards missing in the lake"))
     curation.merge(knowledge.store, MINE, other, [solved], actor="Mei")
     assert feedback(knowledge, other) == questions.FeedbackSum(1, 0, 0, 1, 1)
     with knowledge.store.read() as db:

@@ -22,10 +22,10 @@ from tests.curation.pictures import picture
 from tests.store.databases import MINE, OTHER
 from tests.store.knowledge import categories_of, ingest, knowledge_at
 
-TABLE = "ERROR table orders not found in warehouse"
-TABLE_TOO = "ERROR table orders not found in the warehouse"
-TABLE_THIRD = "ERROR table orders not found in warehouse now"
-NEARLY = "ERROR table orders not found in archive of last year"
+PEER = "WARN broker connection refused by its peer"
+PEER_TOO = "WARN broker connection was refused by its peer"
+PEER_THIRD = "WARN broker connection refused by its old peer"
+NEARLY = "WARN broker connection closed by its distant peer"
 HEAP = "FATAL heap space exhausted by task"
 
 
@@ -62,11 +62,11 @@ def proposed(knowledge: KnowledgeBase) -> list[tuple[int, int]]:
 
 
 def test_alike_templates_of_a_window_become_one_category(knowledge: KnowledgeBase) -> None:
-    table, too, heap = categories_of(ingest(knowledge, TABLE, TABLE_TOO, HEAP))
-    assert len({table, too, heap}) == 3, "before a window each template is alone"
+    peer, too, heap = categories_of(ingest(knowledge, PEER, PEER_TOO, HEAP))
+    assert len({peer, too, heap}) == 3, "before a window each template is alone"
     assert drain(knowledge) == [WindowResult(3, 1, 0)]
     joined = category(knowledge, too)
-    assert joined.id == table, "the oldest id stays"
+    assert joined.id == peer, "the oldest id stays"
     assert joined.aliases == (too,)
     assert joined.templates == 2
     assert category(knowledge, heap).templates == 1
@@ -75,40 +75,40 @@ def test_alike_templates_of_a_window_become_one_category(knowledge: KnowledgeBas
 
 
 def test_a_move_says_why(knowledge: KnowledgeBase) -> None:
-    table, _, _ = categories_of(ingest(knowledge, TABLE, TABLE_TOO, HEAP))
+    peer, _, _ = categories_of(ingest(knowledge, PEER, PEER_TOO, HEAP))
     drain(knowledge)
-    stayed, moved = sorted(templates_in(knowledge, table), key=lambda each: number_of(Prefix.TEMPLATE, each.id))
+    stayed, moved = sorted(templates_in(knowledge, peer), key=lambda each: number_of(Prefix.TEMPLATE, each.id))
     assert stayed.reason.why is Why.FIRST
     assert moved.reason.why is Why.SIMILARITY
     assert knowledge.settings.group_threshold == moved.reason.threshold <= moved.reason.score <= 1
-    assert {"warehouse", "table"} <= set(moved.reason.words)
+    assert {"broker", "peer"} <= set(moved.reason.words)
     with knowledge.store.read() as db:
-        (entry,) = audit.of_category(db, MINE, number(table))
+        (entry,) = audit.of_category(db, MINE, number(peer))
     assert (entry.actor, entry.action, entry.can_be_undone) == (audit.MACHINE, "merge", True)
 
 
 def test_a_later_template_joins_an_earlier_category(knowledge: KnowledgeBase) -> None:
-    table, heap = categories_of(ingest(knowledge, TABLE, HEAP))
+    peer, heap = categories_of(ingest(knowledge, PEER, HEAP))
     drain(knowledge)
-    (too,) = categories_of(ingest(knowledge, TABLE_TOO))
-    assert too not in (table, heap)
+    (too,) = categories_of(ingest(knowledge, PEER_TOO))
+    assert too not in (peer, heap)
     drain(knowledge)
-    assert category(knowledge, too).id == table
+    assert category(knowledge, too).id == peer
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 100])
 def test_the_size_of_the_window_does_not_decide(database_url: str, tmp_path: Path, size: int) -> None:
     with knowledge_at(database_url, tmp_path, window_size=size) as knowledge:
-        table, _, heap, _ = categories_of(ingest(knowledge, TABLE, TABLE_TOO, HEAP, TABLE_THIRD))
+        peer, _, heap, _ = categories_of(ingest(knowledge, PEER, PEER_TOO, HEAP, PEER_THIRD))
         results = drain(knowledge)
         assert [result.templates for result in results] == [size] * (4 // size) + [4 % size] * (4 % size > 0)
-        assert category(knowledge, table).templates == 3
+        assert category(knowledge, peer).templates == 3
         assert category(knowledge, heap).templates == 1
 
 
 def test_another_project_is_not_clustered_with(knowledge: KnowledgeBase) -> None:
-    (mine,) = categories_of(ingest(knowledge, TABLE))
-    (other,) = categories_of(ingest(knowledge, TABLE_TOO, project=OTHER))
+    (mine,) = categories_of(ingest(knowledge, PEER))
+    (other,) = categories_of(ingest(knowledge, PEER_TOO, project=OTHER))
     drain(knowledge)
     assert pending(knowledge, OTHER) == 1
     drain(knowledge, OTHER)
@@ -119,28 +119,28 @@ def test_another_project_is_not_clustered_with(knowledge: KnowledgeBase) -> None
 
 
 def test_a_labelled_category_takes_in_and_keeps_its_id(knowledge: KnowledgeBase) -> None:
-    table, too = categories_of(ingest(knowledge, TABLE, TABLE_TOO))
-    curation.label(knowledge.store, MINE, too, "missing table", actor="Mei")
+    peer, too = categories_of(ingest(knowledge, PEER, PEER_TOO))
+    curation.label(knowledge.store, MINE, too, "missing peer", actor="Mei")
     drain(knowledge)
-    assert category(knowledge, table).id == too
-    assert category(knowledge, table).label == "missing table"
+    assert category(knowledge, peer).id == too
+    assert category(knowledge, peer).label == "missing peer"
 
 
 def test_two_labelled_categories_are_only_proposed(knowledge: KnowledgeBase) -> None:
-    table, too, third = categories_of(ingest(knowledge, TABLE, TABLE_TOO, TABLE_THIRD))
-    curation.label(knowledge.store, MINE, table, "one", actor="Mei")
+    peer, too, third = categories_of(ingest(knowledge, PEER, PEER_TOO, PEER_THIRD))
+    curation.label(knowledge.store, MINE, peer, "one", actor="Mei")
     curation.attach(knowledge.store, MINE, too, SolutionText("Create it", "", "do so"), actor="Mei")
     drain(knowledge)
-    assert category(knowledge, table).id == table
+    assert category(knowledge, peer).id == peer
     assert category(knowledge, too).id == too
-    assert category(knowledge, third).id in (table, too)
-    assert proposed(knowledge) == [(number(table), number(too))]
+    assert category(knowledge, third).id in (peer, too)
+    assert proposed(knowledge) == [(number(peer), number(too))]
 
 
 def test_what_is_near_but_not_near_enough_is_proposed(knowledge: KnowledgeBase) -> None:
-    table, nearly, _ = categories_of(ingest(knowledge, TABLE, NEARLY, HEAP))
+    peer, nearly, _ = categories_of(ingest(knowledge, PEER, NEARLY, HEAP))
     assert drain(knowledge) == [WindowResult(3, 0, 1)]
-    assert proposed(knowledge) == [(number(table), number(nearly))]
+    assert proposed(knowledge) == [(number(peer), number(nearly))]
     with knowledge.store.read() as db:
         (proposal,) = proposals.open_proposals(db, MINE)
         assert proposals.open_proposals(db, OTHER) == []
@@ -150,34 +150,34 @@ def test_what_is_near_but_not_near_enough_is_proposed(knowledge: KnowledgeBase) 
 
 @pytest.mark.parametrize("person_first", [True, False])
 def test_a_proposal_closes_when_a_person_merges(knowledge: KnowledgeBase, person_first: bool) -> None:
-    table, nearly = categories_of(ingest(knowledge, TABLE, NEARLY))
+    peer, nearly = categories_of(ingest(knowledge, PEER, NEARLY))
     drain(knowledge)
-    pair = (table, nearly) if person_first else (nearly, table)
+    pair = (peer, nearly) if person_first else (nearly, peer)
     done = curation.merge(knowledge.store, MINE, pair[0], [pair[1]], actor="Mei")
     assert proposed(knowledge) == []
     curation.undo(knowledge.store, MINE, done.audit_id, actor="Mei")
-    ingest(knowledge, TABLE_TOO)
+    ingest(knowledge, PEER_TOO)
     drain(knowledge)
     assert proposed(knowledge) == [], "a person said that the two differ"
 
 
 def test_a_merge_that_was_taken_back_stays_so(knowledge: KnowledgeBase) -> None:
-    table, too, third = categories_of(ingest(knowledge, TABLE, TABLE_TOO, TABLE_THIRD))
+    peer, too, third = categories_of(ingest(knowledge, PEER, PEER_TOO, PEER_THIRD))
     drain(knowledge)
     with knowledge.store.read() as db:
-        (entry,) = audit.of_category(db, MINE, number(table))
+        (entry,) = audit.of_category(db, MINE, number(peer))
     curation.undo(knowledge.store, MINE, entry.id, actor="Mei")
-    ingest(knowledge, "ERROR table orders not found in our warehouse", "ERROR a table orders not found in warehouse")
+    ingest(knowledge, "WARN broker connection refused by its new peer", "WARN a broker connection refused by its peer")
     drain(knowledge)
-    assert [category(knowledge, each).id for each in (table, too, third)] == [table, too, third]
+    assert [category(knowledge, each).id for each in (peer, too, third)] == [peer, too, third]
 
 
 def test_a_split_stays_after_any_number_of_windows(knowledge: KnowledgeBase) -> None:
-    first = ingest(knowledge, TABLE, TABLE_TOO, TABLE_THIRD)
+    first = ingest(knowledge, PEER, PEER_TOO, PEER_THIRD)
     drain(knowledge)
     done = curation.split(knowledge.store, MINE, first[0].category_id, [first[1].template_id], actor="Mei")
     for name in ("red", "blue", "green"):
-        ingest(knowledge, f"ERROR table orders not found in the {name} warehouse")
+        ingest(knowledge, f"WARN broker connection refused by its {name} peer")
         drain(knowledge)
         now = picture(knowledge.store, MINE)
         apart = [fact for fact in now.facts if fact.kind is FactKind.CANNOT_LINK]
@@ -187,23 +187,21 @@ def test_a_split_stays_after_any_number_of_windows(knowledge: KnowledgeBase) -> 
 
 
 def test_parts_of_a_split_keep_the_distance_of_the_whole(knowledge: KnowledgeBase) -> None:
-    first = ingest(knowledge, TABLE, TABLE_TOO, TABLE_THIRD)
+    first = ingest(knowledge, PEER, PEER_TOO, PEER_THIRD)
     drain(knowledge)
     away = curation.split(
         knowledge.store, MINE, first[0].category_id, [each.template_id for each in first[1:]], actor="Mei"
     ).category.id
     part = curation.split(knowledge.store, MINE, away, [first[2].template_id], actor="Mei").category.id
-    ingest(knowledge, "ERROR table orders not found in warehouse today")
+    ingest(knowledge, "WARN broker connection refused by its peer today")
     drain(knowledge)
     homes = [category(knowledge, each).id for each in (first[0].category_id, away, part)]
     assert homes == [first[0].category_id, away, part]
 
 
 def test_a_category_that_nothing_represents_gets_a_representative(knowledge: KnowledgeBase) -> None:
-    texts = [
-        f"ERROR table orders not found in warehouse {word}" for word in ["now", "again", "today", "here", "soon", "too"]
-    ]
-    first = ingest(knowledge, TABLE, *texts)
+    texts = [f"{PEER} {word}" for word in ["now", "again", "today", "here", "soon", "too"]]
+    first = ingest(knowledge, PEER, *texts)
     drain(knowledge)
     home = category(knowledge, first[0].category_id).id
     with knowledge.store.read() as db:
@@ -220,7 +218,7 @@ def test_a_category_that_nothing_represents_gets_a_representative(knowledge: Kno
 
 def test_few_representatives_stand_for_many_templates(knowledge: KnowledgeBase) -> None:
     words = ["now", "again", "today", "here", "soon", "too", "once", "twice"]
-    first = ingest(knowledge, TABLE, *[f"ERROR table orders not found in warehouse {word}" for word in words])
+    first = ingest(knowledge, PEER, *[f"{PEER} {word}" for word in words])
     drain(knowledge)
     home = number(category(knowledge, first[0].category_id).id)
     with knowledge.store.read() as db:
@@ -229,7 +227,7 @@ def test_few_representatives_stand_for_many_templates(knowledge: KnowledgeBase) 
     assert len(held) == 5
     assert f"T-{held[0].template}" == first[0].template_id, "the oldest one stays"
     assert removed == []
-    ingest(knowledge, "ERROR table orders not found in warehouse wxyz")
+    ingest(knowledge, f"{PEER} wxyz")
     drain(knowledge)
     with knowledge.store.read() as db:
         later = representatives.of_categories(db, MINE, [home])
@@ -238,12 +236,12 @@ def test_few_representatives_stand_for_many_templates(knowledge: KnowledgeBase) 
 
 
 def test_keywords_tell_a_category_from_the_others(knowledge: KnowledgeBase) -> None:
-    table, heap, chinese = categories_of(ingest(knowledge, TABLE, HEAP, "ERROR 磁盘空间不足"))
+    peer, heap, chinese = categories_of(ingest(knowledge, PEER, HEAP, "ERROR 磁盘空间不足"))
     drain(knowledge)
-    assert {"warehouse"} <= set(category(knowledge, table).keywords)
+    assert {"broker"} <= set(category(knowledge, peer).keywords)
     assert {"heap", "exhausted"} <= set(category(knowledge, heap).keywords)
     assert "磁盘" in category(knowledge, chinese).keywords
-    assert len(category(knowledge, table).keywords) <= 5
+    assert len(category(knowledge, peer).keywords) <= 5
 
 
 def test_lines_without_words_are_like_nothing(knowledge: KnowledgeBase) -> None:
@@ -272,23 +270,23 @@ class Meanwhile(HashingEmbedder):
 def test_a_window_is_done_again_when_a_person_was_faster(database_url: str, tmp_path: Path) -> None:
     embedder = Meanwhile()
     with knowledge_at(database_url, tmp_path, embedder=embedder) as knowledge:
-        table, too = categories_of(ingest(knowledge, TABLE, TABLE_TOO))
+        peer, too = categories_of(ingest(knowledge, PEER, PEER_TOO))
 
         def label_both() -> None:
-            curation.label(knowledge.store, MINE, table, "one", actor="Mei")
+            curation.label(knowledge.store, MINE, peer, "one", actor="Mei")
             curation.label(knowledge.store, MINE, too, "another", actor="Mei")
 
         embedder.acts.append(label_both)
         drain(knowledge)
         assert embedder.windows == 2
-        assert [category(knowledge, each).id for each in (table, too)] == [table, too]
+        assert [category(knowledge, each).id for each in (peer, too)] == [peer, too]
 
 
 def test_a_window_is_done_again_when_its_categories_were_merged(database_url: str, tmp_path: Path) -> None:
     embedder = Meanwhile()
     with knowledge_at(database_url, tmp_path, embedder=embedder) as knowledge:
-        table, heap = categories_of(ingest(knowledge, TABLE, HEAP))
-        embedder.acts.append(lambda: curation.merge(knowledge.store, MINE, heap, [table], actor="Mei"))
+        peer, heap = categories_of(ingest(knowledge, PEER, HEAP))
+        embedder.acts.append(lambda: curation.merge(knowledge.store, MINE, heap, [peer], actor="Mei"))
         drain(knowledge)
         with knowledge.store.read() as db:
             held = representatives.of_categories(db, MINE, [number(heap)])
@@ -299,11 +297,11 @@ def test_a_window_is_done_again_when_its_categories_were_merged(database_url: st
 def test_a_window_is_done_again_when_a_representative_moved(database_url: str, tmp_path: Path) -> None:
     embedder = Meanwhile()
     with knowledge_at(database_url, tmp_path, embedder=embedder) as knowledge:
-        first = ingest(knowledge, TABLE, HEAP)
+        first = ingest(knowledge, PEER, HEAP)
         drain(knowledge)
-        table, heap = categories_of(first)
-        curation.merge(knowledge.store, MINE, heap, [table], actor="Mei")
-        (too,) = categories_of(ingest(knowledge, TABLE_TOO))
+        peer, heap = categories_of(first)
+        curation.merge(knowledge.store, MINE, heap, [peer], actor="Mei")
+        (too,) = categories_of(ingest(knowledge, PEER_TOO))
         apart: list[str] = []
 
         def split() -> None:
@@ -319,18 +317,18 @@ def test_a_window_is_done_again_when_a_representative_moved(database_url: str, t
 def test_new_lines_meanwhile_do_not_disturb_a_window(database_url: str, tmp_path: Path) -> None:
     embedder = Meanwhile()
     with knowledge_at(database_url, tmp_path, embedder=embedder) as knowledge:
-        table, _ = categories_of(ingest(knowledge, TABLE, TABLE_TOO))
+        peer, _ = categories_of(ingest(knowledge, PEER, PEER_TOO))
         embedder.acts.append(lambda: ingest(knowledge, HEAP))
         assert Clusterer(knowledge).run_window(MINE) == WindowResult(2, 1, 0)
         assert embedder.windows == 1
         assert pending(knowledge) == 1
-        assert category(knowledge, table).templates == 2
+        assert category(knowledge, peer).templates == 2
 
 
 def test_the_loop_clusters_what_comes(knowledge: KnowledgeBase) -> None:
-    table, too = categories_of(ingest(knowledge, TABLE, TABLE_TOO))
+    peer, too = categories_of(ingest(knowledge, PEER, PEER_TOO))
     assert ClusterLoop(knowledge, MINE).drain(MINE) == 1
-    assert category(knowledge, too).id == table
+    assert category(knowledge, too).id == peer
     assert ClusterLoop(knowledge).drain(MINE) == 0
 
 
@@ -339,10 +337,10 @@ def test_the_loop_runs_beside_and_stops(database_url: str, tmp_path: Path) -> No
         loop = ClusterLoop(knowledge)
         loop.start()
         try:
-            table, too = categories_of(ingest(knowledge, TABLE, TABLE_TOO))
+            peer, too = categories_of(ingest(knowledge, PEER, PEER_TOO))
             loop.notify()
             loop.drain(MINE, timeout=30)
         finally:
             loop.stop()
         assert loop.failure is None
-        assert category(knowledge, too).id == table
+        assert category(knowledge, too).id == peer

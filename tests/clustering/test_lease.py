@@ -14,7 +14,7 @@ from ingest.clustering import Clusterer, ClusterLoop
 from ingest.clustering.lease import try_lease
 from knowledge_base.errors import LostOwnership
 from knowledge_base.knowledge import KnowledgeBase
-from tests.clustering.test_clusterer import TABLE, TABLE_TOO, Meanwhile, pending
+from tests.clustering.test_clusterer import PEER, PEER_TOO, Meanwhile, pending
 from tests.store.databases import MINE, OTHER
 from tests.store.knowledge import ingest, knowledge_at
 
@@ -44,7 +44,7 @@ def holder(knowledge: KnowledgeBase, project: str) -> Iterator[tuple[str, subpro
 
 
 def test_two_leases_in_one_process(knowledge: KnowledgeBase) -> None:
-    ingest(knowledge, TABLE)
+    ingest(knowledge, PEER)
     with try_lease(knowledge, MINE) as first:
         assert first is not None
         with try_lease(knowledge, MINE) as second:
@@ -61,7 +61,7 @@ def test_two_leases_in_one_process(knowledge: KnowledgeBase) -> None:
 
 
 def test_two_processes(knowledge: KnowledgeBase) -> None:
-    ingest(knowledge, TABLE)
+    ingest(knowledge, PEER)
     with holder(knowledge, MINE) as (answer, process):
         assert answer.isdigit()
         with try_lease(knowledge, MINE) as lease:
@@ -88,7 +88,7 @@ def test_a_stale_epoch_is_refused(knowledge: KnowledgeBase) -> None:
 def test_a_window_of_a_lost_lease_writes_nothing(database_url: str, tmp_path: Path) -> None:
     embedder = Meanwhile()
     with knowledge_at(database_url, tmp_path, embedder=embedder) as knowledge:
-        ingest(knowledge, TABLE, TABLE_TOO)
+        ingest(knowledge, PEER, PEER_TOO)
 
         def take_over() -> None:
             with knowledge.store.write() as db:

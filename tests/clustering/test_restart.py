@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ingest.clustering import ClusterLoop
 from knowledge_base.embedding import Embedder
-from tests.clustering.test_clusterer import HEAP, TABLE, TABLE_TOO, category
+from tests.clustering.test_clusterer import HEAP, PEER, PEER_TOO, category
 from tests.store.databases import MINE, copied_file
 from tests.store.knowledge import categories_of, ingest, knowledge_at
 
@@ -35,26 +35,26 @@ def in_another_process(url: str, home: Path, *texts: str) -> list[str]:
 
 def test_a_new_object_joins_the_category_of_an_old_one(database_url: str, tmp_path: Path) -> None:
     with knowledge_at(database_url, tmp_path) as knowledge:
-        table, _ = categories_of(ingest(knowledge, TABLE, HEAP))
+        peer, _ = categories_of(ingest(knowledge, PEER, HEAP))
         ClusterLoop(knowledge, MINE).drain(MINE)
     with knowledge_at(database_url, tmp_path) as knowledge:
-        (too,) = categories_of(ingest(knowledge, TABLE_TOO))
+        (too,) = categories_of(ingest(knowledge, PEER_TOO))
         ClusterLoop(knowledge, MINE).drain(MINE)
-        assert category(knowledge, too).id == table
+        assert category(knowledge, too).id == peer
 
 
 def test_a_new_process_joins_the_category_of_an_old_one(
     empty_file: Path, tmp_path: Path, model_embedder: Embedder
 ) -> None:
     url = copied_file(empty_file, tmp_path / "kea.db")
-    table, _ = in_another_process(url, tmp_path, TABLE, HEAP)
+    peer, _ = in_another_process(url, tmp_path, PEER, HEAP)
     with knowledge_at(url, tmp_path, embedder=model_embedder) as knowledge:
-        (too,) = categories_of(ingest(knowledge, TABLE_TOO))
+        (too,) = categories_of(ingest(knowledge, PEER_TOO))
         ClusterLoop(knowledge, MINE).drain(MINE)
-        assert category(knowledge, too).id == table
-        before = knowledge.match(MINE, "the table orders was not found")
+        assert category(knowledge, too).id == peer
+        before = knowledge.match(MINE, "the peer refused the connection of a broker")
         for file in (tmp_path / "index").iterdir():
             file.unlink()
     with knowledge_at(url, tmp_path, embedder=model_embedder) as knowledge:
-        assert knowledge.match(MINE, "the table orders was not found") == before
+        assert knowledge.match(MINE, "the peer refused the connection of a broker") == before
         assert before

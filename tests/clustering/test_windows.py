@@ -66,7 +66,7 @@ def test_three_windows_of_the_sample_with_hashed_words(empty_file: Path, tmp_pat
 
 
 def test_two_windows_of_the_sample_with_the_model(empty_file: Path, tmp_path: Path, model_embedder: Embedder) -> None:
-    check(empty_file, tmp_path, Remembering(model_embedder), windows=2, lines=500)
+    check(empty_file, tmp_path, Remembering(model_embedder), windows=2, lines=1000)
 
 
 def check(empty_file: Path, tmp_path: Path, embedder: Embedder, *, windows: int, lines: int) -> None:

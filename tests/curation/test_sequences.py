@@ -32,9 +32,9 @@ from tests.store.databases import MINE, copied_file, emptied
 from tests.store.knowledge import ingest, knowledge_at
 
 TEXTS = (
-    "ERROR table orders not found in warehouse",
-    "ERROR table orders not found in the warehouse",
-    "ERROR table orders not found in warehouse now",
+    "ERROR lease of worker lost by scheduler",
+    "ERROR lease of worker was lost by scheduler",
+    "ERROR lease of worker lost by the scheduler",
     "FATAL heap space exhausted by task",
     "FATAL heap space exhausted by the task",
     "FATAL heap space was exhausted by task",
@@ -255,9 +255,9 @@ def run(make_url: Callable[[Path], str], *, examples: int, steps: int) -> None:
 
 
 def test_sequences_of_acts_on_sqlite(empty_file: Path) -> None:
-    run(lambda folder: copied_file(empty_file, folder / "kea.db"), examples=12, steps=25)
+    run(lambda folder: copied_file(empty_file, folder / "kea.db"), examples=10, steps=20)
 
 
 @pytest.mark.postgres
 def test_sequences_of_acts_on_postgresql(postgres_store_url: str) -> None:
-    run(lambda _: emptied(postgres_store_url), examples=3, steps=20)
+    run(lambda _: emptied(postgres_store_url), examples=3, steps=15)

@@ -23,8 +23,8 @@ from tests.store.knowledge import ingest, knowledge_at
 
 Row = dict[str, object]
 LINES = (
-    "ERROR table orders not found in warehouse",
-    "ERROR table orders not found in the warehouse",
+    "ERROR replica of ledger not found in warehouse",
+    "ERROR replica of ledger not found in the warehouse",
     "FATAL heap space exhausted by task",
     "WARN broker connection refused by peer",
     "ERROR quota of project exceeded",

@@ -59,7 +59,7 @@ def test_it_follows_what_is_added_moved_and_removed(store: Store) -> None:
     assert {hit[0] for hit in answers(store, replica)[0]} == set(first)
     with store.write() as db:
         representatives.follow_templates(db, MINE, {1: 77})
-        representatives.follow_category(db, MINE, 2, 78)
+        representatives.follow_categories(db, MINE, [2], 78)
         representatives.remove(db, MINE, [first[2]])
     (second,) = add(store, TEXTS[3], category=9)
     found = {hit[0]: hit[1] for hit in answers(store, replica)[0]}
@@ -273,7 +273,7 @@ def test_two_processes_agree_after_each_change(store: Store, tmp_path: Path, oth
     ids = add(store, *TEXTS)
     assert other_process() == str(answers(store, here))
     with store.write() as db:
-        representatives.follow_category(db, MINE, 2, 50)
+        representatives.follow_categories(db, MINE, [2], 50)
         representatives.remove(db, MINE, ids[3:4])
     assert other_process() == str(answers(store, here))
     add(store, "one more", category=60)

@@ -59,10 +59,10 @@ def copied_file(empty: Path, target: Path) -> str:
 
 def emptied(url: str) -> str:
     """Delete every row of a PostgreSQL database."""
-    names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
+    statements = "; ".join(f'DELETE FROM "{table.name}"' for table in SQLModel.metadata.sorted_tables)
     engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool)
     with engine.begin() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {names}")
+        connection.exec_driver_sql(statements)
     return url
 
 
