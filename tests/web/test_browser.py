@@ -109,7 +109,6 @@ def test_the_loop(page: Page, address: tuple[str, Settings]) -> None:
     page.get_by_label("Title").fill("The data disk is full")
     page.get_by_label("Cause").fill("Old shuffle files stay behind.")
     page.get_by_label("What to do, in Markdown").fill("1. Look: `df -h /data`\n2. Delete what is **old**")
-    page.get_by_role("button", name="Preview").click()
     page.wait_for_selector("#editor-preview code:has-text('df -h /data')")
     page.get_by_role("button", name="Publish").click()
     page.wait_for_selector(".toast:has-text('published the solution')")
