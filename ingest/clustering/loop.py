@@ -8,7 +8,7 @@ import time
 import structlog
 
 from ingest.clustering.clusterer import Clusterer, WindowResult
-from knowledge_base.errors import KeaError
+from knowledge_base.errors import KeaError, Unavailable
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.store import projects, templates
 
@@ -55,7 +55,7 @@ class ClusterLoop:
     def drain(self, project: str, *, timeout: float = 600.0) -> int:
         """Cluster until nothing is pending, whoever does it; tell how many categories were merged here.
 
-        Raises the error that keeps clustering from being done, TimeoutError after ``timeout`` seconds.
+        Raises the error that keeps clustering from being done, and Unavailable after ``timeout`` seconds.
         """
         end = time.monotonic() + timeout
         merged = 0
@@ -69,7 +69,10 @@ class ClusterLoop:
             if not waiting:
                 return merged
             if time.monotonic() > end:
-                raise TimeoutError(f"{waiting} templates of project {project!r} still wait for another clusterer")
+                raise Unavailable(
+                    f"{waiting} templates of project {project!r} still wait: another process clusters them;"
+                    " `kea doctor` tells when none is left"
+                )
             time.sleep(0.05)
 
     def _run(self) -> None:

@@ -43,20 +43,17 @@ def ingest(
     """
     import gc
     import json
-    import sys
-
-    import structlog
 
     from ingest.runners.assembling import IngestPlan, run_ingest
     from knowledge_base.settings import read_settings
     from web.cli import EXIT_INTERRUPTED, EXIT_REJECTED_ROWS
+    from web.cli.output import log_to_standard_error
     from web.cli.progress import watching_ingest
 
     # What is alive now stays so to the end: looking through it again and again costs a tenth of the time.
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-    # Standard output may belong to the events.
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    log_to_standard_error()
     plan = IngestPlan(
         paths=tuple(paths),
         project=project,

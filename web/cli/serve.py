@@ -18,8 +18,10 @@ def serve(
 ) -> None:
     """Serve the pages and the API, and cluster what comes in."""
     from knowledge_base.settings import read_settings
+    from web.cli.output import log_to_standard_error
     from web.serving import bind, run
 
+    log_to_standard_error()
     chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = read_settings(**chosen)
     if demo_if_empty:
