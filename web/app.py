@@ -62,7 +62,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, knowledge: Knowled
     app.include_router(health.router)
     app.include_router(api_router)
     app.include_router(pages.router)
-    app.mount(URL, StaticFiles(directory=FOLDER, check_dir=False), name="static")
+    if renderer.assets.built:
+        app.mount(URL, StaticFiles(directory=FOLDER), name="static")
     # The last one added sees a request first.
     app.add_middleware(LimitBodies)
     app.add_middleware(CatchUnexpected)

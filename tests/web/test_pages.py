@@ -10,10 +10,13 @@ from fastapi.testclient import TestClient
 
 from ingest.pipeline import Pipeline
 from knowledge_base import curation
+from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.settings import Settings
 from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.solutions import SolutionText
-from tests.web.conftest import NOW, records
+from tests.web.conftest import BASE, NOW, records
+from web.app import create_app
 from web.assets import Assets
 
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>"><svg/onload=alert(1)> {{ 7*7 }} %(n)s'
@@ -269,3 +272,11 @@ def test_pages_that_are_not_built_say_how(signed_in: TestClient, monkeypatch: py
     page = signed_in.get("/").text
     assert "make pages" in page
     assert "<script" not in page
+
+
+def test_an_application_without_built_pages_still_answers(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.app.read_assets", Assets)
+    knowledge = KnowledgeBase(settings, embedder=HashingEmbedder())
+    with TestClient(create_app(settings, knowledge=knowledge), base_url=BASE) as client:
+        assert client.get("/sign-in").status_code == 200
+        assert client.get("/static/dist/app.js").status_code == 404
