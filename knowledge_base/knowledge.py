@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from knowledge_base.embedding import Embedder, open_embedder
-from knowledge_base.errors import KeaError
 from knowledge_base.index.replica import Replica
 from knowledge_base.matching import Match, match, one_for_each_solution, prepare
 from knowledge_base.settings import Settings
@@ -62,21 +60,6 @@ class KnowledgeBase:
             if self._embedder is None:
                 self._embedder = open_embedder(self.settings)
             return self._embedder
-
-    def warm_up(self, project: str) -> None:
-        """Open the model in a thread while the project's index is read, so that the first question waits less.
-
-        What goes wrong is left to the first question to report.
-        """
-        model = threading.Thread(target=self._open_model, name="kea-model", daemon=True)
-        model.start()
-        with suppress(KeaError), self.store.read() as db:
-            self.replica(db, project)
-        model.join()
-
-    def _open_model(self) -> None:
-        with suppress(KeaError):
-            self.embedder.embed([""])
 
     def replica(self, db: Connection, project: str) -> Replica:
         """Give the project's index as it is in the database now."""
