@@ -4,8 +4,6 @@ Every key starts with the project. Numbers of categories, templates, solutions a
 from the ``sequence`` table, are unique over all projects and are never used again.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 
