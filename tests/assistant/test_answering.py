@@ -136,19 +136,19 @@ def test_categories_with_one_solution_are_one_candidate(knowledge: KnowledgeBase
     assert named == [f"S-{solution}"]
 
 
-@pytest.mark.parametrize("words", ["", "  \n\t ", "x" * 100_001])
-def test_what_is_no_question_is_refused(knowledge: KnowledgeBase, solved: str, words: str) -> None:
-    with pytest.raises(InputError):
-        ask(knowledge, words)
+def test_what_is_no_question_is_refused(knowledge: KnowledgeBase, solved: str) -> None:
+    for words in ("", "  \n\t ", "x" * 100_001):
+        with pytest.raises(InputError):
+            ask(knowledge, words)
     assert rows(knowledge, "question") == 0
 
 
-@pytest.mark.parametrize("words", ["\x00", "\udcff\udc80", "a" * 50_000, "a1-" * 20_000, "\n" * 3000 + "x", "💥" * 500])
-def test_hostile_questions_are_taken(knowledge: KnowledgeBase, solved: str, words: str) -> None:
-    answer = ask(knowledge, words, user="M\x00ei\udcff")
-    assert answer.question_id is not None
-    with knowledge.store.read() as db:
-        assert questions.get(db, MINE, answer.question_id).outcome is answer.outcome
+def test_hostile_questions_are_taken(knowledge: KnowledgeBase, solved: str) -> None:
+    for words in ("\x00", "\udcff\udc80", "a" * 50_000, "a1-" * 20_000, "\n" * 3000 + "x", "💥" * 500):
+        answer = ask(knowledge, words, user="M\x00ei\udcff")
+        assert answer.question_id is not None
+        with knowledge.store.read() as db:
+            assert questions.get(db, MINE, answer.question_id).outcome is answer.outcome
 
 
 def test_a_question_is_kept_without_its_secrets(knowledge: KnowledgeBase, solved: str) -> None:
