@@ -35,6 +35,4 @@ def measure(_data: Path) -> None:
                 check=True,
                 stdout=subprocess.DEVNULL,
             )
-            print(
-                f"{name:<24}{lines / (time.perf_counter() - begin):>12,.0f} lines/s  ({LINES:,} events, {lines:,} lines)"
-            )
+            print(f"{name:<24}{lines / (time.perf_counter() - begin):>12,.0f} lines/s  ({lines:,} lines)")
