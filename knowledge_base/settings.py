@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from platformdirs import user_cache_path
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from knowledge_base.errors import InputError
@@ -34,6 +34,51 @@ class Settings(BaseSettings):
     max_event_bytes: int = Field(default=1_000_000, ge=1_000, description="An event is cut behind so many bytes.")
     ring_size: int = Field(default=100_000, ge=0, description="Recent scrubbed lines kept for a project.")
     samples_per_template: int = Field(default=20, ge=1, description="Scrubbed samples kept for a template.")
+    public_url: str = Field(
+        default="",
+        description="Address under which others reach Kea, such as https://kea.example.com; for links.",
+    )
+    slack_bot_token: SecretStr = Field(
+        default=SecretStr(""), description="Slack: the bot's token (xoxb-...); switches Slack on."
+    )
+    slack_app_token: SecretStr = Field(
+        default=SecretStr(""), description="Slack: the app's token (xapp-...) for Socket Mode."
+    )
+    slack_signing_secret: SecretStr = Field(
+        default=SecretStr(""), description="Slack: the signing secret for requests to /hooks/slack."
+    )
+    slack_api_url: str = Field(default="https://slack.com/api/", description="Slack: base address of its Web API.")
+    slack_hooks_url: str = Field(
+        default="https://hooks.slack.com/", description="Slack: base address that a response_url must have."
+    )
+    slack_project: str = Field(default="default", description="Slack: project that questions are about.")
+    dingtalk_client_id: str = Field(
+        default="", description="DingTalk: the app's client id (AppKey); switches DingTalk on."
+    )
+    dingtalk_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="DingTalk: the app's client secret (AppSecret)."
+    )
+    dingtalk_robot_code: str = Field(default="", description="DingTalk: the robot's code; the client id unless given.")
+    dingtalk_stream: bool = Field(
+        default=True,
+        description="DingTalk: whether to connect by Stream mode; the HTTP callback is /hooks/dingtalk.",
+    )
+    dingtalk_api_url: str = Field(default="https://api.dingtalk.com/", description="DingTalk: base address of its API.")
+    dingtalk_webhook_url: str = Field(
+        default="https://oapi.dingtalk.com/", description="DingTalk: base address that a sessionWebhook must have."
+    )
+    dingtalk_project: str = Field(default="default", description="DingTalk: project that questions are about.")
+    tickets_file: Path | None = Field(
+        default=None, description="Ticket systems: the file that maps their webhooks (docs/tickets.md)."
+    )
+    later_answer_seconds: float = Field(
+        default=30.0,
+        ge=0,
+        description="Seconds between attaching a solution and telling those who asked before; time to undo.",
+    )
+    delivery_lease_seconds: float = Field(
+        default=45.0, gt=0, description="Seconds after which a delivery under way counts as interrupted."
+    )
 
     @property
     def home_path(self) -> Path:

@@ -1,0 +1,47 @@
+"""Cuts Markdown to a platform's limit without breaking it."""
+
+from __future__ import annotations
+
+import re
+
+FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
+
+
+def shorten(markdown: str, limit: int, *, ending: str) -> str:
+    r"""Cut a text to ``limit`` characters, at a line where possible, and close an open code block.
+
+    ``ending`` is put behind what was cut. Raises ValueError where not even that fits.
+
+    >>> shorten("first line" + chr(10) + "second line", 20, ending="…")
+    'first line\n…'
+    >>> shorten("short", 20, ending="…")
+    'short'
+    """
+    if len(markdown) <= limit:
+        return markdown
+    if limit < len(ending) + 1:
+        raise ValueError(f"a limit of {limit} leaves no room")
+    room = limit - len(ending) - 1
+    cut = markdown[:room]
+    for _ in range(2):  # closing a block needs room of its own
+        line_end = cut.rfind("\n")
+        if line_end > room // 2:
+            cut = cut[:line_end]
+        closing = _closing(cut)
+        if len(cut) + len(closing) <= room:
+            break
+        cut = cut[: room - len(closing) - 1]
+    cut = (cut.rstrip() + _closing(cut))[:room]
+    return f"{cut}\n{ending}" if cut else ending[:limit]
+
+
+def _closing(text: str) -> str:
+    """Give what closes the code block that a text ends in."""
+    fence = ""
+    for found in FENCE.finditer(text):
+        mark = found.group(1)
+        if not fence:
+            fence = mark
+        elif mark[0] == fence[0] and len(mark) >= len(fence):
+            fence = ""
+    return f"\n{fence}" if fence else ""
