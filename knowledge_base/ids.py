@@ -16,6 +16,7 @@ class Prefix(StrEnum):
     TEMPLATE = "T"
     SOLUTION = "S"
     QUESTION = "Q"
+    DELIVERY = "D"
 
 
 def public_id(prefix: Prefix, number: int) -> str:

@@ -20,6 +20,13 @@ def insert_or_skip(db: Connection, table: type[SQLModel], rows: Rows) -> None:
         db.execute(_insert(db, table).on_conflict_do_nothing(), list(rows))
 
 
+def insert_new(db: Connection, table: type[SQLModel], row: Mapping[str, object]) -> bool:
+    """Insert one row; tell whether it is new, False where its key is there already."""
+    key = next(iter(table.__table__.primary_key.columns))  # type: ignore[attr-defined]
+    statement = _insert(db, table).values(dict(row)).on_conflict_do_nothing().returning(key)
+    return db.execute(statement).first() is not None
+
+
 def insert_or_replace(db: Connection, table: type[SQLModel], key: Sequence[str], rows: Rows) -> None:
     """Insert rows; where the key is there already the new row takes the old one's place."""
     if rows:
