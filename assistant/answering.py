@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
 
 from knowledge_base.confidence import confidence
 from knowledge_base.errors import InputError
@@ -18,6 +20,15 @@ TEXT_LIMIT = 100_000
 CANDIDATES = 10
 
 
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A question that was thought about and is not kept yet."""
+
+    question: Question
+    answer: Answer
+    matches: tuple[Match, ...]
+
+
 class Assistant:
     """Answers from one knowledge base; keeps nothing of its own."""
 
@@ -29,13 +40,26 @@ class Assistant:
 
         Raises InputError for an empty or far too long text, NotFound for an unknown project.
         """
+        considered = self.consider(question)
+        if not record:
+            return considered.answer
+        with self.knowledge.store.write() as db:
+            return self.keep(db, considered)
+
+    def consider(self, question: Question) -> Considered:
+        """Answer a question without keeping it; raises what ``ask`` raises."""
         if not question.text.strip():
             raise InputError("there is nothing to look up: paste the error message")
         if len(question.text) > TEXT_LIMIT:
             raise InputError(f"the text has {len(question.text)} characters, {TEXT_LIMIT} are allowed")
         matches = self.knowledge.match(question.project, question.text, limit=CANDIDATES)
-        answer = self._answer(question.project, matches)
-        return replace(answer, question_id=self._record(question, answer, matches)) if record else answer
+        return Considered(question, self._answer(question.project, matches), matches)
+
+    def keep(self, db: Connection, considered: Considered) -> Answer:
+        """Keep a question within the caller's write transaction; the answer carries its id."""
+        new = _new_question(considered)
+        kept = questions.record(db, considered.question.project, new, self.knowledge.clock())
+        return replace(considered.answer, question_id=kept)
 
     def _answer(self, project: str, matches: tuple[Match, ...]) -> Answer:
         with self.knowledge.store.read() as db:
@@ -60,25 +84,6 @@ class Assistant:
             return Outcome.KNOWN_UNSOLVED if best.score >= settings.answer_threshold else Outcome.UNKNOWN
         return Outcome.ANSWERED if best.score >= settings.answer_threshold else Outcome.SUGGESTED
 
-    def _record(self, question: Question, answer: Answer, matches: tuple[Match, ...]) -> str:
-        known = answer.category is not None
-        solution = answer.solution
-        new = NewQuestion(
-            channel=question.channel,
-            thread=question.thread,
-            user=question.user,
-            text=scrub(question.text),
-            outcome=answer.outcome,
-            confidence=answer.confidence,
-            category=matches[0].category if known else None,
-            template=matches[0].template if known else None,
-            solution=number_of(Prefix.SOLUTION, solution.id) if solution else None,
-            solution_version=solution.version if solution else None,
-            detail={"candidates": [[each.category_id, round(each.score, 4)] for each in answer.candidates]},
-        )
-        with self.knowledge.store.write() as db:
-            return questions.record(db, question.project, new, self.knowledge.clock())
-
     def give_feedback(self, project: str, question_id: str, *, user: str, verdict: Verdict, comment: str = "") -> None:
         """Keep what a person says of an answer. Raises NotFound, InputError."""
         with self.knowledge.store.write() as db:
@@ -91,6 +96,25 @@ class Assistant:
                 comment=scrub(comment),
                 now=self.knowledge.clock(),
             )
+
+
+def _new_question(considered: Considered) -> NewQuestion:
+    question, answer, matches = considered.question, considered.answer, considered.matches
+    known = answer.category is not None
+    solution = answer.solution
+    return NewQuestion(
+        channel=question.channel,
+        thread=question.thread,
+        user=question.user,
+        text=scrub(question.text),
+        outcome=answer.outcome,
+        confidence=answer.confidence,
+        category=matches[0].category if known else None,
+        template=matches[0].template if known else None,
+        solution=number_of(Prefix.SOLUTION, solution.id) if solution else None,
+        solution_version=solution.version if solution else None,
+        detail={"candidates": [[each.category_id, round(each.score, 4)] for each in answer.candidates]},
+    )
 
 
 def _candidate(match: Match, solution: int | None) -> Candidate:

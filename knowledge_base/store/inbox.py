@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, select, update
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store.tables import InboxRow, QuestionRow
+from knowledge_base.store.tables import CategoryRow, InboxRow, QuestionRow, TemplateRow
 from knowledge_base.store.text import clip, storable
 from knowledge_base.store.upserts import insert_new
 from knowledge_base.types import Outcome
@@ -167,10 +167,8 @@ class Asker:
     solution: int
 
 
-def askers_to_answer(db: Connection, project: str, limit: int = 500) -> list[Asker]:
+def askers_to_answer(db: Connection, project: str, *, channels: Sequence[str], limit: int = 500) -> list[Asker]:
     """Find questions that ended *known unsolved* and whose category has a solution now, oldest first."""
-    from knowledge_base.store.tables import CategoryRow, TemplateRow
-
     query = (
         select(
             col(QuestionRow.id),
@@ -188,6 +186,7 @@ def askers_to_answer(db: Connection, project: str, limit: int = 500) -> list[Ask
         .join(CategoryRow, (col(CategoryRow.project) == project) & (col(CategoryRow.id) == col(TemplateRow.category)))
         .where(
             col(QuestionRow.project) == project,
+            col(InboxRow.channel).in_(channels),
             col(QuestionRow.outcome) == Outcome.KNOWN_UNSOLVED,
             col(QuestionRow.solution).is_(None),
             col(CategoryRow.solution).is_not(None),

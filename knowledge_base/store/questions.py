@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, select
+from sqlalchemy import Connection, and_, func, insert, select, update
 from sqlmodel import col
 
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store.projects import take_numbers
-from knowledge_base.store.tables import FeedbackRow, QuestionRow, TemplateRow
+from knowledge_base.store.tables import CategoryRow, FeedbackRow, QuestionRow, TemplateRow
 from knowledge_base.store.text import clip, storable
 from knowledge_base.store.upserts import insert_or_replace
 from knowledge_base.types import Outcome, Verdict
@@ -164,12 +164,47 @@ def of_category(db: Connection, project: str, category: int, *, limit: int = 20)
     return [_question(row) for row in db.execute(query.order_by(col(QuestionRow.id).desc()).limit(limit))]
 
 
+def answer_later(db: Connection, project: str, number: int, *, solution: int, version: int) -> bool:
+    """Note the solution that a question without one gets now; False where it has one."""
+    changed = db.execute(
+        update(QuestionRow)
+        .where(col(QuestionRow.project) == project, col(QuestionRow.id) == number, col(QuestionRow.solution).is_(None))
+        .values(solution=solution, solution_version=version)
+    ).rowcount
+    return changed == 1
+
+
+def take_later_answer_back(db: Connection, project: str, number: int, *, solution: int) -> None:
+    """Note that the solution was taken away before the asker was told."""
+    db.execute(
+        update(QuestionRow)
+        .where(
+            col(QuestionRow.project) == project,
+            col(QuestionRow.id) == number,
+            col(QuestionRow.solution) == solution,
+            col(QuestionRow.outcome) == Outcome.KNOWN_UNSOLVED,
+        )
+        .values(solution=None, solution_version=None)
+    )
+
+
+def category_now(db: Connection, project: str, number: int) -> tuple[int, int | None] | None:
+    """Tell the category that a question's template is in now, and that category's solution."""
+    row = db.execute(
+        select(col(CategoryRow.id), col(CategoryRow.solution))
+        .join(TemplateRow, and_(col(TemplateRow.project) == project, col(TemplateRow.category) == col(CategoryRow.id)))
+        .join(QuestionRow, and_(col(QuestionRow.project) == project, col(QuestionRow.template) == col(TemplateRow.id)))
+        .where(col(CategoryRow.project) == project, col(QuestionRow.id) == number)
+    ).first()
+    return None if row is None else (int(row[0]), None if row[1] is None else int(row[1]))
+
+
 def give_feedback(
     db: Connection, project: str, public: str, *, user: str, verdict: Verdict, comment: str, now: datetime
 ) -> None:
     """Keep what a person says of an answer, in place of what they said before; raises NotFound, InputError."""
     question = get(db, project, public)
-    if question.outcome not in (Outcome.ANSWERED, Outcome.SUGGESTED):
+    if question.solution_id is None:
         raise InputError(f"{question.id} was not answered with a solution, so there is nothing to judge yet")
     if len(comment) > COMMENT_LIMIT:
         raise InputError(f"the comment has {len(comment)} characters, {COMMENT_LIMIT} are allowed")
@@ -202,7 +237,7 @@ def feedback_of(db: Connection, project: str, category: int) -> FeedbackSum:
         .join(TemplateRow, mine)
         .where(
             col(QuestionRow.project) == project,
-            col(QuestionRow.outcome).in_([Outcome.ANSWERED, Outcome.SUGGESTED]),
+            col(QuestionRow.solution).is_not(None),
         )
     ).scalar_one()
     verdicts = _verdicts(

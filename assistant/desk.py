@@ -1,0 +1,121 @@
+"""The desk: what works on the inbox and the outbox beside the web server, and keeps the connections.
+
+One thread answers, one thread a channel delivers, so that a platform that hangs keeps no other waiting.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import structlog
+
+from assistant.answering import Assistant
+from assistant.composing import Composer
+from assistant.inbox import Inbox
+from assistant.later import LaterAnswers
+from assistant.outbox import Courier
+from assistant.ports import Accept, Adapter, Webhook
+from knowledge_base.errors import KeaError
+from knowledge_base.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 0.5
+LONGEST_PAUSE = 30.0
+STOP_SECONDS = 15.0
+HOUSEKEEPING = timedelta(hours=1)
+
+AdapterMaker = Callable[[Accept], Adapter | None]
+
+
+class Desk:
+    """Runs the adapters of all configured platforms."""
+
+    def __init__(self, assistant: Assistant, settings: Settings) -> None:
+        self._knowledge = assistant.knowledge
+        self._settings = settings
+        self._wake: list[threading.Event] = []
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+        composer = Composer(settings.public_url)
+        self.inbox = Inbox(assistant, composer, notify=self.notify)
+        self._later = LaterAnswers(self._knowledge, composer, wait=timedelta(seconds=settings.later_answer_seconds))
+        self._tidy_at = self._knowledge.clock()
+        self.adapters: tuple[Adapter, ...] = ()
+
+    def add(self, adapter: Adapter) -> None:
+        """Serve a platform; only before ``start``."""
+        self.adapters += (adapter,)
+        self.inbox.serve(adapter.channel)
+        self._later.serve(adapter.channel)
+
+    def webhook(self, name: str) -> Webhook | None:
+        """Give what answers the requests of a platform; None where there is none of that name."""
+        return next((each.webhook for each in self.adapters if each.channel.name == name), None)
+
+    def start(self) -> None:
+        """Begin to work; returns at once, also where platforms are away."""
+        if not self.adapters:
+            return
+        self._begin("kea-inbox", self._answer)
+        for adapter in self.adapters:
+            lease = self._settings.delivery_lease_seconds
+            courier = Courier(self._knowledge.store, adapter.channel, lease_seconds=lease)
+            self._begin(f"kea-outbox-{adapter.channel.name}", courier.work)
+        for adapter in self.adapters:
+            if adapter.connection is not None:
+                adapter.connection.start()
+
+    def stop(self) -> None:
+        """Take nothing more in, finish what is under way; what is queued waits for the next start."""
+        for adapter in self.adapters:
+            if adapter.connection is not None:
+                adapter.connection.stop()
+        self._stopping.set()
+        self.notify()
+        for thread in self._threads:
+            thread.join(STOP_SECONDS)
+        self._threads.clear()
+
+    def notify(self) -> None:
+        """Say that there may be something to do."""
+        for event in self._wake:
+            event.set()
+
+    def _answer(self) -> int:
+        done = self.inbox.work() + self._later.work()
+        now = self._knowledge.clock()
+        if now >= self._tidy_at:
+            self._tidy_at = now + HOUSEKEEPING
+            self.inbox.forget_old()
+        return done
+
+    def _begin(self, name: str, work: Callable[[], int]) -> None:
+        wake = threading.Event()
+        self._wake.append(wake)
+        thread = threading.Thread(target=self._run, args=(name, wake, work), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _run(self, name: str, wake: threading.Event, work: Callable[[], int]) -> None:
+        wait = POLL_SECONDS
+        while not self._stopping.is_set():
+            try:
+                done = work()
+                wait = POLL_SECONDS
+            except KeaError as error:
+                done, wait = 0, min(wait * 2, LONGEST_PAUSE)
+                log.warning("the desk is held up", part=name, reason=str(error), again_in=wait)
+            except Exception:
+                done, wait = 0, min(wait * 2, LONGEST_PAUSE)
+                log.exception("the desk is held up", part=name, again_in=wait)
+            if not done:
+                wake.wait(wait)
+                wake.clear()
+
+
+def connected(adapters: Sequence[Adapter]) -> dict[str, bool]:
+    """Tell of each channel that keeps a connection whether it is up."""
+    return {each.channel.name: each.connection.connected for each in adapters if each.connection is not None}

@@ -1,0 +1,208 @@
+"""The inbox: what is said to Kea is kept before it is acknowledged, then worked on, once.
+
+An event, its question and the reply to it change state in one transaction: whoever dies before it
+leaves the event waiting, whoever comes second finds it done and changes nothing.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from assistant.answering import TEXT_LIMIT, Assistant
+from assistant.composing import Composer, say
+from assistant.phrases import language_of, phrases
+from assistant.ports import Accept, Channel, Inbound
+from assistant.reply import Reply, reply_to_json
+from assistant.words import Feedback, read_feedback
+from knowledge_base.errors import Conflict, InputError, NotFound, Unavailable
+from knowledge_base.ids import Prefix, number_of
+from knowledge_base.scrub import scrub
+from knowledge_base.store import inbox, outbox, projects, questions
+from knowledge_base.store.inbox import Event, NewEvent
+from knowledge_base.store.outbox import NewDelivery
+from knowledge_base.types import Question, Verdict
+
+log = structlog.get_logger(__name__)
+
+RETENTION = timedelta(days=90)
+LONGEST_PAUSE = 60.0
+ATTEMPTS = 6
+
+
+class Inbox:
+    """Takes events of all channels and works on them; ``notify`` is called when there is something to do."""
+
+    def __init__(self, assistant: Assistant, composer: Composer, *, notify: Callable[[], None] = lambda: None) -> None:
+        self._assistant = assistant
+        self._composer = composer
+        self._notify = notify
+        self._knowledge = assistant.knowledge
+        self._channels: dict[str, Channel] = {}
+
+    def serve(self, channel: Channel) -> None:
+        """Learn of a channel: replies are put into its lanes."""
+        self._channels[channel.name] = channel
+
+    def accept_for(self, project: str) -> Accept:
+        """Give what a channel hands its events to."""
+
+        def accept(inbound: Inbound) -> bool:
+            kept = NewEvent(
+                channel=inbound.channel,
+                event=inbound.event,
+                user=inbound.user,
+                thread=inbound.thread,
+                text=scrub(inbound.text[: TEXT_LIMIT + 1]),
+                address=inbound.address,
+                detail=_detail(inbound),
+            )
+            now = self._knowledge.clock()
+            with self._knowledge.store.write() as db:
+                projects.ensure_project(db, project, now)
+                is_new = inbox.keep(db, project, kept, now)
+            if is_new:
+                self._notify()
+            return is_new
+
+        return accept
+
+    def work(self) -> int:
+        """Work on what waits; tell how many events were taken up."""
+        with self._knowledge.store.read() as db:
+            events = inbox.due(db, self._knowledge.clock())
+        for event in events:
+            try:
+                self._work_on(event)
+            except Conflict:
+                continue  # another worker was faster
+            except Exception as error:
+                self._fail(event, error)
+        return len(events)
+
+    def forget_old(self) -> None:
+        """Delete events whose askers cannot be reached any more."""
+        with self._knowledge.store.write() as db:
+            inbox.forget(db, self._knowledge.clock() - RETENTION)
+
+    def _work_on(self, event: Event) -> None:
+        feedback = _feedback(event)
+        if feedback is not None:
+            self._take_feedback(event, feedback)
+            return
+        said = phrases(_language(event))
+        if not event.text.strip():
+            self._settle(event, say(_language(event), said.empty))
+            return
+        if event.detail["length"] > TEXT_LIMIT:
+            self._settle(event, say(_language(event), said.too_long.format(event.detail["length"])))
+            return
+        question = Question(event.project, event.channel, event.user, event.text, event.thread)
+        considered = self._assistant.consider(question)
+        with self._knowledge.store.write() as db:
+            answer = self._assistant.keep(db, considered)
+            reply = self._composer.answer(event.project, answer, _language(event))
+            wanted = answer.solution is not None or not event.detail.get("quiet")
+            self._finish(db, event, reply if wanted else None, question_id=answer.question_id)
+        self._notify()
+
+    def _take_feedback(self, event: Event, feedback: Feedback) -> None:
+        said = phrases(_language(event))
+        helped = feedback.verdict is Verdict.HELPFUL
+        reply = say(_language(event), said.thanks_helpful if helped else said.thanks_not_helpful)
+        try:
+            with self._knowledge.store.write() as db:
+                named = feedback.question_id or inbox.last_question(
+                    db, event.project, event.channel, user=event.user, thread=event.thread
+                )
+                if named is None:
+                    raise NotFound("no answer was given in this conversation")
+                questions.give_feedback(
+                    db,
+                    event.project,
+                    named,
+                    user=event.user,
+                    verdict=feedback.verdict,
+                    comment="",
+                    now=self._knowledge.clock(),
+                )
+                self._finish(db, event, None if event.detail.get("quiet") else reply)
+        except (NotFound, InputError):
+            self._settle(event, say(_language(event), said.nothing_to_judge))
+        self._notify()
+
+    def _settle(self, event: Event, reply: Reply, *, state: str = inbox.DONE) -> None:
+        with self._knowledge.store.write() as db:
+            self._finish(db, event, None if event.detail.get("quiet") else reply, state=state)
+        self._notify()
+
+    def _finish(
+        self,
+        db: Connection,
+        event: Event,
+        reply: Reply | None,
+        *,
+        question_id: str | None = None,
+        state: str = inbox.DONE,
+    ) -> None:
+        if not inbox.finish(db, event, question_id=question_id, state=state):
+            raise Conflict("another worker has answered this event")
+        channel = self._channels.get(event.channel)
+        if reply is None or channel is None:
+            return
+        delivery = NewDelivery(
+            key=f"reply:{event.channel}:{event.event}",
+            channel=event.channel,
+            kind="reply",
+            lane=channel.lane(event.address),
+            address=event.address,
+            payload=reply_to_json(reply),
+            question=None if question_id is None else number_of(Prefix.QUESTION, question_id),
+        )
+        outbox.queue(db, event.project, delivery, self._knowledge.clock())
+
+    def _fail(self, event: Event, error: Exception) -> None:
+        """Try again later; where that has not helped and it is not the surroundings' fault, say so."""
+        expected = isinstance(error, Unavailable)
+        log.warning("an event could not be answered", channel=event.channel, error=type(error).__name__)
+        if not expected:
+            log.debug("the reason", exc_info=error)
+        try:
+            if event.attempts + 1 >= ATTEMPTS and not expected:
+                self._settle(event, say(_language(event), phrases(_language(event)).failed), state=inbox.FAILED)
+                return
+            with self._knowledge.store.write() as db:
+                at = self._knowledge.clock() + pause(event.attempts)
+                inbox.try_later(db, event, error=f"{type(error).__name__}: {scrub(str(error))}", at=at)
+        except (Unavailable, Conflict) as again:
+            log.warning("the event stays as it is", error=type(again).__name__)
+
+
+def pause(attempts: int, *, longest: float = LONGEST_PAUSE) -> timedelta:
+    """Tell how long to wait before the next attempt: twice as long each time, a little random."""
+    seconds = min(longest, 2.0 ** min(attempts, 20))
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 - it only spreads the load
+
+
+def _detail(inbound: Inbound) -> Mapping[str, object]:
+    detail: dict[str, object] = {"length": len(inbound.text), "language": inbound.language}
+    if inbound.quiet:
+        detail["quiet"] = True
+    if inbound.verdict is not None:
+        detail |= {"verdict": inbound.verdict.value, "question": inbound.question_id}
+    return detail
+
+
+def _feedback(event: Event) -> Feedback | None:
+    verdict = event.detail.get("verdict")
+    if verdict:
+        return Feedback(Verdict(verdict), str(event.detail.get("question", "")))
+    return read_feedback(event.text)
+
+
+def _language(event: Event) -> str:
+    return str(event.detail.get("language") or language_of(event.text))
