@@ -21,7 +21,8 @@ from web.session import COOKIE, Who, read_session
 from web.signin import find_account
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/sign-in", "/sign-out", "/preferences"})
-OPEN_FOLDER = "/static/"
+# What platforms send to /hooks/ is signed by them; each adapter checks it.
+OPEN_FOLDERS = ("/static/", "/hooks/")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -66,7 +67,7 @@ class GuardAccess:
         if scope["method"] not in SAFE_METHODS and by_cookie and not is_same_origin(headers):
             return problem_of(NotAllowed("the request came from another site; open Kea itself and do it there"))
         path = scope["path"]
-        if who is None and path not in OPEN_PATHS and not path.startswith(OPEN_FOLDER):
+        if who is None and path not in OPEN_PATHS and not path.startswith(OPEN_FOLDERS):
             return Problem(
                 NOT_SIGNED_IN,
                 "Sign in with the link that `kea serve` or `kea sign-in-link` prints, or send a token.",

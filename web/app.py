@@ -10,13 +10,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
 from assistant.answering import Assistant
+from assistant.desk import Desk
+from assistant.platforms import configured_adapters
 from ingest.clustering.loop import ClusterLoop
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.store import Clock, utc_now
 from knowledge_base.types import DEFAULT_PROJECT
-from web import health, pages
+from web import health, hooks, pages
 from web.access import GuardAccess
 from web.api.routes import router as api_router
 from web.assets import FOLDER, URL, read_assets
@@ -48,18 +50,23 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, knowledge: Knowled
     base = knowledge or KnowledgeBase(settings, clock=clock)
     renderer = Renderer(assets=read_assets(), messages=read_catalogue(), clock=clock)
     loop = ClusterLoop(base)
+    assistant = Assistant(base)
+    desk = Desk(assistant, settings)
+    for adapter in configured_adapters(settings, desk.inbox.accept_for, clock):
+        desk.add(adapter)
     app = FastAPI(
         title="Kea",
         version="1",
         description=DESCRIPTION,
-        lifespan=_lifespan(base, loop),
+        lifespan=_lifespan(base, loop, desk),
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
     )
-    app.state.parts = Parts(settings, clock, key, base, Assistant(base), loop, renderer)
+    app.state.parts = Parts(settings, clock, key, base, assistant, desk, loop, renderer)
     register_failures(app)
     app.include_router(health.router)
+    app.include_router(hooks.router)
     app.include_router(api_router)
     app.include_router(pages.router)
     if renderer.assets.built:
@@ -68,19 +75,21 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, knowledge: Knowled
     app.add_middleware(LimitBodies)
     app.add_middleware(CatchUnexpected)
     app.add_middleware(GuardAccess, key=key, store=base.store)
-    app.add_middleware(CheckHosts, configured=settings.host)
+    app.add_middleware(CheckHosts, configured=settings.host, public_url=settings.public_url)
     app.add_middleware(SecureHeaders)
     return app
 
 
-def _lifespan(knowledge: KnowledgeBase, loop: ClusterLoop):  # type: ignore[no-untyped-def]
+def _lifespan(knowledge: KnowledgeBase, loop: ClusterLoop, desk: Desk):  # type: ignore[no-untyped-def]
     @asynccontextmanager
     async def run(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_open, knowledge)
         loop.start()
+        desk.start()
         try:
             yield
         finally:
+            await run_in_threadpool(desk.stop)
             await run_in_threadpool(loop.stop)
             await run_in_threadpool(knowledge.close)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from assistant.answering import Assistant
+from assistant.desk import Desk
 from ingest.clustering.loop import ClusterLoop
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
@@ -23,6 +24,7 @@ class Parts:
     key: str
     knowledge: KnowledgeBase
     assistant: Assistant
+    desk: Desk
     clusterer: ClusterLoop
     renderer: Renderer
 
