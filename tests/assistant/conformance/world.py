@@ -124,10 +124,10 @@ class World:
 
 
 @contextmanager
-def world_with(maker: DriverMaker, folder: Path) -> Iterator[World]:
+def world_with(maker: DriverMaker, folder: Path, *, url: str = "") -> Iterator[World]:
     """Open a world with two known errors, one of them solved, around an adapter."""
     clock = ShiftedClock()
-    settings = Settings(home=folder / "home")
+    settings = Settings(home=folder / "home", database_url=url)
     with KnowledgeBase(settings, clock=clock, embedder=HashingEmbedder()) as knowledge:
         now = clock()
         with knowledge.store.write() as db:
