@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 
 from knowledge_base import curation
 from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.store import outbox
+from knowledge_base.store.outbox import NewDelivery
 from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.solutions import SolutionText
 from tests.web.conftest import DISK, NOW, QUEUE, records
@@ -25,6 +27,7 @@ ID_NAMES = {
     "solution_id": "solution",
     "question_id": "question",
     "audit_id": "audit",
+    "delivery_id": "delivery",
 }
 SECRET = "Belongs to the other project"
 
@@ -50,12 +53,18 @@ def _fill(client: TestClient, knowledge: KnowledgeBase, project: str) -> Ids:
     line = {"text": DISK.format(n=7)}
     question = client.post(f"/api/v1/ask?project={project}", json=line).json()["question_id"]
     assert done.solution is not None
+    queued = NewDelivery(f"{project}:1", "chat", "reply", "lane", {}, {"headline": title})
+    with knowledge.store.write() as db:
+        outbox.queue(db, project, queued, NOW)
+        delivery = outbox.list_deliveries(db, project)[0]
+        outbox.move(db, delivery, outbox.DEAD)
     return {
         "category": found,
         "template": template,
         "solution": done.solution.id,
         "question": question,
         "audit": done.audit_id,
+        "delivery": delivery.public_id,
     }
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from web.cli import ask, cluster, demo, doctor, exchange, ingest, lookup, serve, signin
+from web.cli import ask, cluster, demo, doctor, exchange, ingest, lookup, outbox, serve, signin
 
 app = typer.Typer(
     name="kea",
@@ -43,6 +43,7 @@ app.command("ask")(ask.ask)
 app.command("export")(exchange.export)
 app.command("import")(exchange.import_)
 app.command("demo")(demo.demo)
+app.add_typer(outbox.outbox, name="outbox")
 app.command("doctor")(doctor.doctor)
 app.command("sign-in-link")(signin.sign_in_link)
 app.command("token")(signin.token)
