@@ -44,7 +44,7 @@ CHECKS := check-format check-lint types imports unit browser
 
 .PHONY: test
 test: ## Install what the tests need, then run every check and test
-	@$(MAKE) test-tools $(TOOLS) pages model
+	@$(MAKE) test-tools $(TOOLS) kafka-jars pages model
 	@failed=""; \
 	for check in $(CHECKS); do $(MAKE) $$check || failed="$$failed $$check"; done; \
 	echo; \
@@ -98,6 +98,10 @@ format: $(TOOLS) ## Format the code and mend what lint can mend
 bench: $(TOOLS) model ## Measure grouping and answering on labelled data (DATA=folder with loghub/ and errors/)
 	@$(BIN)/python -m benchmarks $(if $(DATA),--data $(DATA)) $(ARGS)
 
+.PHONY: kafka
+kafka: $(TOOLS) ## Run a Kafka broker to try things with, until Ctrl-C (PORT=9092)
+	@PORT=$(or $(PORT),9092) $(BIN)/python -m tests.support.kafka
+
 .PHONY: constraints
 constraints: $(TOOLS) ## Write constraints.txt anew from what is installed
 	@$(BIN)/python scripts/write_constraints.py
@@ -130,7 +134,11 @@ $(TOOLS): pyproject.toml constraints.txt | $(BIN)/python
 	@$(PIP_INSTALL) --quiet --no-build-isolation -e '.[dev]'
 	@touch $(RUNTIME) $@
 
-# Without Chromium or PostgreSQL their tests are left out, each with its reason; where CI is set they fail.
+# Where a program is missing its tests are left out, each with its reason; where CI is set they fail.
+.PHONY: kafka-jars
+kafka-jars: $(TOOLS)
+	@$(BIN)/python -m tests.support.kafka.jars || test -z "$$CI"
+
 .PHONY: test-tools
 test-tools:
 	@scripts/install-test-tools || test -z "$$CI"

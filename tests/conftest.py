@@ -1,4 +1,4 @@
-"""Fixtures for every test: homes, the model, PostgreSQL, Chromium.
+"""Fixtures for every test: homes, the model, PostgreSQL, Kafka, Chromium.
 
 Tests that need a program that is not installed are left out with the reason; where ``CI`` is set
 they fail instead.
@@ -22,6 +22,8 @@ from tests.support.postgresql import find_programs, running_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+    from tests.support.kafka import Broker
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ARGUMENTS = (
@@ -91,6 +93,18 @@ def postgres_database(postgres_url: str) -> Iterator[str]:
     finally:
         with engine.connect() as connection:
             connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def kafka_broker() -> Iterator[Broker]:
+    """A running broker of Apache Kafka, one a worker; tests make topics of their own on it."""
+    from tests.support.kafka import find_jars, running_broker
+
+    jars = find_jars()
+    if jars is None:
+        missing("Kafka (its jars, and Java 17)")
+    with running_broker(jars) as broker:
+        yield broker
 
 
 @pytest.fixture(scope="session")
