@@ -1,9 +1,13 @@
-"""The way of a batch: sign, look up, scrub, keep; one transaction, and nothing slow inside it."""
+"""The way of a batch: scrub and sign, identify, then keep; nothing slow happens inside a transaction.
+
+A template is stored before its first line is counted, so that whoever publishes lines elsewhere knows their
+ids before the transaction that counts them. One without any counted line is still new.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -22,7 +26,7 @@ from knowledge_base.types import Assignment, LogRecord, Signature
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A batch before its transaction; ``first`` holds what its unseen fingerprints would become."""
+    """A batch before it is identified; ``first`` holds what its unseen fingerprints would become."""
 
     records: Sequence[LogRecord]
     signatures: Sequence[Signature]
@@ -42,9 +46,10 @@ class Enriched:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptBatch:
-    """What a batch became within its transaction, in the order of its records."""
+class Identified:
+    """What the records of a batch are, in their order; ``new`` counts the templates that they begin."""
 
+    prepared: Prepared
     enriched: Sequence[Enriched]
     found: dict[str, Description]
     new: int
@@ -69,23 +74,23 @@ class Pipeline:
 
         The project has to be there. Raises StorageUnavailable; then nothing was kept.
         """
-        prepared = self.prepare(records)
+        identified = self.identify(self.prepare(records))
         try:
             with self.knowledge.store.write() as db:
-                kept = self.store(db, prepared)
+                self.store(db, identified)
         except BaseException:
             self.rolled_back()
             raise
-        self.committed(kept)
-        return [each.assignment for each in kept.enriched]
+        self.committed(identified)
+        return [each.assignment for each in identified.enriched]
 
     def prepare(self, records: Sequence[LogRecord]) -> Prepared:
-        """Sign and scrub a batch; no I/O."""
-        texts = [record.text for record in records]
-        signatures = self._signer.sign_all(texts)
+        """Scrub and sign a batch; no I/O."""
+        scrubbed = scrub_all([record.text for record in records])
+        signatures = self._signer.sign_scrubbed(scrubbed)
         lines = [
             StoredLine(signature.fingerprint, record.at, record.service, text[:MAX_TEXT])
-            for record, signature, text in zip(records, signatures, scrub_all(texts), strict=True)
+            for record, signature, text in zip(records, signatures, scrubbed, strict=True)
         ]
         first: dict[str, NewTemplate] = {}
         for record, signature, line in zip(records, signatures, lines, strict=True):
@@ -93,47 +98,61 @@ class Pipeline:
                 first[signature.fingerprint] = _new_template(record, signature, line)
         return Prepared(records, signatures, lines, first)
 
-    def store(self, db: Connection, prepared: Prepared) -> KeptBatch:
-        """Keep a batch within the caller's write transaction; end with ``committed`` or ``rolled_back``."""
-        if not prepared.records:
-            return KeptBatch((), {}, 0)
-        settings, now = self.knowledge.settings, self.knowledge.clock()
-        self._known.follow(db)
+    def identify(self, prepared: Prepared) -> Identified:
+        """Tell what the records of a batch are; what was never seen gets its template, in a transaction of its own."""
         place: dict[str, int] = {}
         for at, signature in enumerate(prepared.signatures):
             place.setdefault(signature.fingerprint, at)
-        found = self._known.look_up(db, place)
+        if not place:
+            return Identified(prepared, (), {}, 0)
+        with self.knowledge.store.read() as db:
+            self._known.follow(db)
+            found = self._known.look_up(db, place)
+        missing = [each for each in place if each not in found]
+        if missing:
+            found |= self._make(prepared, {each: place[each] for each in missing})
+        enriched = [
+            _enriched(
+                record,
+                known := found[signature.fingerprint],
+                signature,
+                is_new=not known.counted and place[signature.fingerprint] == at,
+            )
+            for at, (record, signature) in enumerate(zip(prepared.records, prepared.signatures, strict=True))
+        ]
+        return Identified(prepared, enriched, found, sum(not each.counted for each in found.values()))
+
+    def _make(self, prepared: Prepared, place: dict[str, int]) -> dict[str, Description]:
         unseen = [
             prepared.first.get(fingerprint)
             or _new_template(prepared.records[at], prepared.signatures[at], prepared.lines[at])
             for fingerprint, at in place.items()
-            if fingerprint not in found
         ]
-        kept = ingestion.keep_batch(
-            db,
-            self.project,
-            prepared.lines,
-            unseen,
-            {fingerprint: description.ref for fingerprint, description in found.items()},
-            now=now,
-            ring_size=settings.ring_size,
-            samples_per_template=settings.samples_per_template,
-        )
-        found |= self._known.describe(db, {each: ref for each, ref in kept.refs.items() if each not in found})
-        enriched = [
-            _enriched(
-                record,
-                found[signature.fingerprint],
-                signature,
-                is_new=place[signature.fingerprint] == at and signature.fingerprint in kept.new,
-            )
-            for at, (record, signature) in enumerate(zip(prepared.records, prepared.signatures, strict=True))
-        ]
-        return KeptBatch(enriched, found, len(kept.new))
+        with self.knowledge.store.write() as db:
+            refs = ingestion.ensure_templates(db, self.project, unseen, self.knowledge.clock())
+            return self._known.describe(db, refs)
 
-    def committed(self, kept: KeptBatch) -> None:
+    def store(self, db: Connection, identified: Identified) -> None:
+        """Keep a batch within the caller's write transaction; end with ``committed`` or ``rolled_back``."""
+        if identified.prepared.lines:
+            settings = self.knowledge.settings
+            ingestion.keep_batch(
+                db,
+                self.project,
+                identified.prepared.lines,
+                {fingerprint: description.ref for fingerprint, description in identified.found.items()},
+                ring_size=settings.ring_size,
+                samples_per_template=settings.samples_per_template,
+            )
+
+    def committed(self, identified: Identified) -> None:
         """Learn that the transaction of a batch was committed."""
-        self._known.remember(kept.found)
+        self._known.remember(
+            {
+                fingerprint: known if known.counted else replace(known, counted=True)
+                for fingerprint, known in identified.found.items()
+            }
+        )
 
     def rolled_back(self) -> None:
         """Learn that it was not."""

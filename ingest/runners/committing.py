@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from ingest.pipeline import KeptBatch, Pipeline
+from ingest.pipeline import Identified, Pipeline
 from ingest.sinks.dead_letters import DeadLetter, dead_letter_row
 from ingest.sinks.enriched import enriched_row
 from ingest.sinks.port import Sink
@@ -46,33 +46,33 @@ class Committer:
         *,
         before: Position | None,
         after: Position | None,
-    ) -> KeptBatch:
+    ) -> Identified:
         """Keep a batch and move the position of its source (None: it has none).
 
         Raises LostOwnership where another process reads the source or writes the file now, and
         StorageUnavailable; then nothing of the batch was kept.
         """
         pipeline = self._pipeline
-        prepared = pipeline.prepare(records)
+        identified = pipeline.identify(pipeline.prepare(records))
         letters = self._dead_letters_of(source) if rejected else None
         sinks = [sink for sink in (self._enriched, letters) if sink is not None]
         try:
             with self._store.write() as db:
                 if before is not None and after is not None:
                     positions.advance(db, pipeline.project, before, after, pipeline.knowledge.clock())
-                kept = pipeline.store(db, prepared)
+                pipeline.store(db, identified)
                 if self._enriched is not None:
-                    self._enriched.append(db, [enriched_row(event) for event in kept.enriched])
+                    self._enriched.append(db, [enriched_row(event) for event in identified.enriched])
                 if letters is not None:
                     letters.append(db, [dead_letter_row(letter) for letter in rejected])
         except BaseException:
             pipeline.rolled_back()
             self._recover(sinks)
             raise
-        pipeline.committed(kept)
+        pipeline.committed(identified)
         for sink in sinks:
             sink.committed()
-        return kept
+        return identified
 
     def finish(self) -> None:
         """Note that all that was written is committed."""

@@ -111,7 +111,11 @@ class Signer:
 
     def sign_all(self, texts: Sequence[str]) -> list[Signature]:
         """Sign texts; one signature each, in their order, equal to :func:`sign` of it."""
-        return [self._look_up(reduction) for reduction in reduce_all([_message(text) for text in scrub_all(texts)])]
+        return self.sign_scrubbed(scrub_all(texts))
+
+    def sign_scrubbed(self, texts: Sequence[str]) -> list[Signature]:
+        """Do the same for texts that were scrubbed before."""
+        return [self._look_up(reduction) for reduction in reduce_all([_message(text) for text in texts])]
 
     def _look_up(self, reduction: Reduction) -> Signature:
         known = self._known.get(reduction.text)

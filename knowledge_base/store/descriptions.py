@@ -16,7 +16,10 @@ from knowledge_base.types import Why
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A template as others are told of it; ``why`` is one of :class:`knowledge_base.types.Why`."""
+    """A template as others are told of it; ``why`` is one of :class:`knowledge_base.types.Why`.
+
+    ``counted`` tells whether any line of it was counted yet: the first one is still to come where not.
+    """
 
     ref: TemplateRef
     template_id: str
@@ -24,6 +27,7 @@ class Description:
     template: str
     why: str
     keywords: tuple[str, ...]
+    counted: bool = True
 
 
 def describe(db: Connection, project: str, templates: Iterable[int]) -> dict[int, Description]:
@@ -38,6 +42,7 @@ def describe(db: Connection, project: str, templates: Iterable[int]) -> dict[int
                 col(TemplateRow.text),
                 col(TemplateRow.reason),
                 col(CategoryRow.keywords),
+                col(TemplateRow.count),
             )
             .join(
                 CategoryRow,
@@ -49,7 +54,7 @@ def describe(db: Connection, project: str, templates: Iterable[int]) -> dict[int
                 col(TemplateRow.id).in_(wanted[start : start + LOOKUP_CHUNK]),
             )
         )
-        for number, category, text, reason, keywords in db.execute(query):
+        for number, category, text, reason, keywords, count in db.execute(query):
             found[number] = Description(
                 ref=TemplateRef(number, category),
                 template_id=public_id(Prefix.TEMPLATE, number),
@@ -57,5 +62,6 @@ def describe(db: Connection, project: str, templates: Iterable[int]) -> dict[int
                 template=text,
                 why=str(reason.get("why", Why.FIRST)),
                 keywords=tuple(keywords),
+                counted=count > 0,
             )
     return found

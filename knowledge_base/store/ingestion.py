@@ -1,9 +1,9 @@
-"""Keeps one batch of lines: templates, counts, samples and the recent lines, in one transaction."""
+"""Keeps batches of lines: first the templates that are new, then counts, samples and the recent lines."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,34 +26,30 @@ class StoredLine:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What a batch became: the numbers of each fingerprint, and those that were never seen before."""
-
-    refs: dict[str, TemplateRef]
-    new: frozenset[str]
+def ensure_templates(
+    db: Connection, project: str, unseen: Sequence[NewTemplate], now: datetime
+) -> dict[str, TemplateRef]:
+    """Give fingerprints that were not found their templates; one that somebody else was faster with has one by now."""
+    if not unseen:
+        return {}
+    projects.lock(db, project)
+    by_fingerprint = {each.fingerprint: each for each in unseen}
+    found = templates.find(db, project, unseen[0].version, by_fingerprint)
+    missing = [new for fingerprint, new in by_fingerprint.items() if fingerprint not in found]
+    return found | templates.create(db, project, missing, now)
 
 
 def keep_batch(
     db: Connection,
     project: str,
     lines: Sequence[StoredLine],
-    unseen: Sequence[NewTemplate],
-    known: dict[str, TemplateRef],
+    refs: Mapping[str, TemplateRef],
     *,
-    now: datetime,
     ring_size: int,
     samples_per_template: int,
-) -> Kept:
-    """Store a batch within the caller's write transaction.
-
-    ``known`` are fingerprints that were looked up before; ``unseen`` must cover all others.
-    """
+) -> None:
+    """Store a batch within the caller's write transaction; ``refs`` has the templates of its fingerprints."""
     projects.lock(db, project)
-    first_by_us = {each.fingerprint: each for each in unseen}
-    found = templates.find(db, project, unseen[0].version, first_by_us) if unseen else {}
-    created = templates.create(db, project, [new for key, new in first_by_us.items() if key not in found], now)
-    refs = known | found | created
     tallies = _tallies(lines, refs)
     before = _counts_before(db, project, [tally.template for tally in tallies])
     kept = [samples.Line(refs[line.fingerprint].template, line.at, line.service, line.text) for line in lines]
@@ -64,10 +60,9 @@ def keep_batch(
         counts.CountKey(line.template, clip(line.service, 200), counts.minute_of(line.at)) for line in kept
     )
     counts.add(db, project, by_minute)
-    return Kept(refs, frozenset(created))
 
 
-def _tallies(lines: Sequence[StoredLine], refs: dict[str, TemplateRef]) -> list[Tally]:
+def _tallies(lines: Sequence[StoredLine], refs: Mapping[str, TemplateRef]) -> list[Tally]:
     spans: dict[int, tuple[int, datetime, datetime]] = {}
     for line in lines:
         template = refs[line.fingerprint].template

@@ -66,20 +66,21 @@ def test_corrections_are_followed(knowledge: KnowledgeBase, pipeline: Pipeline) 
 
 
 def test_a_failed_transaction_leaves_nothing_behind(knowledge: KnowledgeBase, pipeline: Pipeline) -> None:
-    prepared = pipeline.prepare([record("disk 1 is full")])
+    identified = pipeline.identify(pipeline.prepare([record("disk 1 is full")]))
 
     class Failed(Exception):
         pass
 
     def fail() -> None:
         with knowledge.store.write() as db:
-            pipeline.store(db, prepared)
+            pipeline.store(db, identified)
             raise Failed
 
     with pytest.raises(Failed):
         fail()
     pipeline.rolled_back()
-    assert held(knowledge).templates == {}
+    assert held(knowledge).templates == {"disk <n> is full": 0}
+    assert held(knowledge).counted == 0
     again = pipeline.keep([record("host unreachable"), record("disk 1 is full")])
     assert [each.is_new for each in again] == [True, True]
     assert held(knowledge).counted == 2
@@ -135,3 +136,13 @@ def test_memory_of_templates_is_bounded(knowledge: KnowledgeBase, pipeline: Pipe
         known.remember(other)
         known.remember(known.look_up(db, [pipeline.prepare([record("key missing")]).signatures[0].fingerprint]))
     assert sum(each in known for each in [*signatures, *other]) <= 3
+
+
+def test_a_template_stays_new_until_its_first_line_is_counted(knowledge: KnowledgeBase, pipeline: Pipeline) -> None:
+    first = pipeline.identify(pipeline.prepare([record("disk 1 is full"), record("disk 2 is full")]))
+    assert [each.assignment.is_new for each in first.enriched] == [True, False]
+    pipeline.rolled_back()  # as where the process died before it could count them
+    other = Pipeline(knowledge, PROJECT)
+    assert [each.is_new for each in other.keep([record("disk 1 is full")])] == [True]
+    assert [each.is_new for each in other.keep([record("disk 2 is full")])] == [False]
+    assert held(knowledge).counted == 2

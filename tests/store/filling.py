@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from knowledge_base.store import ingestion, templates
-from knowledge_base.store.ingestion import Kept, StoredLine
+from knowledge_base.store.ingestion import StoredLine
 from knowledge_base.store.store import Store
 from knowledge_base.store.templates import NewTemplate, TemplateRef
 from tests.store.databases import MINE, START
@@ -34,12 +34,12 @@ def keep_lines(
     project: str = MINE,
     ring_size: int = 100,
     samples_per_template: int = 20,
-) -> Kept:
+) -> dict[str, TemplateRef]:
     """Keep a batch whose templates may be new."""
     unseen = [new_template(each, at=START) for each in dict.fromkeys(line.fingerprint for line in lines)]
-    return ingestion.keep_batch(
-        db, project, lines, unseen, {}, now=START, ring_size=ring_size, samples_per_template=samples_per_template
-    )
+    refs = ingestion.ensure_templates(db, project, unseen, START)
+    ingestion.keep_batch(db, project, lines, refs, ring_size=ring_size, samples_per_template=samples_per_template)
+    return refs
 
 
 def lines_of(fingerprint: str, count: int, *, start: datetime = START, service: str = "etl") -> list[StoredLine]:

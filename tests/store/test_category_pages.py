@@ -38,15 +38,16 @@ def filled(store: Store) -> dict[str, str]:
         unseen.append(new_template(name, words, service=service, at=START + timedelta(days=place)))
         lines += [StoredLine(name, START + timedelta(days=place), service, words)] * (1 + place // 2)
     with store.write() as db:
-        kept = ingestion.keep_batch(db, MINE, lines, unseen, {}, now=START, ring_size=10, samples_per_template=5)
+        kept = ingestion.ensure_templates(db, MINE, unseen, START)
+        ingestion.keep_batch(db, MINE, lines, kept, ring_size=10, samples_per_template=5)
         for name, asked in (("disk", 1), ("kafka", 2)):
-            ref = kept.refs[name]
+            ref = kept[name]
             question = NewQuestion(
                 "api", "", "Mei", "?", Outcome.KNOWN_UNSOLVED, 1.0, ref.category, ref.template, None, None, {}
             )
             for _ in range(asked):
                 questions.record(db, MINE, question, START)
-    ids = {name: public_id(Prefix.CATEGORY, kept.refs[name].category) for name in TEXTS}
+    ids = {name: public_id(Prefix.CATEGORY, kept[name].category) for name in TEXTS}
     curation.label(store, MINE, ids["disk"], "Full disk", actor="Mei")
     curation.attach(store, MINE, ids["kafka"], SolutionText("Restart the_broker", "", "now"), actor="Mei")
     curation.ignore(store, MINE, ids["plain"], actor="Mei")
