@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from ingest import joining
+from ingest.join_state import dump_state, load_state
 from ingest.joining import Event, JoinLimits, JoinMode, JoinState, Line
 from ingest.line_kinds import LineKind
 from ingest.reading import Origin, Reading, tally
 from ingest.rows import usable_time
 from ingest.shapes import Shape, Shapes
 from ingest.sources.port import RawLine
+from knowledge_base.errors import BadRow
+from knowledge_base.scrub import scrub
 from knowledge_base.types import LogRecord
 
 
@@ -66,6 +70,29 @@ class PlainReader:
         reading = Reading()
         self._close(reading, now)
         return reading
+
+    def dump(self) -> dict[str, object]:
+        """Give what is open as JSON, its texts scrubbed."""
+        held = None if self._headed is None else [scrub(self._headed[0].text), *self._headed[0][:2]]
+        state = self._state
+        if state.open is not None:
+            state = replace(state, open=replace(state.open, texts=tuple(scrub(text) for text in state.open.texts)))
+        return {"headed": held, "joining": dump_state(state)}
+
+    def load(self, held: Any) -> None:
+        """Go on with what :meth:`dump` gave; raises BadRow for anything else."""
+        try:
+            headed, state = held["headed"], load_state(held["joining"])
+            if headed is not None:
+                text, start, end = str(headed[0]), int(headed[1]), int(headed[2])
+                shape = self._shapes.of(text)
+                if shape is None:
+                    state, _ = joining.step(state, Line(text, start, end), state.last_at, limits=self._limits)
+                else:
+                    self._headed = (RawLine(start, end, text), shape)
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise BadRow(f"the saved state of a stream cannot be read ({error}); start the source again") from error
+        self._state = replace(state, mode=self._state.mode)
 
     def _hand_over(self, seconds: float) -> None:
         if self._headed is not None:

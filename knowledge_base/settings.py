@@ -34,6 +34,25 @@ class Settings(BaseSettings):
     max_event_bytes: int = Field(default=1_000_000, ge=1_000, description="An event is cut behind so many bytes.")
     ring_size: int = Field(default=100_000, ge=0, description="Recent scrubbed lines kept for a project.")
     samples_per_template: int = Field(default=20, ge=1, description="Scrubbed samples kept for a template.")
+    source: str = Field(
+        default="", description="Where `kea serve` reads logs, such as kafka://host:9092/topic (docs/kafka.md)."
+    )
+    kafka_security_protocol: str = Field(
+        default="PLAINTEXT", description="Kafka: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL."
+    )
+    kafka_sasl_mechanism: str = Field(
+        default="SCRAM-SHA-512", description="Kafka: PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512."
+    )
+    kafka_username: str = Field(default="", description="Kafka: user of the login.")
+    kafka_password: SecretStr = Field(default=SecretStr(""), description="Kafka: password of the login.")
+    kafka_ca_file: Path | None = Field(
+        default=None, description="Kafka: certificates (PEM) that brokers are trusted by; the system's unless given."
+    )
+    kafka_cert_file: Path | None = Field(
+        default=None, description="Kafka: our own certificate (PEM), where brokers ask for one."
+    )
+    kafka_key_file: Path | None = Field(default=None, description="Kafka: the key of our certificate (PEM).")
+    kafka_key_password: SecretStr = Field(default=SecretStr(""), description="Kafka: password of that key.")
     public_url: str = Field(
         default="",
         description="Address under which others reach Kea, such as https://kea.example.com; for links.",

@@ -30,6 +30,7 @@ from web.language import read_catalogue
 from web.parts import Parts
 from web.rendering import Renderer
 from web.secret import signing_key
+from web.streaming import Streaming
 
 DESCRIPTION = """\
 Kea, the known error assistant. Logs go in, error categories come out, an engineer attaches a solution,
@@ -58,7 +59,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, knowledge: Knowled
         title="Kea",
         version="1",
         description=DESCRIPTION,
-        lifespan=_lifespan(base, loop, desk),
+        lifespan=_lifespan(base, loop, desk, Streaming(base)),
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
@@ -80,15 +81,17 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, knowledge: Knowled
     return app
 
 
-def _lifespan(knowledge: KnowledgeBase, loop: ClusterLoop, desk: Desk):  # type: ignore[no-untyped-def]
+def _lifespan(knowledge: KnowledgeBase, loop: ClusterLoop, desk: Desk, streaming: Streaming):  # type: ignore[no-untyped-def]
     @asynccontextmanager
     async def run(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_open, knowledge)
         loop.start()
         desk.start()
+        streaming.start()
         try:
             yield
         finally:
+            await run_in_threadpool(streaming.stop)
             await run_in_threadpool(desk.stop)
             await run_in_threadpool(loop.stop)
             await run_in_threadpool(knowledge.close)

@@ -1,4 +1,7 @@
-"""One transaction a batch: position, counts, enriched rows and dead letters, together or not at all."""
+"""One transaction a batch: positions, counts, enriched rows and dead letters, together or not at all.
+
+What goes to another system, such as a topic, is published before the transaction: at least once.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +12,29 @@ from dataclasses import replace
 from ingest.pipeline import Identified, Pipeline
 from ingest.sinks.dead_letters import DeadLetter, dead_letter_row
 from ingest.sinks.enriched import enriched_row
-from ingest.sinks.port import Sink
+from ingest.sinks.port import Publisher, Sink
 from knowledge_base.errors import KeaError
 from knowledge_base.store import positions
 from knowledge_base.store.positions import Position
 from knowledge_base.types import LogRecord
 
 SinkMaker = Callable[[str], Sink]
+Move = tuple[Position, Position]
 
 
 class Committer:
     """Writes batches. ``dead_letters`` makes the sink of a source when its first dead letter comes."""
 
-    def __init__(self, pipeline: Pipeline, *, enriched: Sink | None, dead_letters: SinkMaker) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        *,
+        enriched: Sink | None,
+        dead_letters: SinkMaker,
+        publisher: Publisher | None = None,
+    ) -> None:
         self._pipeline = pipeline
+        self._publisher = publisher
         self._store = pipeline.knowledge.store
         self._enriched = enriched
         self._make_dead_letters = dead_letters
@@ -44,21 +56,22 @@ class Committer:
         records: Sequence[LogRecord],
         rejected: Sequence[DeadLetter],
         *,
-        before: Position | None,
-        after: Position | None,
+        moves: Sequence[Move] = (),
     ) -> Identified:
-        """Keep a batch and move the position of its source (None: it has none).
+        """Keep a batch and move the positions of what it was read from.
 
         Raises LostOwnership where another process reads the source or writes the file now, and
         StorageUnavailable; then nothing of the batch was kept.
         """
         pipeline = self._pipeline
         identified = pipeline.identify(pipeline.prepare(records))
+        if self._publisher is not None:
+            rejected = self._publisher.publish(identified.enriched, rejected)
         letters = self._dead_letters_of(source) if rejected else None
         sinks = [sink for sink in (self._enriched, letters) if sink is not None]
         try:
             with self._store.write() as db:
-                if before is not None and after is not None:
+                for before, after in moves:
                     positions.advance(db, pipeline.project, before, after, pipeline.knowledge.clock())
                 pipeline.store(db, identified)
                 if self._enriched is not None:

@@ -112,7 +112,7 @@ class LocalRunner:
         self.summary.skipped.append(skipped)
         if skipped.wanted:
             letter = DeadLetter(skipped.title, 0, skipped.reason)
-            self._committer.commit(skipped.title, (), (letter,), before=None, after=None)
+            self._committer.commit(skipped.title, (), (letter,))
             self.summary.dead_letters += 1
 
     def _read_source(self, source: Source) -> None:
@@ -185,7 +185,8 @@ class LocalRunner:
         self, source: Source, collected: Collected, position: Position | None, offset: int, *, finished: bool = False
     ) -> Position | None:
         after = moved(position, offset, finished=finished) if position else None
-        kept = self._committer.commit(source.title, collected.records, collected.rejected, before=position, after=after)
+        moves = [(position, after)] if position and after else []
+        kept = self._committer.commit(source.title, collected.records, collected.rejected, moves=moves)
         summary = self.summary
         summary.lines += collected.lines
         summary.events += len(collected.records)

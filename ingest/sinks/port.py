@@ -1,4 +1,4 @@
-"""The port ``Sink``: rows that are kept together with the transaction that they are written in."""
+"""The ports ``Sink`` (rows kept together with a transaction) and ``Publisher`` (rows for other systems)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from sqlalchemy import Connection
+
+from ingest.pipeline import Enriched
+from ingest.sinks.dead_letters import DeadLetter
 
 
 class Sink(Protocol):
@@ -38,3 +41,13 @@ class Sink(Protocol):
 
     def close(self) -> None:
         """Give up what was opened; harmless where nothing was."""
+
+
+class Publisher(Protocol):
+    """Hands a batch to another system before it is counted here: at least once, for the count may fail."""
+
+    def publish(self, enriched: Sequence[Enriched], rejected: Sequence[DeadLetter]) -> Sequence[DeadLetter]:
+        """Publish and wait until it is there; give the dead letters that somebody else has to keep.
+
+        Raises StorageUnavailable where the system cannot be reached; then nothing of the batch is counted.
+        """

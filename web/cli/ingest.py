@@ -15,8 +15,18 @@ if TYPE_CHECKING:
 
 def ingest(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Files and folders, gzip too; - reads standard input.")
-    ],
+        list[Path] | None,
+        typer.Argument(metavar="FILE...", help="Files and folders, gzip too; - reads standard input."),
+    ] = None,
+    source: Annotated[
+        str,
+        typer.Option(
+            help="Read Kafka instead of files: kafka://host:9092/topic?group=kea&enriched=TOPIC (docs/kafka.md)."
+        ),
+    ] = "",
+    until_end: Annotated[
+        bool, typer.Option("--until-end", help="With --source: stop at the present end of the topics.")
+    ] = False,
     form: Annotated[
         str, typer.Option("--format", help="plain (log lines), jsonl (rows with a text), or auto: by the first rows.")
     ] = "auto",
@@ -39,14 +49,15 @@ def ingest(
 ) -> None:
     """Read logs: count them, group what is new, and go on where the last run stopped.
 
+    With --source it reads until it is stopped (Ctrl-C or SIGTERM: everything read is kept).
+
     Exit codes: 0 all was read, 3 some went to the dead letters, 1 it failed, 130 it was stopped.
     """
     import gc
-    import json
 
     from ingest.runners.assembling import IngestPlan, run_ingest
     from knowledge_base.settings import read_settings
-    from web.cli import EXIT_INTERRUPTED, EXIT_REJECTED_ROWS
+    from web.cli import EXIT_INTERRUPTED
     from web.cli.output import log_to_standard_error
     from web.cli.progress import watching_ingest
 
@@ -54,11 +65,28 @@ def ingest(
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     log_to_standard_error()
+    form = _choice(form, ("auto", "plain", "jsonl"), "--format")
+    multiline = _choice(multiline, ("auto", "off"), "--multiline")
+    if bool(paths) == bool(source):
+        raise typer.BadParameter("name files, or a source with --source, and not both", param_hint="FILE...")
+    if source:
+        ignored = {"--enriched": enriched, "--dead-letters": dead_letters, "--again": again}
+        named = [name for name, value in ignored.items() if value]
+        if named:
+            raise typer.BadParameter(
+                f"{', '.join(named)} is for files; a source names its topics in its address (docs/kafka.md)",
+                param_hint="--source",
+            )
+        from web.cli.streaming import stream
+
+        summary = stream(source, project, form=form, join=multiline, service=service, until_end=until_end)
+        _tell(summary, as_json=as_json, to_stderr=False)
+        return
     plan = IngestPlan(
-        paths=tuple(paths),
+        paths=tuple(paths or ()),
         project=project,
-        form=_choice(form, ("auto", "plain", "jsonl"), "--format"),
-        join=_choice(multiline, ("auto", "off"), "--multiline"),
+        form=form,
+        join=multiline,
         service=service,
         again=again,
         enriched=enriched,
@@ -70,9 +98,16 @@ def ingest(
     except KeyboardInterrupt:
         typer.echo("kea: stopped; what was read is kept. Run the same command again to go on from there.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
-    taken = str(enriched) == "-"  # standard output belongs to the events
+    _tell(summary, as_json=as_json, to_stderr=str(enriched) == "-")  # standard output belongs to the events
+
+
+def _tell(summary: Summary, *, as_json: bool, to_stderr: bool) -> None:
+    import json
+
+    from web.cli import EXIT_REJECTED_ROWS
+
     told = json.dumps(_document(summary), ensure_ascii=False, indent=2) if as_json else "\n".join(describe(summary))
-    typer.echo(told, err=taken)
+    typer.echo(told, err=to_stderr)
     if not summary.complete:
         raise typer.Exit(EXIT_REJECTED_ROWS)
 
