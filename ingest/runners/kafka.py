@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 
@@ -27,9 +27,6 @@ from ingest.sources.kafka.partitions import Partition, Partitions, Place
 from ingest.sources.kafka.place import KafkaPlace
 from ingest.windows import WindowRule, WindowState
 from knowledge_base.errors import LostOwnership, StorageUnavailable, Unavailable
-
-if TYPE_CHECKING:
-    pass
 
 log = structlog.get_logger(__name__)
 
@@ -95,7 +92,7 @@ class KafkaRunner:
                 self._watcher.begin(self._run.place.title, 0, -1)
                 self._read(membership)
         except (KafkaError, OSError) as error:
-            raise explained(error, self._run.place.brokers) from error
+            raise explained(error, self._run.config) from error
         finally:
             self._committer.close()
             self._clustering.stop()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.pipeline import Enriched
 from ingest.sinks.dead_letters import DeadLetter, dead_letter_row
 from ingest.sinks.enriched import enriched_row
+from ingest.sources.kafka.cluster import largest_message
 from ingest.sources.kafka.connection import explained
 from knowledge_base.errors import StorageUnavailable
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from kafka import KafkaProducer
 
 FLUSH_SECONDS = 30.0
-MOST_BYTES = 16_000_000
 TOPIC_HEADER, PARTITION_HEADER, OFFSET_HEADER = "kea-source-topic", "kea-source-partition", "kea-source-offset"
 REASON_HEADER = "kea-reason"
 
@@ -68,8 +68,7 @@ class KafkaPublisher:
                 letters = []
         except (KafkaError, OSError, ValueError) as error:
             self.close()
-            brokers = self._config["bootstrap_servers"]
-            raise StorageUnavailable(f"nothing can be written to Kafka: {explained(error, brokers)}") from error  # type: ignore[arg-type]
+            raise StorageUnavailable(f"nothing can be written to Kafka: {explained(error, self._config)}") from error
         return letters
 
     def close(self) -> None:
@@ -82,14 +81,17 @@ class KafkaPublisher:
         if self._producer is None:
             from kafka import KafkaProducer
 
+            topics = [topic for topic in (self._enriched, self._dead_letters) if topic]
+            largest = largest_message(self._config, topics)
             self._producer = KafkaProducer(
                 **self._config,
                 metrics_enabled=False,
                 acks="all",
                 enable_idempotence=True,
                 linger_ms=50,
-                batch_size=256 * 1024,
-                max_request_size=MOST_BYTES,
+                # A batch with one record too many would be refused as a whole.
+                batch_size=min(256 * 1024, largest // 2),
+                max_request_size=largest,
                 delivery_timeout_ms=int(FLUSH_SECONDS * 1000),
                 request_timeout_ms=int(FLUSH_SECONDS * 500),
                 max_block_ms=int(FLUSH_SECONDS * 500),
@@ -98,8 +100,11 @@ class KafkaPublisher:
         return self._producer
 
     def _publish_enriched(self, producer: KafkaProducer, enriched: Sequence[Enriched]) -> list[DeadLetter]:
+        from kafka.errors import MessageSizeTooLargeError
+
         self._learn_partitions(producer)
-        futures = []
+        futures: list[Any] = []
+        too_large: list[Enriched] = []
         for event in enriched:
             template = event.assignment.template_id
             partition = self._partition_of.get(template)
@@ -107,22 +112,19 @@ class KafkaPublisher:
                 partition = self._place(template)
             record = event.record
             headers = [*_source_headers(record.source), (OFFSET_HEADER, b"%d" % (record.offset - 1))]
-            futures.append(
-                producer.send(
-                    self._enriched,
-                    enriched_row(event),
-                    key=template.encode(),
-                    headers=headers,
-                    partition=partition,
-                )
-            )
+            row, key = enriched_row(event), template.encode()
+            try:
+                futures.append(producer.send(self._enriched, row, key=key, headers=headers, partition=partition))
+            except MessageSizeTooLargeError:
+                too_large.append(event)
         producer.flush(FLUSH_SECONDS)
+        for future in futures:
+            _require_success(future)
         return [
             DeadLetter(
                 event.record.source, event.record.offset - 1, "too large for the enriched topic", event.record.text
             )
-            for event, future in zip(enriched, futures, strict=True)
-            if _is_too_large(future)
+            for event in too_large
         ]
 
     def _publish_letters(self, producer: KafkaProducer, letters: Sequence[DeadLetter]) -> None:
@@ -140,7 +142,7 @@ class KafkaPublisher:
         ]
         producer.flush(FLUSH_SECONDS)
         for future in futures:
-            _is_too_large(future)
+            _require_success(future)
 
     def _learn_partitions(self, producer: KafkaProducer) -> None:
         count = len(producer.partitions_for(self._enriched) or ())
@@ -159,14 +161,11 @@ class KafkaPublisher:
         return int(partition)
 
 
-def _is_too_large(future: Any) -> bool:
-    """Look at what became of a record; raises the client's error unless it is only its size."""
-    from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, RecordListTooLargeError
+def _require_success(future: Any) -> None:
+    """Raise the client's error where a record did not get there."""
+    from kafka.errors import KafkaTimeoutError
 
     if not future.is_done:
         raise KafkaTimeoutError("the record was not taken in time")
-    if future.exception is None:
-        return False
-    if isinstance(future.exception, MessageSizeTooLargeError | RecordListTooLargeError):
-        return True
-    raise future.exception
+    if future.exception is not None:
+        raise future.exception

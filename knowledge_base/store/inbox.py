@@ -12,7 +12,8 @@ from sqlalchemy import Connection, delete, select, update
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store.tables import CategoryRow, InboxRow, QuestionRow, TemplateRow
+from knowledge_base.store.message_tables import InboxRow
+from knowledge_base.store.tables import CategoryRow, QuestionRow, TemplateRow
 from knowledge_base.store.text import clip, storable
 from knowledge_base.store.upserts import insert_new
 from knowledge_base.types import Outcome

@@ -114,7 +114,7 @@ class TestIngest:
             (("c.jsonl", "--dead-letters", "/dev/full"), 1, "the disk of /dev/full is full"),
             (("a.log", "--project", "No Project"), 1, "is no project name"),
             (("a.log", "--format", "xml"), 2, "is none of auto, plain, jsonl"),
-            ((), 2, "Missing argument"),
+            ((), 2, "name files, or a source"),
             (("empty.log",), 0, ""),
         ],
     )

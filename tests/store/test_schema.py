@@ -16,8 +16,11 @@ from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
 from knowledge_base.errors import StorageUnavailable
+from knowledge_base.store import message_tables, tables
 from knowledge_base.store.schema import HEAD, revision
 from knowledge_base.store.store import Store
+
+TABLES = (tables, message_tables)  # importing them is what puts them into the metadata
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from ingest.sources.kafka.connection import explained
 from ingest.sources.kafka.place import KafkaPlace
 from knowledge_base.errors import NotFound
+
+LARGEST = "max.message.bytes"
+DEFAULT_LARGEST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +38,31 @@ def ask_cluster(config: Mapping[str, object], place: KafkaPlace, *, more: tuple[
     from kafka.errors import KafkaError
 
     try:
-        admin = KafkaAdminClient(**config)
-        try:
+        with closing(KafkaAdminClient(**config)) as admin:
             cluster_id = str(admin.describe_cluster()["cluster_id"])
             found = [_topic(each) for each in admin.describe_topics([*place.topics, *filter(None, more)])]
-        finally:
-            admin.close()
     except (KafkaError, OSError, ValueError) as error:
-        raise explained(error, place.brokers) from error
+        raise explained(error, config) from error
     return Cluster(cluster_id, {each.name: each for each in found if each is not None})
+
+
+def largest_message(config: Mapping[str, object], topics: Sequence[str]) -> int:
+    """Tell how large a message of every one of these topics may be, in bytes; Kafka's default where it does not tell.
+
+    Raises the client's errors.
+    """
+    from kafka import KafkaAdminClient
+    from kafka.admin import ConfigResource, ConfigResourceType
+    from kafka.errors import AuthorizationError
+
+    wanted = [ConfigResource(ConfigResourceType.TOPIC, topic, [LARGEST]) for topic in topics]
+    try:
+        with closing(KafkaAdminClient(**config)) as admin:
+            told = admin.describe_configs(wanted)
+    except AuthorizationError:
+        return DEFAULT_LARGEST
+    sizes = [int(settings[LARGEST]["value"]) for settings in told["topic"].values() if LARGEST in settings]
+    return min(sizes, default=DEFAULT_LARGEST)
 
 
 def require_topics(cluster: Cluster, names: tuple[str, ...], place: KafkaPlace) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 from knowledge_base.errors import InputError, Unavailable
 from knowledge_base.settings import Settings
@@ -52,9 +53,9 @@ def client_config(settings: Settings, brokers: Sequence[str]) -> dict[str, objec
     return config
 
 
-def explained(error: Exception, brokers: Sequence[str]) -> Unavailable:
-    """Say in words why Kafka cannot be used, and what to check; nothing secret is repeated."""
-    where = ", ".join(brokers)
+def explained(error: Exception, config: Mapping[str, object]) -> Unavailable:
+    """Say in words why Kafka cannot be used with a configuration, and what to check; nothing secret is repeated."""
+    where = ", ".join(cast(list[str], config["bootstrap_servers"]))
     name = type(error).__name__
     if "Authentication" in name or "Sasl" in name:
         return Unavailable(
@@ -67,6 +68,12 @@ def explained(error: Exception, brokers: Sequence[str]) -> Unavailable:
         return Unavailable(
             f"Kafka at {where} sends messages packed with a codec that is not installed here;"
             " install kafka-python[lz4], [snappy] or [zstd]"
+        )
+    if str(config["security_protocol"]).startswith("SASL"):
+        # A broker ends the connection of a wrong login, and the client sees no more than that.
+        return Unavailable(
+            f"Kafka at {where} cannot be reached, or refuses the login ({name}); check that it runs, its address,"
+            " KEA_KAFKA_SECURITY_PROTOCOL, KEA_KAFKA_SASL_MECHANISM, KEA_KAFKA_USERNAME and KEA_KAFKA_PASSWORD"
         )
     return Unavailable(
         f"Kafka at {where} cannot be reached ({name}); check that it runs, its address, and KEA_KAFKA_SECURITY_PROTOCOL"
