@@ -168,9 +168,12 @@ class Inbox:
     def _fail(self, event: Event, error: Exception) -> None:
         """Try again later; where that has not helped and it is not the surroundings' fault, say so."""
         expected = isinstance(error, Unavailable)
-        log.warning("an event could not be answered", channel=event.channel, error=type(error).__name__)
-        if not expected:
-            log.debug("the reason", exc_info=error)
+        log.warning(
+            "an event could not be answered",
+            channel=event.channel,
+            error=type(error).__name__,
+            exc_info=None if expected else error,
+        )
         try:
             if event.attempts + 1 >= ATTEMPTS and not expected:
                 self._settle(event, say(_language(event), phrases(_language(event)).failed), state=inbox.FAILED)

@@ -37,10 +37,17 @@ class Row:
 
 
 def send(
-    broker: Broker, topic: str, values: Sequence[bytes | tuple[bytes, bytes] | None], *, partition: int | None = None
+    broker: Broker,
+    topic: str,
+    values: Sequence[bytes | tuple[bytes, bytes] | None],
+    *,
+    partition: int | None = None,
+    codec: str | None = None,
 ) -> None:
     """Send messages in order, each to the given partition or to all in turn; pairs are key and value."""
-    producer = KafkaProducer(bootstrap_servers=broker.plain, linger_ms=20, batch_size=256 * 1024)
+    producer = KafkaProducer(
+        bootstrap_servers=broker.plain, linger_ms=20, batch_size=256 * 1024, compression_type=codec
+    )
     count = len(producer.partitions_for(topic))
     for number, each in enumerate(values):
         key, value = each if isinstance(each, tuple) else (None, each)
@@ -76,15 +83,16 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {**os.environ, "KEA_HOME": str(home), **more}
 
 
-def start_ingest(home: Path, source: str, *more: str, **settings: str) -> subprocess.Popen[str]:
-    """Start ``kea ingest``."""
-    return subprocess.Popen(
-        [sys.executable, "-c", "from web.cli import main; main()", "ingest", "--source", source, *more],
-        env=environment(home, **settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def start_ingest(
+    home: Path, source: str, *more: str, output: Path | None = None, **settings: str
+) -> subprocess.Popen[str]:
+    """Start ``kea ingest``; what it says goes to the end of a file, or into pipes."""
+    command = [sys.executable, "-c", "from web.cli import main; main()", "ingest", "--source", source, *more]
+    env = environment(home, **settings)
+    if output is None:
+        return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with output.open("a", encoding="utf-8") as log:
+        return subprocess.Popen(command, env=env, stdout=log, stderr=log, text=True)
 
 
 def ingest_to_end(home: Path, source: str, *more: str, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -58,7 +58,7 @@ def ingest(
     from ingest.runners.assembling import IngestPlan, run_ingest
     from knowledge_base.settings import read_settings
     from web.cli import EXIT_INTERRUPTED
-    from web.cli.output import log_to_standard_error
+    from web.cli.logs import log_to_standard_error
     from web.cli.progress import watching_ingest
 
     # What is alive now stays so to the end: looking through it again and again costs a tenth of the time.

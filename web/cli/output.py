@@ -22,13 +22,6 @@ def console() -> Console:
     return Console(highlight=False, soft_wrap=True)
 
 
-def log_to_standard_error() -> None:
-    """Keep logs off standard output, which belongs to what was asked for."""
-    import structlog
-
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-
-
 def print_json(document: object) -> None:
     """Print one JSON document."""
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")

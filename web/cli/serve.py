@@ -18,7 +18,7 @@ def serve(
 ) -> None:
     """Serve the pages and the API, and cluster what comes in."""
     from knowledge_base.settings import read_settings
-    from web.cli.output import log_to_standard_error
+    from web.cli.logs import log_to_standard_error
     from web.serving import bind, run
 
     log_to_standard_error()

@@ -97,11 +97,13 @@ class Partitions:
             return None
         return self._open(place, position, position.offset, position.offset)
 
-    def offset(self, place: Place) -> int:
-        """Tell how far a partition is committed, by whomever."""
+    def is_done(self, place: Place, end: int) -> bool:
+        """Whether all before an offset is committed, by whomever, with no event left open."""
         with self._store.read() as db:
             position = positions.peek(db, self._project, self.position_name(place))
-        return 0 if position is None else position.offset
+        if position is None:
+            return end == 0
+        return position.offset >= end and not position.state.get("open")
 
     def _open(self, place: Place, position: Position, first: int, end: int) -> Partition:
         offset = self._begin(place, position, first, end)

@@ -54,7 +54,7 @@ class Broker:
         settings.write_text("".join(f"{name}={value}\n" for name, value in self._settings().items()))
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         user = f"SCRAM-SHA-512=[name={USER},password={PASSWORD}]"
-        self._run("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings), "--add-scram", user)
+        self._run("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(settings), "--add-scram", user)
 
     def start(self) -> None:
         """Start it and wait until it answers; raises RuntimeError with its log where it does not."""
