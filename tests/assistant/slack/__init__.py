@@ -1,0 +1,1 @@
+"""Slack, played by a server that keeps Slack's rules."""

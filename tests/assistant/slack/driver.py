@@ -1,0 +1,233 @@
+"""Slack for the suite: over HTTP, and over Socket Mode."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from assistant.ports import Accept, Adapter, Address, Channel, Delivery, Inbound, Pace, WebhookRequest
+from assistant.reply import Reply
+from assistant.slack import adapters
+from knowledge_base.errors import InputError, NotAllowed, Unavailable
+from knowledge_base.settings import Settings
+from knowledge_base.store.store import Clock
+from tests.assistant.conformance.driver import Ack, DriverMaker, Seen
+from tests.assistant.slack import payloads
+from tests.assistant.slack.rules import MESSAGE, shown_in
+from tests.assistant.slack.server import (
+    APP_TOKEN,
+    BOT,
+    BOT_ID,
+    BOT_TOKEN,
+    SIGNING_SECRET,
+    FakeSlack,
+    wait_until,
+)
+
+PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
+
+
+def real_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class Returning:
+    """The channel; when it has tried to send, a Slack that was away for one attempt is back."""
+
+    def __init__(self, channel: Channel, driver: SlackDriver) -> None:
+        self._channel = channel
+        self._driver = driver
+
+    @property
+    def name(self) -> str:
+        return self._channel.name
+
+    @property
+    def pace(self) -> Pace:
+        return self._channel.pace
+
+    def lane(self, address: Address) -> str:
+        return self._channel.lane(address)
+
+    def send(self, address: Address, reply: Reply, marker: str) -> Delivery:
+        try:
+            return self._channel.send(address, reply, marker)
+        finally:
+            self._driver.come_back()
+
+    def find(self, address: Address, marker: str) -> bool | None:
+        return self._channel.find(address, marker)
+
+
+class SlackDriver:
+    """What both ways have in common. ``slack`` is the platform, ``adapter`` the real one."""
+
+    quiet = False
+    markup = True
+    forgeries: tuple[str, ...] = ()
+    breaks = ("throttled", "error", "dropped", "slow", "refused", "away")
+    readable = True
+    limit = MESSAGE
+    allowed_seconds = 3.0
+
+    def __init__(self, slack: FakeSlack, adapter: Adapter) -> None:
+        self.slack = slack
+        self.adapter = replace(adapter, channel=Returning(adapter.channel, self))
+        self.timestamps: dict[str, str] = {}
+        self._away = False
+
+    def deliver(self, payload: dict[str, Any], *, retry: int = 0) -> Ack:
+        """Let Slack send something."""
+        raise NotImplementedError
+
+    def ask(self, text: str, *, user: str = "ana", event: str = "") -> Ack:
+        retry = 1 if event in self.timestamps else 0
+        ts = self.timestamps.setdefault(event, self.slack.next_ts()) if event else self.slack.next_ts()
+        return self.deliver(payloads.mention(ts, text, user=f"U{user.upper()}"), retry=retry)
+
+    def forge(self, kind: str, text: str) -> Ack:
+        raise NotImplementedError
+
+    def replay(self, text: str) -> tuple[Ack, Ack]:
+        payload = payloads.mention(self.slack.next_ts(), text, user="UANA")
+        return self.deliver(payload), self.deliver(payload)
+
+    def echo(self, text: str) -> Ack:
+        ts = self.slack.next_ts
+        own = payloads.event("message", ts(), text, user=BOT, channel="D1", bot_id=BOT_ID)
+        human = payloads.event("message", ts(), text, user=BOT, channel="D1")
+        other = payloads.mention(ts(), text, user="U0BOT", bot_id="B0OTHER", subtype="bot_message")
+        acks = [self.deliver(each) for each in (own, human, other)]
+        return Ack(all(ack.ok for ack in acks), max(ack.seconds for ack in acks))
+
+    def lure(self, text: str, url: str) -> Ack:
+        files = [{"url_private": url, "url_private_download": url, "permalink": url}]
+        shared = {"files": files, "attachments": [{"from_url": url}], "response_url": url}
+        self.deliver(payloads.mention(self.slack.next_ts(), f"{text} {url}", user="UANA", **shared))
+        return self.deliver(payloads.command(text, user="UBO", response_url=url))
+
+    def break_next(self, how: str) -> None:
+        if how == "away":
+            self._away = True
+            self.slack.go_away()
+        else:
+            self.slack.breaks.append("code:is_archived" if how == "refused" else how)
+
+    def come_back(self) -> None:
+        if self._away:
+            self._away = False
+            self.slack.listen()
+
+    def seen(self) -> list[Seen]:
+        return [
+            Seen("\n".join(map(shown_in, each.raw["blocks"])), json.dumps(each.raw, ensure_ascii=False))
+            for each in self.slack.posted
+        ]
+
+
+class HttpDriver(SlackDriver):
+    """Signed requests to the webhook."""
+
+    forgeries = ("unsigned", "wrong", "old")
+
+    def deliver(self, payload: dict[str, Any], *, retry: int = 0) -> Ack:
+        more = {"x_slack_retry_num": str(retry), "x_slack_retry_reason": "http_timeout"} if retry else {}
+        return self.post(payloads.request(payload, **more))
+
+    def post(self, request: WebhookRequest) -> Ack:
+        assert self.adapter.webhook is not None
+        begun = monotonic()
+        try:
+            response = self.adapter.webhook.receive(request)
+        except (NotAllowed, InputError, Unavailable) as error:
+            return Ack(False, monotonic() - begun, str(error))
+        return Ack(response.status == 200, monotonic() - begun, response.body.decode())
+
+    def forge(self, kind: str, text: str) -> Ack:
+        payload = payloads.mention(self.slack.next_ts(), text, user="UEVE")
+        if kind == "old":
+            return self.post(payloads.request(payload, skew=-400))
+        if kind == "wrong":
+            return self.post(payloads.request(payload, signature="v0=" + "0" * 64))
+        request = payloads.request(payload)
+        return self.post(WebhookRequest({"content-type": request.headers["content-type"]}, request.body))
+
+    def replay(self, text: str) -> tuple[Ack, Ack]:
+        request = payloads.request(payloads.mention(self.slack.next_ts(), text, user="UANA"))
+        return self.post(request), self.post(request)
+
+
+class SocketDriver(SlackDriver):
+    """Envelopes on a WebSocket."""
+
+    def __init__(self, slack: FakeSlack, adapter: Adapter, failed: threading.Event) -> None:
+        super().__init__(slack, adapter)
+        self._failed = failed
+
+    def deliver(self, payload: dict[str, Any], *, retry: int = 0) -> Ack:
+        self._failed.clear()
+        kind = {"event_callback": "events_api", "block_actions": "interactive"}.get(payload.get("type", ""))
+        begun = monotonic()
+        more = {"retry_attempt": retry, "retry_reason": "timeout"} if retry else {}
+        envelope = self.slack.socket_mode.send(kind or "slash_commands", payload, **more)
+        ok = self.slack.socket_mode.is_acknowledged(envelope, failed=self._failed)
+        return Ack(ok, monotonic() - begun)
+
+
+def settings_of(slack: FakeSlack, **more: Any) -> Settings:
+    return Settings(slack_bot_token=BOT_TOKEN, slack_api_url=slack.api_url, slack_hooks_url=slack.hooks_url, **more)
+
+
+@contextmanager
+def fake_slack() -> Iterator[FakeSlack]:
+    slack = FakeSlack()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in PROXIES:
+            patch.delenv(name, raising=False)
+        try:
+            yield slack
+        finally:
+            slack.close()
+
+
+@contextmanager
+def http_driver(accept: Accept, clock: Clock = real_clock) -> Iterator[HttpDriver]:
+    with fake_slack() as slack:
+        settings = settings_of(slack, slack_signing_secret=SIGNING_SECRET)
+        [adapter] = adapters(settings, lambda project: accept, clock, timeout_seconds=1)
+        yield HttpDriver(slack, adapter)
+
+
+@contextmanager
+def socket_driver(accept: Accept, clock: Clock = real_clock, *, ping: float = 1.0) -> Iterator[SocketDriver]:
+    failed = threading.Event()
+
+    def watched(inbound: Inbound) -> bool:
+        try:
+            return accept(inbound)
+        except Unavailable:
+            failed.set()
+            raise
+
+    with fake_slack() as slack:
+        settings = settings_of(slack, slack_app_token=APP_TOKEN)
+        [adapter] = adapters(settings, lambda project: watched, clock, timeout_seconds=1, ping_seconds=ping)
+        connection = adapter.connection
+        assert connection is not None
+        connection.start()
+        try:
+            wait_until(lambda: connection.connected)
+            yield SocketDriver(slack, adapter, failed)
+        finally:
+            connection.stop()
+
+
+MAKERS = (DriverMaker("slack-http", http_driver), DriverMaker("slack-socket", socket_driver))
