@@ -1,0 +1,69 @@
+"""Calls of DingTalk's HTTP APIs: what was answered, or whether the request may have been taken."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+import httpx2
+
+SECONDS = 5.0
+LONGEST_ANSWER = 64 * 1024
+NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer; ``document`` is empty where it was no JSON object, ``retry_after`` in seconds."""
+
+    status: int
+    document: Mapping[str, Any] = field(repr=False)
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """There is no answer; ``perhaps_taken`` tells whether the request may have got there all the same."""
+
+    reason: str
+    perhaps_taken: bool
+
+
+def post(url: httpx2.URL, body: Mapping[str, object], *, seconds: float, token: str = "") -> Answered | Unanswered:
+    """Post JSON; connecting may take half of ``seconds``, and so long each of sending and answering.
+
+    Redirects are not followed, nothing is tried again.
+    """
+    headers = {"x-acs-dingtalk-access-token": token} if token else {}
+    timeout = httpx2.Timeout(seconds, connect=seconds / 2)
+    deadline = monotonic() + 2 * seconds
+    content = bytearray()
+    try:
+        with (
+            httpx2.Client(timeout=timeout) as client,
+            client.stream("POST", url, json=body, headers=headers) as response,
+        ):
+            for chunk in response.iter_bytes():
+                content += chunk
+                if len(content) > LONGEST_ANSWER or monotonic() > deadline:
+                    return Unanswered("DingTalk's answer is too long or too slow", perhaps_taken=True)
+    except NEVER_SENT as error:
+        return Unanswered(f"DingTalk cannot be reached ({type(error).__name__})", perhaps_taken=False)
+    except httpx2.HTTPError as error:
+        return Unanswered(f"the connection to DingTalk broke ({type(error).__name__})", perhaps_taken=True)
+    return Answered(response.status_code, _object(content), _seconds(response.headers.get("retry-after", "")))
+
+
+def _object(content: bytearray) -> Mapping[str, Any]:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _seconds(value: str) -> float | None:
+    return float(value) if value.isascii() and value.isdigit() and len(value) < 6 else None

@@ -1,0 +1,94 @@
+"""From a reply to DingTalk's Markdown: headings, bold, links, lists and quotes; the rest is shown as it is.
+
+Whether DingTalk's clients know backslash escapes and HTML entities is not documented. So what comes from
+logs is made harmless by zero-width spaces, which every client shows as nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from assistant.composing import one_line
+from assistant.phrases import Phrases, phrases
+from assistant.reply import Reply
+from assistant.shortening import shorten
+
+LONGEST_PARAMETER = 15_000  # bytes of msgParam; a request to a sessionWebhook may have 20,000
+ROOM = 14_000
+TITLE_LENGTH = 60
+HEADLINE_LENGTH = 400
+FACT_LENGTH = 300
+FEWEST = 40
+ZERO_WIDTH_SPACE = "\u200b"
+ACTIVE = re.compile(r"[<@\[\]] | :(?=//) | (?<=www)(?=\.) | _(?!\w) | &(?=\#?\w)", re.VERBOSE | re.IGNORECASE)
+SEND_MESSAGE = "dtmd://dingtalkclient/sendMessage?content="
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A Markdown message; the title is what lists of conversations show."""
+
+    title: str
+    text: str
+
+
+def render(reply: Reply, *, mention: str = "") -> Message:
+    """Render a reply; its body is cut so that all stays below the limit. ``mention`` is a user id."""
+    said = phrases(reply.language)
+    headline = _clip(one_line(reply.headline), HEADLINE_LENGTH)
+    head = [f"@{mention}"] if mention else []
+    head.append(f"#### {harmless(headline)}")
+    facts = "\n".join(f"- **{harmless(name)}:** {harmless(_clip(value, FACT_LENGTH))}" for name, value in reply.facts)
+    tail = [facts, f"[{said.open_in_kea}]({reply.link})" if reply.link else "", _feedback(reply, said)]
+    room = ROOM - size("\n\n".join([*head, *tail, ""]))
+    body = fit(reply.body, room, ending=said.more)
+    return Message(harmless(_clip(headline, TITLE_LENGTH)), "\n\n".join(part for part in (*head, body, *tail) if part))
+
+
+def harmless(text: str) -> str:
+    """Make a text from a log plain: no link, picture, mention, heading or HTML comes of it.
+
+    At most some emphasis does, and it is on one line, behind other text.
+
+    >>> harmless("@all <b>").replace(ZERO_WIDTH_SPACE, "|")
+    '@|all <|b>'
+    """
+    return ACTIVE.sub(lambda found: found[0] + ZERO_WIDTH_SPACE, one_line(text))
+
+
+def size(text: str) -> int:
+    """Measure a text in bytes, as it is sent: UTF-8 within JSON.
+
+    >>> size("错") - size("")
+    3
+    """
+    return len(json.dumps(text, ensure_ascii=False).encode())
+
+
+def fit(markdown: str, room: int, *, ending: str) -> str:
+    """Cut a Markdown text to so many bytes, without breaking it; empty where next to nothing would be left."""
+    limit = len(markdown)
+    while True:
+        cut = shorten(markdown, limit, ending=ending) if limit else ""
+        if (taken := size(cut)) <= room:
+            return cut
+        limit = int(limit * room / taken) - 1
+        if limit < FEWEST:
+            return ""
+
+
+def _feedback(reply: Reply, said: Phrases) -> str:
+    if not (reply.feedback and reply.question_id):
+        return ""
+    yes, no = f"{said.helpful} {reply.question_id}", f"{said.not_helpful} {reply.question_id}"
+    links = " · ".join(
+        f"[{shown}]({SEND_MESSAGE}{quote(words)})" for shown, words in ((said.helpful, yes), (said.not_helpful, no))
+    )
+    return f"{said.did_it_help} {links}\n\n> {yes} / {no}"
+
+
+def _clip(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

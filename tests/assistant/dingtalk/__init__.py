@@ -1,0 +1,1 @@
+"""DingTalk over its own protocols: a fake of the platform, and what is particular to it."""
