@@ -1,0 +1,161 @@
+"""Replies as notes: in GitHub's Markdown, as documents of Atlassian, as HTML and as plain text.
+
+The headline and the facts may come from logs. They are shown letter by letter: they make no link, call
+nobody and close nothing. The body is an engineer's Markdown.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from html import escape
+from string import punctuation
+from urllib.parse import quote
+
+from markdown_it import MarkdownIt
+
+from assistant.composing import one_line
+from assistant.phrases import phrases
+from assistant.reply import Reply
+from assistant.shortening import shorten
+from assistant.tickets import adf_writing as adf
+from assistant.tickets.mapping_note import Format
+
+LONGEST_LINE = 300
+CONTROLS = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+# Platforms look for these in the rendered text, where escapes are gone: only another letter between helps.
+CALLS = re.compile(r"([@#!~%&$^])(?=\w)")
+JOINER = "\u2060"
+Writer = Callable[[Reply, str], object]
+
+
+def write_note(reply: Reply, *, marker: str, form: Format, limit: int) -> object:
+    """Write a reply as a note of ``limit`` characters at most; a document is measured as its JSON.
+
+    The body is what is shortened; where even without it the note is too long, the facts are left out.
+    """
+    writer = _WRITERS[form]
+    ending = phrases(reply.language).more
+    body = shorten(reply.body, limit, ending=ending)
+    while True:
+        note = writer(replace(reply, body=body), marker)
+        size = len(note) if isinstance(note, str) else len(json.dumps(note, ensure_ascii=False))
+        if size <= limit:
+            return note
+        room = len(body) * limit // size - 50
+        if room <= len(ending) + 50:
+            break
+        body = shorten(reply.body, room, ending=ending)
+    shortest = replace(reply, body=ending if reply.body else "")
+    note = writer(shortest, marker)
+    return note if len(json.dumps(note)) <= limit else writer(replace(shortest, facts=()), marker)
+
+
+def mark_of(marker: str) -> str:
+    """Give the marker as it stands in a note: letters that no mark-up has a meaning for.
+
+    >>> mark_of("kea:default:D-1"), mark_of("a-->b")
+    ('kea:default:D-1', 'a--%3Eb')
+    """
+    return quote(marker, safe=":")
+
+
+def bears(text: str, marker: str) -> bool:
+    """Tell whether a note bears the marker, and not only one that begins like it."""
+    return re.search(rf"(?<![\w:-]){re.escape(mark_of(marker))}(?![\w-])", text) is not None
+
+
+def _markdown(reply: Reply, marker: str) -> str:
+    headline = _letters(CALLS.sub(rf"\1{JOINER}", _line(reply.headline)))
+    parts = [f"**{headline}**", _closed(reply.body)]
+    parts.append("\n".join(f"- {_letters(name)}: <code>{_letters(value)}</code>" for name, value in _facts(reply)))
+    said = phrases(reply.language)
+    if reply.link:
+        parts.append(f"[{said.open_in_kea}](<{quote(reply.link, safe=_URL)}>)")
+    if reply.feedback:
+        parts.append(f"{said.did_it_help} " + " / ".join(f"`{words}`" for words in _feedback(reply)))
+    parts.append(f"<!-- {mark_of(marker)} -->")
+    return "\n\n".join(part for part in parts if part)
+
+
+def _adf(reply: Reply, marker: str) -> Mapping[str, object]:
+    said = phrases(reply.language)
+    content = [adf.paragraph(adf.text(_line(reply.headline), "strong")), *adf.adf_of_markdown(reply.body)]
+    facts = [adf.paragraph(adf.text(f"{name}: "), adf.text(value, "code")) for name, value in _facts(reply)]
+    content += [adf.bullets(facts)] if facts else []
+    if reply.link:
+        content.append(adf.paragraph(adf.link(said.open_in_kea, quote(reply.link, safe=_URL))))
+    if reply.feedback:
+        helpful, not_helpful = (adf.text(words, "code") for words in _feedback(reply))
+        content.append(adf.paragraph(adf.text(f"{said.did_it_help} "), helpful, adf.text(" / "), not_helpful))
+    content.append(adf.paragraph(adf.text(mark_of(marker), "em")))
+    return {"type": "doc", "version": 1, "content": content}
+
+
+def _html(reply: Reply, marker: str) -> str:
+    said = phrases(reply.language)
+    parts = [f"<p><strong>{escape(_line(reply.headline))}</strong></p>", _parser().render(reply.body)]
+    facts = "".join(f"<li>{escape(name)}: <code>{escape(value)}</code></li>" for name, value in _facts(reply))
+    parts.append(f"<ul>{facts}</ul>" if facts else "")
+    if reply.link:
+        parts.append(f'<p><a href="{escape(reply.link)}">{said.open_in_kea}</a></p>')
+    if reply.feedback:
+        parts.append(f"<p>{said.did_it_help} {' / '.join(f'<code>{words}</code>' for words in _feedback(reply))}</p>")
+    parts.append(f"<p><small>{mark_of(marker)}</small></p>")
+    return "\n".join(part for part in parts if part)
+
+
+def _text(reply: Reply, marker: str) -> str:
+    said = phrases(reply.language)
+    parts = [_line(reply.headline), reply.body, "\n".join(f"{name}: {value}" for name, value in _facts(reply))]
+    parts.append(f"{said.open_in_kea}: {reply.link}" if reply.link else "")
+    parts.append(f"{said.did_it_help} {' / '.join(_feedback(reply))}" if reply.feedback else "")
+    parts.append(mark_of(marker))
+    return "\n\n".join(part for part in parts if part)
+
+
+_WRITERS: dict[Format, Writer] = {"markdown": _markdown, "adf": _adf, "html": _html, "text": _text}
+_URL = ":/?#@!$&*+,;=%~-._'"
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False, "linkify": False}).disable("image")
+
+
+def _closed(markdown: str) -> str:
+    """Close a code block at the end, so that what follows is not part of it."""
+    tokens = _parser().parse(markdown)
+    if not tokens or tokens[-1].type != "fence" or tokens[-1].map is None:
+        return markdown
+    begin, end = tokens[-1].map
+    last = markdown.splitlines()[begin:end][-1].strip()
+    is_closed = end - begin > 1 and set(last) == {tokens[-1].markup[0]} and len(last) >= len(tokens[-1].markup)
+    return markdown if is_closed else f"{markdown}\n{tokens[-1].markup}"
+
+
+def _facts(reply: Reply) -> list[tuple[str, str]]:
+    return [(_line(name), _line(value)) for name, value in reply.facts]
+
+
+def _feedback(reply: Reply) -> tuple[str, str]:
+    """Give the words by which a reader judges the answer, whoever asked."""
+    said = phrases(reply.language)
+    return f"{said.helpful} {reply.question_id}".strip(), f"{said.not_helpful} {reply.question_id}".strip()
+
+
+def _line(text: str) -> str:
+    line = CONTROLS.sub("�", one_line(text))
+    return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…"
+
+
+def _letters(text: str) -> str:
+    """Write each mark as a character reference: Markdown never takes one of those for mark-up.
+
+    >>> _letters("a-->b")
+    'a&#45;&#45;&#62;b'
+    """
+    return "".join(f"&#{ord(letter)};" if letter in punctuation else letter for letter in text)

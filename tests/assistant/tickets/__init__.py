@@ -1,0 +1,1 @@
+"""The webhooks of ticket systems, against servers that play them."""
