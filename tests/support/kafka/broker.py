@@ -54,7 +54,9 @@ class Broker:
         settings.write_text("".join(f"{name}={value}\n" for name, value in self._settings().items()))
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         user = f"SCRAM-SHA-512=[name={USER},password={PASSWORD}]"
-        self._run("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(settings), "--add-scram", user)
+        # An id may begin with a hyphen: with a blank before it, it would be read as an option.
+        identity = f"--cluster-id={cluster}"
+        self._run("kafka.tools.StorageTool", "format", identity, "-c", str(settings), "--add-scram", user)
 
     def start(self) -> None:
         """Start it and wait until it answers; raises RuntimeError with its log where it does not."""
@@ -110,7 +112,9 @@ class Broker:
             process.wait(30)
 
     def _answers(self) -> bool:
+        host, _, port = self.plain.rpartition(":")
         try:
+            socket.create_connection((host, int(port)), 1).close()
             KafkaAdminClient(bootstrap_servers=self.plain, bootstrap_timeout_ms=1000).close()
         except (KafkaError, OSError, ValueError):
             return False
