@@ -6,7 +6,7 @@ One thread answers, one thread a channel delivers, so that a platform that hangs
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -114,8 +114,3 @@ class Desk:
             if not done:
                 wake.wait(wait)
                 wake.clear()
-
-
-def connected(adapters: Sequence[Adapter]) -> dict[str, bool]:
-    """Tell of each channel that keeps a connection whether it is up."""
-    return {each.channel.name: each.connection.connected for each in adapters if each.connection is not None}

@@ -7,12 +7,13 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from assistant.platforms import configured_adapters
 from knowledge_base.embedding import open_embedder
 from knowledge_base.errors import KeaError
 from knowledge_base.index.replica import Replica
 from knowledge_base.settings import Settings
 from knowledge_base.store import projects, representatives, templates
-from knowledge_base.store.store import Store
+from knowledge_base.store.store import Store, utc_now
 from web.assets import read_assets
 
 ENOUGH_SPACE = 500_000_000
@@ -29,14 +30,18 @@ class Finding:
 
 
 def examine(settings: Settings, project: str) -> list[Finding]:
-    """Check home, database, model, index and pages, each on its own."""
-    return [
+    """Check home, database, model, index and pages, and what is connected, each on its own."""
+    checks = [
         _checked("home", lambda: _home(settings)),
         _checked("database", lambda: _database(settings, project)),
         _checked("model", lambda: _model(settings)),
         _checked("index", lambda: _index(settings, project)),
         _checked("pages", _pages),
     ]
+    if settings.source:
+        checks.append(_checked("source", lambda: _source(settings)))
+    checks.append(_checked("channels", lambda: _channels(settings)))
+    return checks
 
 
 def _checked(name: str, check: Callable[[], Finding]) -> Finding:
@@ -106,3 +111,29 @@ def _pages() -> Finding:
     if read_assets().built:
         return Finding("pages", True, "built")
     return Finding("pages", False, "the scripts and styles are not built", "run `make pages` (needs Node 20 or newer)")
+
+
+def _source(settings: Settings) -> Finding:
+    from ingest.sources.kafka.cluster import ask_cluster, require_topics
+    from ingest.sources.kafka.connection import client_config
+    from ingest.sources.kafka.place import parse_place
+
+    place = parse_place(settings.source)
+    written = (place.enriched, place.dead_letters)
+    cluster = ask_cluster(client_config(settings, place.brokers), place, more=written)
+    require_topics(cluster, (*place.topics, *written), place)
+    partitions = sum(len(cluster.topics[name].partitions) for name in place.topics)
+    return Finding("source", True, f"{place.title}, {partitions:,} partitions")
+
+
+def _channels(settings: Settings) -> Finding:
+    found = [
+        f"{each.channel.name} (project {each.project})"
+        for each in configured_adapters(settings, lambda _project: _accept_nothing, utc_now)
+    ]
+    note = "" if found else "docs/slack.md, docs/dingtalk.md and docs/tickets.md tell how one is set up"
+    return Finding("channels", True, ", ".join(found) or "none is set up", note)
+
+
+def _accept_nothing(_inbound: object) -> bool:
+    return False

@@ -127,8 +127,31 @@ def test_a_wrong_row_imports_nothing_and_is_named(own_kea: Kea, tmp_path: Path, 
 def test_the_doctor_finds_a_sound_home_sound(kea: Kea) -> None:
     done = kea("doctor", "--json")
     found = {each["name"]: each["ok"] for each in json.loads(done.stdout)}
-    assert found.keys() == {"home", "database", "model", "index", "pages"}
+    assert found.keys() == {"home", "database", "model", "index", "pages", "channels"}
     assert all(ok for name, ok in found.items() if name != "pages")
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "complaint"),
+    [
+        ("channels", {"KEA_DINGTALK_CLIENT_ID": "ding"}, "KEA_DINGTALK_CLIENT_SECRET"),
+        ("channels", {"KEA_SLACK_BOT_TOKEN": "xoxb-1"}, "KEA_SLACK_APP_TOKEN"),
+        ("channels", {"KEA_TICKETS_FILE": "/nowhere/tickets.yaml"}, "/nowhere/tickets.yaml"),
+        ("source", {"KEA_SOURCE": "kafka://127.0.0.1:9/logs"}, "cannot be reached"),
+        ("source", {"KEA_SOURCE": "amqp://host"}, "looks like kafka://"),
+    ],
+)
+def test_the_doctor_names_what_is_connected_by_halves(
+    kea: Kea, monkeypatch: pytest.MonkeyPatch, name: str, settings: dict[str, str], complaint: str
+) -> None:
+    for variable, value in settings.items():
+        monkeypatch.setenv(variable, value)
+    done = kea("doctor", "--json")
+    assert done.returncode == 1
+    [found] = [each for each in json.loads(done.stdout) if each["name"] == name]
+    assert not found["ok"]
+    assert complaint in found["found"]
+    assert "xoxb-1" not in done.stdout + done.stderr
 
 
 def test_the_doctor_names_a_broken_database(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from web.api import ask, categories, curation, deliveries, logs, lookup, projects, solutions
+from web.api import ask, categories, channels, curation, deliveries, logs, lookup, projects, solutions
 from web.api.models import ProblemOut
 from web.problems import MEDIA_TYPE
 
@@ -27,5 +27,5 @@ router = APIRouter(
         for status, description in _PROBLEMS.items()
     },
 )
-for resource in (ask, logs, lookup, categories, curation, solutions, deliveries, projects):
+for resource in (ask, logs, lookup, categories, curation, solutions, channels, deliveries, projects):
     router.include_router(resource.router)

@@ -8,7 +8,7 @@ from web.cli.options import DEFAULT_PROJECT, AsJson, Project
 
 
 def doctor(project: Project = DEFAULT_PROJECT, as_json: AsJson = False) -> None:
-    """Check home, database, index, model and pages; exit code 1 where something is wrong."""
+    """Check home, database, index, model, pages, KEA_SOURCE and channels; exit code 1 where something is wrong."""
     from knowledge_base.settings import read_settings
     from web.cli.output import console, print_json
     from web.diagnosis import examine
