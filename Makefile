@@ -88,6 +88,14 @@ imports: $(TOOLS)
 	@echo "== imports"
 	@$(BIN)/lint-imports
 
+.PHONY: image-check
+image-check: $(TOOLS) ## Check the Dockerfile and compose.yaml without an engine
+	@$(PYTEST) tests/test_image.py -rs
+
+.PHONY: image-rehearsal
+image-rehearsal: ## Run each step of the Dockerfile without Docker, and start what comes out (root, Debian, ~10 minutes)
+	@scripts/rehearse-image
+
 ##@ Work
 .PHONY: format
 format: $(TOOLS) ## Format the code and mend what lint can mend
@@ -97,6 +105,10 @@ format: $(TOOLS) ## Format the code and mend what lint can mend
 .PHONY: bench
 bench: $(TOOLS) model ## Measure grouping and answering on labelled data (DATA=folder with loghub/ and errors/)
 	@$(BIN)/python -m benchmarks $(if $(DATA),--data $(DATA)) $(ARGS)
+
+.PHONY: bench-kafka
+bench-kafka: $(TOOLS) model kafka-jars ## Measure Kafka in and out, beside a bare loop of its client
+	@$(BIN)/python -m benchmarks kafka
 
 .PHONY: kafka
 kafka: $(TOOLS) ## Run a Kafka broker to try things with, until Ctrl-C (PORT=9092)
@@ -114,7 +126,7 @@ clean: ## Remove what was installed and built here (not your data, not the expor
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} \
 		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+		/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 # --- What is installed and built ---
 
