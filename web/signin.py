@@ -42,7 +42,8 @@ class Account:
 def make_link(settings: Settings, *, host: str | None = None, port: int | None = None) -> str:
     """Make a link that signs one browser in, once, within 24 hours.
 
-    ``host`` and ``port`` replace those of the settings. Raises StorageUnavailable.
+    It begins with ``KEA_PUBLIC_URL`` where that is set; ``host`` and ``port`` replace those of the settings otherwise.
+    Raises StorageUnavailable.
     """
     home = settings.home_path
     signer = _signer(signing_key(home))
@@ -51,12 +52,18 @@ def make_link(settings: Settings, *, host: str | None = None, port: int | None =
     folder.mkdir(mode=0o700, exist_ok=True)
     _sweep(folder)
     (folder / _file_name(ticket)).touch(mode=0o600)
-    address = host or settings.host
+    base = settings.public_url.rstrip("/") or _own_address(
+        host or settings.host, settings.port if port is None else port
+    )
+    return f"{base}/sign-in?token={quote(signer.dumps(ticket))}"
+
+
+def _own_address(address: str, port: int) -> str:
     if address in ("0.0.0.0", "::", ""):  # noqa: S104 - compared, not bound to
         address = "127.0.0.1"
     if ":" in address:
         address = f"[{address}]"
-    return f"http://{address}:{settings.port if port is None else port}/sign-in?token={quote(signer.dumps(ticket))}"
+    return f"http://{address}:{port}"
 
 
 def check_link(home: Path, key: str, token: str) -> str:

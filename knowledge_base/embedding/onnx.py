@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -98,6 +99,8 @@ class OnnxEmbedder:
 
     def _open_runtime(self) -> _Runtime:
         # Both take long to import, and a process that never embeds shall not pay for it.
+        # It reports its use to its maker, from its import on, unless it is told not to.
+        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
         import onnxruntime
         from tokenizers import Tokenizer
 

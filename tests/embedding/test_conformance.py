@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -92,3 +96,16 @@ def test_backend_names_the_adapter(embedder: Embedder) -> None:
     kind, _, rest = embedder.backend.partition(":")
     assert kind in ("hashing-v1", "onnx-fp32")
     assert rest
+
+
+def test_the_runtime_reports_its_use_to_nobody(model_dir: Path, tmp_path: Path) -> None:
+    program = (
+        "from knowledge_base.embedding import open_embedder; from knowledge_base.settings import read_settings;"
+        "print(len(open_embedder(read_settings()).embed(['table not found'])))"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    environment |= {"TMPDIR": str(tmp_path), "KEA_MODEL_DIR": str(model_dir)}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"
+    # ONNX Runtime keeps its sessions' ids there where it reports.
+    assert list(tmp_path.iterdir()) == []

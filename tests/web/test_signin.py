@@ -39,6 +39,8 @@ def test_a_link_names_the_address_that_is_listened_on(settings: Settings) -> Non
     assert make_link(settings).startswith("http://127.0.0.1:8080/sign-in?token=")
     assert make_link(settings, host="0.0.0.0", port=9).startswith("http://127.0.0.1:9/")
     assert make_link(settings, host="::1").startswith("http://[::1]:8080/")
+    public = settings.model_copy(update={"public_url": "https://kea.example.com/"})
+    assert make_link(public).startswith("https://kea.example.com/sign-in?token=")
 
 
 def test_a_link_signs_in_once(client: TestClient, settings: Settings) -> None:
