@@ -17,7 +17,7 @@ from benchmarks.tools import environment, kea
 from tests.support.kafka import Broker, find_jars, running_broker
 from web.demo.generate import generate_lines
 
-LINES = 200_000
+EVENTS = 60_000
 PARTITIONS = 4
 ROUNDS = 3
 
@@ -28,7 +28,7 @@ def measure(_data: Path) -> None:
     if jars is None:
         print("left out: Kafka's jars are not there (make kafka-jars), or no Java 17")
         return
-    texts = [event.text for event in generate_lines(end=datetime(2026, 1, 15, tzinfo=UTC), seed=3, lines=LINES)]
+    texts = [event.text for event in generate_lines(end=datetime(2026, 1, 15, tzinfo=UTC), seed=3, lines=EVENTS)]
     with running_broker(jars) as broker, tempfile.TemporaryDirectory() as folder:
         topic = broker.make_topic(partitions=PARTITIONS)
         count = _fill(broker, topic, texts)
@@ -69,7 +69,7 @@ def _kea(broker: Broker, topic: str, rows: str, home: Path) -> dict[str, float]:
         [kea(), "ingest", "--source", source, "--until-end", "--json"],
         env=environment(home),
         check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -83,7 +83,7 @@ def _kea(broker: Broker, topic: str, rows: str, home: Path) -> dict[str, float]:
 def _bare(broker: Broker, topic: str, rows: str) -> dict[str, float]:
     out = broker.make_topic(partitions=PARTITIONS)
     command = [sys.executable, "-m", "benchmarks.kafka_bare", broker.plain, topic, rows, out]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     told: dict[str, float] = json.loads(done.stdout)
     return told
 

@@ -23,8 +23,7 @@ def main(broker: str, lines_topic: str, rows_topic: str, out_topic: str) -> None
         enable_idempotence=True,
         linger_ms=50,
         batch_size=256 * 1024,
-        max_request_size=1_000_000,
-        buffer_memory=256 * 1024 * 1024,
+        max_request_size=1_048_588,
     )
     consumer = _at_start(broker, lines_topic)
     begun, cpu = time.perf_counter(), time.process_time()

@@ -40,6 +40,13 @@ class PlainReader:
         """The first line of the event that may still grow."""
         return self._headed[0].start if self._headed else self._state.open_since
 
+    @property
+    def open_size(self) -> int:
+        """How large the event is that may still grow: characters of its first line, bytes of what joined it."""
+        if self._headed:
+            return len(self._headed[0].text)
+        return self._state.open.size if self._state.open else 0
+
     def feed(self, lines: Sequence[RawLine], now: datetime) -> Reading:
         """Join lines; the events that are finished become records."""
         reading = tally(lines)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import isinf
 
 from knowledge_base.errors import BadRow
 from knowledge_base.signature import read_time
@@ -36,7 +37,7 @@ def parse_row(line: str, *, now: datetime) -> Row:
     'ERROR'
     """
     try:
-        row = json.loads(line, parse_constant=_refuse_constant)
+        row = json.loads(line, parse_constant=_refuse_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise BadRow(f"broken JSON: {error.msg} at character {error.pos + 1}") from None
     except RecursionError:
@@ -91,3 +92,11 @@ def _kind(value: object) -> str:
 
 def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is no JSON number")
+
+
+def _finite(digits: str) -> float:
+    """Read a number; written out again, an infinite one would be no JSON."""
+    value = float(digits)
+    if isinf(value):
+        raise ValueError("a number is too large")
+    return value

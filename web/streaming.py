@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 STOP_SECONDS = 20.0
 
@@ -57,8 +59,9 @@ class Streaming:
         from ingest.runners.kafka_assembling import run_kafka
         from ingest.runners.ports import NoClustering, Unwatched
 
-        pause = 1.0
+        pause = FIRST_PAUSE
         while not self._stopping.is_set():
+            begun = time.monotonic()
             try:
                 run_kafka(
                     self._knowledge,
@@ -72,6 +75,8 @@ class Streaming:
                 log.warning("logs are not read", source=place.title, reason=str(error), again_in=pause)
             except Exception:
                 log.exception("logs are not read", source=place.title, again_in=pause)
+            if time.monotonic() - begun > LONGEST_PAUSE:
+                pause = FIRST_PAUSE  # it had worked
             self._stopping.wait(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 

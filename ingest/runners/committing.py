@@ -94,6 +94,11 @@ class Committer:
                 for sink in self._sinks:
                     sink.finish(db)
 
+    def hurry(self) -> None:
+        """Give up soon what does not succeed; called from another thread."""
+        if self._publisher is not None:
+            self._publisher.hurry()
+
     def close(self) -> None:
         """Close all sinks, after a failure too."""
         for sink in self._sinks:

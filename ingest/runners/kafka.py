@@ -18,12 +18,14 @@ import structlog
 
 from ingest import windows
 from ingest.pipeline import Pipeline
+from ingest.runners.batching import MAX_CHARACTERS, Collected
 from ingest.runners.committing import Committer
 from ingest.runners.ports import Clustering, Watcher
 from ingest.runners.summary import Summary
 from ingest.sources.kafka.connection import explained
-from ingest.sources.kafka.membership import Membership
-from ingest.sources.kafka.partitions import Partition, Partitions, Place
+from ingest.sources.kafka.holdings import Holdings
+from ingest.sources.kafka.membership import Membership, Place
+from ingest.sources.kafka.partitions import Partitions
 from ingest.sources.kafka.place import KafkaPlace
 from ingest.windows import WindowRule, WindowState
 from knowledge_base.errors import LostOwnership, StorageUnavailable, Unavailable
@@ -62,6 +64,7 @@ class KafkaRunner:
         self._committer = committer
         self._clustering = clustering
         self._partitions = partitions
+        self._holdings = Holdings(partitions)
         self._run = run
         self._watcher = watcher
         self._clock = pipeline.knowledge.clock
@@ -70,14 +73,15 @@ class KafkaRunner:
         self._rule = WindowRule(settings.window_size, timedelta(seconds=settings.window_seconds))
         self._window = WindowState()
         self._stopping = threading.Event()
-        self._reading: dict[Place, Partition] = {}
         self._committed_at = 0.0
         self._informed_at = 0.0
+        self._is_held_up = False
         self.summary = Summary()
 
     def stop(self) -> None:
         """Finish the batch that is under way, commit, and leave the group."""
         self._stopping.set()
+        self._committer.hurry()
 
     def run(self) -> Summary:
         """Read; raises Unavailable in words where Kafka cannot be used."""
@@ -105,60 +109,55 @@ class KafkaRunner:
         return self.summary
 
     def _read(self, membership: Membership) -> None:
+        holdings = self._holdings
+        ends: Mapping[Place, int] | None = None
+        while not self._stopping.is_set():
+            polled = self._poll(membership)
+            now = self._clock()
+            holdings.feed(polled, membership.topic_ids(), now)
+            holdings.close_idle(membership, now)
+            if (self._is_due() or holdings.has_over) and self._commit(membership):
+                holdings.renew()
+            try:
+                holdings.settle(membership)
+                if self._run.until_end:
+                    ends = ends or membership.ends()
+                    if not polled and self._is_at_end(membership, ends):
+                        return
+            except self._retriable() as error:
+                log.warning("partitions cannot be taken over for now", reason=_reason(error))
+                self._stopping.wait(1.0)
+        if not self._is_held_up:
+            self._commit(membership)
+
+    def _poll(self, membership: Membership, milliseconds: int = POLL_MILLISECONDS) -> dict[Place, Sequence[Any]]:
+        """Wait for messages, and learn of partitions that come and go; a client that fails is asked again later."""
+        try:
+            polled = membership.poll(milliseconds)
+        except self._retriable() as error:
+            log.warning("Kafka cannot be used for now", reason=_reason(error))
+            self._stopping.wait(1.0)
+            polled = {}
+        self._holdings.note(*membership.changes())
+        return polled
+
+    @staticmethod
+    def _retriable() -> tuple[type[Exception], ...]:
         from kafka.errors import RetriableError
 
-        ends = membership.ends() if self._run.until_end else {}
-        while not self._stopping.is_set():
-            try:
-                polled = membership.poll(POLL_MILLISECONDS)
-                self._follow(membership)
-            except RetriableError as error:
-                # The client's own attempts have failed; the next round makes new ones.
-                log.warning("Kafka cannot be used for now", error=type(error).__name__)
-                self._stopping.wait(1.0)
-                continue
-            except StorageUnavailable as error:
-                log.warning("partitions cannot be taken over for now", reason=str(error))
-                self._stopping.wait(1.0)
-                continue
-            now = self._clock()
-            for place, messages in polled.items():
-                partition = self._reading.get(place)
-                if partition is not None:
-                    partition.collected.add(partition.reader.feed(messages, now), now)
-            for partition in self._reading.values():
-                if partition.reader.is_open:
-                    partition.collected.add(partition.reader.idle(now), now)
-            if self._is_due():
-                self._commit(membership)
-            if self._run.until_end and not polled and self._is_at_end(membership, ends):
-                return
-        self._commit(membership)
-
-    def _follow(self, membership: Membership) -> None:
-        """Give up what is not ours any more, take over what is new."""
-        given, gone = membership.changes()
-        for place in gone | given:
-            self._reading.pop(place, None)
-        if not given:
-            return
-        try:
-            taken = self._partitions.take_over(membership.spans(given))
-        except Exception:
-            membership.give_back(given)
-            raise
-        for place, partition in taken.items():
-            membership.seek(place, partition.reader.next_offset)
-        self._reading |= taken
+        return RetriableError, StorageUnavailable
 
     def _is_due(self) -> bool:
-        moved = [each for each in self._reading.values() if each.has_moved]
+        moved = [each for each in self._holdings.reading.values() if each.has_moved]
         size = sum(len(each.collected.records) + len(each.collected.rejected) for each in moved)
-        return bool(moved) and (size >= self._batch_size or time.monotonic() - self._committed_at >= MAX_AGE)
+        characters = sum(each.collected.characters for each in moved)
+        is_full = size >= self._batch_size or characters >= MAX_CHARACTERS
+        return bool(moved) and (is_full or time.monotonic() - self._committed_at >= MAX_AGE)
 
     def _is_at_end(self, membership: Membership, ends: Mapping[Place, int]) -> bool:
+        reading = self._holdings.reading
         for place, end in ends.items():
-            partition = self._reading.get(place)
+            partition = reading.get(place)
             if partition is None:
                 if not self._partitions.is_done(place, end):
                     return False  # it is on its way to us, or another worker has it
@@ -167,13 +166,17 @@ class KafkaRunner:
                 if membership.position(place) < end:
                     return False
                 partition.reader.next_offset = end
-        for partition in self._reading.values():
-            partition.collected.add(partition.reader.flush(self._clock()), self._clock())
+        now = self._clock()
+        for partition in reading.values():
+            partition.collected.add(partition.reader.flush(now), now)
         self._commit(membership)
         return all(self._partitions.is_done(place, end) for place, end in ends.items())
 
-    def _commit(self, membership: Membership) -> None:
-        moved = {place: each for place, each in self._reading.items() if each.has_moved}
+    def _commit(self, membership: Membership) -> bool:
+        """Keep what was read; False where it is to be read again, or where there is no time left to keep it."""
+        if self._holdings.is_in_doubt:
+            return False
+        moved = {place: each for place, each in self._holdings.reading.items() if each.has_moved}
         after = {place: each.moved() for place, each in moved.items()}
         collected = [each.collected for each in moved.values()]
         pause = 0.5
@@ -186,32 +189,39 @@ class KafkaRunner:
                     moves=[(each.committed, after[place]) for place, each in moved.items()],
                 )
             except LostOwnership:
-                self._go_back(membership)
-                return
+                self._holdings.doubt()
+                membership.resume()
+                return False
             except Unavailable as error:
                 log.warning("nothing can be kept; reading is paused", reason=str(error), again_in=pause)
-                if self._stopping.is_set() or not self._wait(membership, pause, moved.keys()):
-                    return
+                self._is_held_up = self._stopping.is_set()
+                if self._is_held_up or not self._wait(membership, pause):
+                    return False
                 pause = min(pause * 2, LONGEST_PAUSE)
                 continue
             for place, partition in moved.items():
                 partition.keep(after[place])
-            self._count(kept.new, moved)
+            self._count(kept.new)
             break
         membership.resume()
+        self._holdings.was_busy()
         self._committed_at = time.monotonic()
         self._tell(collected)
+        self._inform(membership)
+        return True
+
+    def _inform(self, membership: Membership) -> None:
         if time.monotonic() - self._informed_at >= INFORM_SECONDS or self._stopping.is_set():
             self._informed_at = time.monotonic()
-            membership.inform({place: each.committed.offset for place, each in self._reading.items()})
+            membership.inform({place: each.committed.offset for place, each in self._holdings.reading.items()})
 
-    def _count(self, new: int, moved: Mapping[Place, Partition]) -> None:
+    def _count(self, new: int) -> None:
         self.summary.new_templates += new
         self._window, closed = windows.step(self._rule, self._window, new, self._clock())
         if closed:
             self._clustering.notify()
 
-    def _tell(self, collected: Sequence[Any]) -> None:
+    def _tell(self, collected: Sequence[Collected]) -> None:
         lines = sum(each.lines for each in collected)
         self.summary.lines += lines
         self.summary.events += sum(len(each.records) for each in collected)
@@ -220,25 +230,22 @@ class KafkaRunner:
         self.summary.undecodable += sum(each.undecodable for each in collected)
         self._watcher.advance(self.summary.lines, lines)
 
-    def _wait(self, membership: Membership, seconds: float, places: Any) -> bool:
-        """Keep the membership alive for a while; False where the batch is not ours alone any more."""
-        membership.pause()
-        end = time.monotonic() + seconds
+    def _wait(self, membership: Membership, seconds: float) -> bool:
+        """Keep the membership alive for a while, reading nothing; False where the batch is not ours alone any more."""
+        end, reading = time.monotonic() + seconds, self._holdings.reading
+        before = set(reading)
         while time.monotonic() < end and not self._stopping.is_set():
-            membership.poll(POLL_MILLISECONDS)
-        if membership.has_changes:
-            self._go_back(membership)
+            membership.pause()
+            if self._poll(membership).keys() & reading.keys():
+                self._holdings.doubt()  # that came before the pause; it is fetched again
+                membership.resume()
+                return False
+        if set(reading) != before:
+            self._holdings.doubt()
             membership.resume()
             return False
         return True
 
-    def _go_back(self, membership: Membership) -> None:
-        """Discard what is not committed; go on from there, without the partitions that others have taken."""
-        for place, partition in list(self._reading.items()):
-            again = self._partitions.read_again(place, partition)
-            if again is None:
-                log.warning("another worker reads this partition now", topic=place[0], partition=place[1])
-                del self._reading[place]
-            else:
-                self._reading[place] = again
-                membership.seek(place, again.reader.next_offset)
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, StorageUnavailable) else type(error).__name__

@@ -6,6 +6,7 @@ a batch may be published again where the process dies before it is counted.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,9 @@ from knowledge_base.errors import StorageUnavailable
 if TYPE_CHECKING:
     from kafka import KafkaProducer
 
-FLUSH_SECONDS = 30.0
+FLUSH_SECONDS = 20.0
+SLICE_SECONDS = 0.5
+LAST_SECONDS = 3.0
 TOPIC_HEADER, PARTITION_HEADER, OFFSET_HEADER = "kea-source-topic", "kea-source-partition", "kea-source-offset"
 REASON_HEADER = "kea-reason"
 
@@ -48,6 +51,11 @@ class KafkaPublisher:
         self._producer: KafkaProducer | None = None
         self._partitions = 0
         self._partition_of: dict[str, int] = {}
+        self._hurried_at: float | None = None
+
+    def hurry(self) -> None:
+        """Give up soon what does not succeed: the process is to stop."""
+        self._hurried_at = time.monotonic()
 
     def publish(self, enriched: Sequence[Enriched], rejected: Sequence[DeadLetter]) -> Sequence[DeadLetter]:
         """Publish a batch and wait for the brokers; gives the dead letters that have no topic.
@@ -80,7 +88,10 @@ class KafkaPublisher:
     def _open(self) -> KafkaProducer:
         if self._producer is None:
             from kafka import KafkaProducer
+            from kafka.errors import KafkaTimeoutError
 
+            if self._hurried_at is not None:
+                raise KafkaTimeoutError("no connection is opened any more")
             topics = [topic for topic in (self._enriched, self._dead_letters) if topic]
             largest = largest_message(self._config, topics)
             self._producer = KafkaProducer(
@@ -117,7 +128,7 @@ class KafkaPublisher:
                 futures.append(producer.send(self._enriched, row, key=key, headers=headers, partition=partition))
             except MessageSizeTooLargeError:
                 too_large.append(event)
-        producer.flush(FLUSH_SECONDS)
+        self._flush(producer)
         for future in futures:
             _require_success(future)
         return [
@@ -140,9 +151,25 @@ class KafkaPublisher:
             )
             for letter in letters
         ]
-        producer.flush(FLUSH_SECONDS)
+        self._flush(producer)
         for future in futures:
             _require_success(future)
+
+    def _flush(self, producer: KafkaProducer) -> None:
+        """Wait until everything was sent or has failed."""
+        from kafka.errors import KafkaTimeoutError
+
+        begun = time.monotonic()
+        while True:
+            try:
+                producer.flush(SLICE_SECONDS)
+                return
+            except KafkaTimeoutError:
+                now = time.monotonic()
+                if now - begun > FLUSH_SECONDS:
+                    raise
+                if self._hurried_at is not None and now - max(self._hurried_at, begun) > LAST_SECONDS:
+                    raise
 
     def _learn_partitions(self, producer: KafkaProducer) -> None:
         count = len(producer.partitions_for(self._enriched) or ())

@@ -51,3 +51,6 @@ class Publisher(Protocol):
 
         Raises StorageUnavailable where the system cannot be reached; then nothing of the batch is counted.
         """
+
+    def hurry(self) -> None:
+        """Give up soon what does not succeed: the process is to stop. Called from another thread."""

@@ -80,6 +80,8 @@ def peek(db: Connection, project: str, source: str) -> Position | None:
 def advance(db: Connection, project: str, before: Position, after: Position, now: datetime) -> None:
     """Move a position from ``before`` to ``after`` within the transaction that keeps what was read.
 
+    Where ``after`` has the same offset and epoch, the same move could be made twice.
+
     Raises LostOwnership where another worker has taken the source over: roll back and stop.
     """
     changed = db.execute(
@@ -92,6 +94,7 @@ def advance(db: Connection, project: str, before: Position, after: Position, now
         )
         .values(
             offset=after.offset,
+            epoch=after.epoch,
             state=dict(after.state),
             finished=after.finished,
             size=after.size,

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from kafka import KafkaAdminClient, KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka.admin import NewTopic
 
 from knowledge_base.settings import read_settings
 from knowledge_base.store.store import Store
@@ -114,26 +116,57 @@ def test_an_event_that_is_open_at_a_stop_goes_on_afterwards(kafka_broker: Broker
 
 
 def test_a_topic_that_was_made_anew_is_read_from_its_start(kafka_broker: Broker, home: Path) -> None:
-    from kafka import KafkaAdminClient
-    from kafka.admin import NewTopic
-
     topic = kafka_broker.make_topic()
     send(kafka_broker, topic, LINES)
     ingest_to_end(home, url(kafka_broker, topic))
-    admin = KafkaAdminClient(bootstrap_servers=kafka_broker.plain)
-    admin.delete_topics([topic])
-    wait_until(lambda: topic not in admin.list_topics(), "the deletion")
-    admin.create_topics([NewTopic(topic, 1, 1)])
-    admin.close()
+    make_anew(kafka_broker, topic)
     send(kafka_broker, topic, LINES[:4])
     done = ingest_to_end(home, url(kafka_broker, topic))
     assert "made anew" in done.stderr
     assert counted(home) == 10
 
 
-def test_messages_that_kafka_deleted_are_told_and_passed_over(kafka_broker: Broker, home: Path) -> None:
-    from kafka import KafkaAdminClient, TopicPartition
+def test_where_the_group_stands_in_kafka_changes_nothing(kafka_broker: Broker, home: Path, tmp_path: Path) -> None:
+    topic = kafka_broker.make_topic()
+    send(kafka_broker, topic, LINES)
+    ingest_to_end(home, url(kafka_broker, topic))
+    send(kafka_broker, topic, LINES)
+    consumer = KafkaConsumer(bootstrap_servers=kafka_broker.plain, group_id="kea", enable_auto_commit=False)
+    consumer.assign([TopicPartition(topic, 0)])
+    consumer.commit({TopicPartition(topic, 0): OffsetAndMetadata(10, "", -1)})
+    consumer.close()
+    ingest_to_end(home, url(kafka_broker, topic))
+    assert counted(home) == 12
+    # Another database has counted nothing yet, whatever the group of that name has read.
+    ingest_to_end(tmp_path / "other", url(kafka_broker, topic))
+    assert counted(tmp_path / "other") == 12
 
+
+def test_a_topic_that_is_made_anew_while_it_is_read_counts_once(kafka_broker: Broker, home: Path) -> None:
+    topic = kafka_broker.make_topic()
+    send(kafka_broker, topic, LINES)
+    process = start_ingest(home, url(kafka_broker, topic))
+    try:
+        wait_until(lambda: counted(home) == 6, "the first count")
+        make_anew(kafka_broker, topic)
+        send(kafka_broker, topic, LINES * 2)
+        wait_until(lambda: counted(home) >= 18, "the count of the new topic")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    ingest_to_end(home, url(kafka_broker, topic))
+    assert counted(home) == 18
+
+
+def make_anew(broker: Broker, topic: str) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=broker.plain)
+    admin.delete_topics([topic])
+    wait_until(lambda: topic not in admin.list_topics(), "the deletion")
+    admin.create_topics([NewTopic(topic, 1, 1)])
+    admin.close()
+
+
+def test_messages_that_kafka_deleted_are_told_and_passed_over(kafka_broker: Broker, home: Path) -> None:
     topic = kafka_broker.make_topic()
     send(kafka_broker, topic, LINES[:1])
     ingest_to_end(home, url(kafka_broker, topic))

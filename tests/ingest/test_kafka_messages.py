@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ingest.formats import Format
 from ingest.joining import JoinMode
 from ingest.reading import Origin
-from ingest.sources.kafka.messages import OPEN_STREAMS, MessageOptions, PartitionReader
+from ingest.sources.kafka.messages import OPEN_BYTES, OPEN_STREAMS, MessageOptions, PartitionReader
 from ingest.sources.kafka.place import parse_place
 from knowledge_base.errors import BadRow, InputError
 from knowledge_base.types import LogRecord
@@ -99,6 +99,24 @@ def test_the_time_is_that_of_the_line_or_else_of_the_message() -> None:
     assert message.at == NOW - timedelta(hours=1)
 
 
+@pytest.mark.parametrize("end", ["next line", "idle", "flush", "restart"])
+def test_an_event_that_is_closed_later_has_the_time_of_its_message(end: str) -> None:
+    partition = reader()
+    partition.feed([Sent(0, b"ERROR no time of its own", b"k")], NOW)
+    later = NOW + timedelta(seconds=10)
+    if end == "restart":
+        saved, partition = partition.dump(), reader(offset=1)
+        partition.load(saved)
+    reading = {
+        "next line": lambda: partition.feed([Sent(1, b"another", b"k", STAMP + 5000)], later),
+        "idle": lambda: partition.idle(later),
+        "flush": lambda: partition.flush(later),
+        "restart": lambda: partition.flush(later),
+    }[end]()
+    [record] = reading.records
+    assert record.at == NOW - timedelta(hours=1)
+
+
 def test_a_message_that_makes_no_sense_as_a_time_counts_as_now() -> None:
     assert [record.at for record in read([Sent(0, b"x", timestamp=-1), Sent(1, b"y", timestamp=10**17)])] == [NOW, NOW]
 
@@ -151,6 +169,21 @@ def test_open_events_are_bounded() -> None:
     for number in range(OPEN_STREAMS * 2):
         partition.feed([Sent(number, b"2026-03-01 10:00:00 ERROR x", b"k%d" % number)], NOW)
     assert len(partition.dump()) <= OPEN_STREAMS
+
+
+def test_what_is_open_is_bounded_in_size() -> None:
+    options = MessageOptions(Format.AUTO, JoinMode.AUTO, 1_000_000)
+    partition = reader(options)
+    for number in range(20):
+        partition.feed([Sent(number, b"2026-03-01 10:00:00 ERROR " + b"x" * 900_000, b"k%d" % number)], NOW)
+    assert len(str(partition.dump())) < OPEN_BYTES + 1_000_000
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "Infinity", "NaN"])
+def test_a_number_that_json_does_not_have_makes_no_row(number: str) -> None:
+    partition = reader(MessageOptions(Format.JSONL, JoinMode.AUTO, 1000))
+    reading = partition.feed(numbered(b'{"text": "x", "load": %s}' % number.encode()), NOW)
+    assert (len(reading.records), len(reading.rejected)) == (0, 1)
 
 
 @pytest.mark.parametrize(

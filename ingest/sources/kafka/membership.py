@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from kafka import KafkaConsumer
 
 Place = tuple[str, int]
+"""A topic and the number of a partition."""
+
+MOST_MESSAGES = 250
+FETCH_BYTES = 4 * 1024 * 1024
 CLOSE_MILLISECONDS = 5_000
 
 
@@ -46,8 +50,10 @@ class Membership:
             auto_offset_reset="earliest",
             allow_auto_create_topics=False,
             partition_assignment_strategy=(CooperativeStickyAssignor,),
-            max_poll_records=self._batch_size,
-            max_partition_fetch_bytes=4 * 1024 * 1024,
+            # What is fetched is packed, and may be a thousand times as large when it is not.
+            max_poll_records=min(self._batch_size, MOST_MESSAGES),
+            fetch_max_bytes=2 * FETCH_BYTES,
+            max_partition_fetch_bytes=FETCH_BYTES,
             metadata_max_age_ms=30_000,
             session_timeout_ms=15_000,
         )
@@ -94,11 +100,6 @@ class Membership:
             self._given = (self._given - went) | came
             self._gone = (self._gone | went) - came
 
-    def give_back(self, places: Collection[Place]) -> None:
-        """Let partitions count as having come once more: they could not be taken over."""
-        with self._lock:
-            self._given |= set(places) - self._gone
-
     def spans(self, places: Collection[Place]) -> dict[Place, tuple[int, int]]:
         """Tell the first offset of each partition that is there, and the one behind its last."""
         wanted = [_partition(each) for each in sorted(places)]
@@ -116,9 +117,27 @@ class Membership:
         ]
         return {place: end for place, (_, end) in self.spans(places).items()}
 
+    def topic_ids(self) -> dict[str, str]:
+        """Tell the ids of the topics as the client knows them by now; without those that brokers do not tell."""
+        # There is no public way to the client's metadata.
+        cluster = self.consumer._cluster
+        found = {topic: cluster.topic_id(topic) for topic in self._place.topics}
+        return {topic: str(each) for topic, each in found.items() if each}
+
+    def is_caught_up(self, place: Place, next_offset: int) -> bool:
+        """Whether nothing more was there when the partition was last asked for messages."""
+        from kafka.errors import IllegalStateError
+
+        with suppress(IllegalStateError, KeyError):
+            end = self.consumer.highwater(_partition(place))
+            # The last offsets may be those of markers, which nobody is shown.
+            return end is not None and (next_offset >= end or self.position(place) >= end)
+        return False
+
     def position(self, place: Place) -> int:
-        """Tell the offset that is fetched next."""
-        return int(self.consumer.position(_partition(place)))
+        """Tell the offset that is fetched next; -1 where that is not known yet."""
+        position = self.consumer.position(_partition(place), timeout_ms=0)
+        return -1 if position is None else int(position)
 
     def seek(self, place: Place, offset: int) -> None:
         """Go on from an offset, unless the partition has just gone."""
@@ -129,13 +148,13 @@ class Membership:
 
     def pause(self) -> None:
         """Fetch nothing for now."""
-        self.consumer.pause(*self.consumer.assignment())
+        with suppress(KeyError):  # the assignment has just changed
+            self.consumer.pause(*self.consumer.assignment())
 
     def resume(self) -> None:
         """Fetch again."""
-        paused = self.consumer.paused()
-        if paused:
-            self.consumer.resume(*paused)
+        with suppress(KeyError):
+            self.consumer.resume(*self.consumer.paused())
 
     def inform(self, offsets: Mapping[Place, int]) -> None:
         """Let Kafka know how far we are, for those who watch the lag; nothing depends on it."""

@@ -12,6 +12,7 @@ from ingest.reading import Origin
 from ingest.runners.batching import Collected
 from ingest.sinks.kafka import source_name
 from ingest.sources.kafka.cluster import Cluster
+from ingest.sources.kafka.membership import Place
 from ingest.sources.kafka.messages import MessageOptions, PartitionReader
 from ingest.sources.kafka.place import KafkaPlace
 from knowledge_base.store import positions
@@ -20,18 +21,19 @@ from knowledge_base.store.store import Store
 
 log = structlog.get_logger(__name__)
 
-Place = tuple[str, int]
-"""A topic and the number of a partition."""
-
 
 @dataclass(slots=True)
 class Partition:
-    """A partition that is being read: its position in the database, its reader, and what waits to be kept."""
+    """A partition that is being read: its position in the database, its reader, and what waits to be kept.
+
+    ``quiet_since``: from then on it was listened to and nothing more was there.
+    """
 
     committed: Position
     topic_id: str
     reader: PartitionReader
     collected: Collected = field(default_factory=lambda: Collected(0))
+    quiet_since: datetime | None = None
 
     @property
     def has_moved(self) -> bool:
@@ -39,9 +41,13 @@ class Partition:
         return self.reader.next_offset != self.committed.offset or self.collected.since is not None
 
     def moved(self) -> Position:
-        """Give the position that stands for what was read."""
+        """Give the position that stands for what was read.
+
+        Its epoch is a new one: a commit whose answer was lost is not made twice, though no offset moved.
+        """
         state = {"topic_id": self.topic_id, "open": self.reader.dump()}
-        return replace(self.committed, offset=self.reader.next_offset, state=state)
+        epoch = self.committed.epoch + 1
+        return replace(self.committed, offset=self.reader.next_offset, epoch=epoch, state=state)
 
     def keep(self, position: Position) -> None:
         """Learn that a position was committed."""
@@ -64,19 +70,22 @@ class Partitions:
         self._store = store
         self._project = project
         self._place = place
-        self._cluster = cluster
+        self._cluster_id = cluster.id
+        self._topic_ids = {name: topic.id for name, topic in cluster.topics.items()}
         self._options = options
         self._clock = clock
 
     def position_name(self, place: Place) -> str:
         """Name the position of a partition; the same whatever address the cluster is reached by."""
-        return f"kafka:{self._cluster.id}/{self._place.group}/{place[0]}/{place[1]}"
+        return f"kafka:{self._cluster_id}/{self._place.group}/{place[0]}/{place[1]}"
 
-    def take_over(self, ends: Mapping[Place, tuple[int, int]]) -> dict[Place, Partition]:
+    def take_over(self, ends: Mapping[Place, tuple[int, int]], topic_ids: Mapping[str, str]) -> dict[Place, Partition]:
         """Take partitions over, so that whoever read them before can commit no more.
 
-        ``ends`` tells the first offset of each that is there, and the one behind its last.
+        ``ends`` tells the first offset of each that is there, and the one behind its last; ``topic_ids`` the ids
+        that topics have by now, where that is known.
         """
+        self._topic_ids |= topic_ids
         taken: dict[Place, Partition] = {}
         with self._store.write() as db:
             for place in sorted(ends):
@@ -90,7 +99,7 @@ class Partitions:
         return taken
 
     def read_again(self, place: Place, partition: Partition) -> Partition | None:
-        """Go back to what is committed; None where another worker has taken the partition over."""
+        """Go back to what is committed; None where another worker may have taken the partition over."""
         with self._store.read() as db:
             position = positions.peek(db, self._project, partition.committed.source)
         if position is None or position.epoch != partition.committed.epoch:
@@ -125,5 +134,4 @@ class Partitions:
         return position.offset
 
     def _topic_id(self, place: Place) -> str:
-        topic = self._cluster.topics.get(place[0])
-        return topic.id if topic else ""
+        return self._topic_ids.get(place[0], "")
