@@ -140,6 +140,20 @@ SCRUB_RULES: tuple[ScrubRule, ...] = (
         ("gho_", "ghp_", "ghs_", "ghu_", "ghr_", "github_pat_"),
     ),
     ScrubRule(
+        "Slack address",
+        re.compile(
+            r"(hooks\.slack\.com/(?:services|commands|actions|workflows|triggers|app)/)(?!<secret>)[\w/-]+", re.A
+        ),
+        r"\1<secret>",
+        ("hooks.slack.com/",),
+    ),
+    ScrubRule(
+        "secret in a query",
+        re.compile(r"(?i)([?&](?:session|access_token|ticket|sig|signature)=)(?!<secret>)[^\s&#\"'<>`)\]}]+"),
+        r"\1<secret>",
+        ("session=", "access_token=", "ticket=", "sig=", "signature="),
+    ),
+    ScrubRule(
         "password",
         re.compile(
             r"(?i)((?:passw(?:or)?d|passphrase|pwd|密码|口令)[\w-]{0,20}\\?[\"']?\s{0,4}(?:=|:|：)\s{0,4})"

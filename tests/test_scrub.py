@@ -33,6 +33,11 @@ CASES = [
     ("api_key: 9f8e7d6c5b", "api_key: <secret>"),
     ("a\n-----BEGIN RSA PRIVATE KEY-----\nMIIEow\n-----END RSA PRIVATE KEY-----\nb", "a\n<secret>\nb"),
     ("-----BEGIN PRIVATE KEY-----\nMIIEow", "<secret>"),
+    (
+        "POST https://oapi.example.com/robot/sendBySession?session=5e2c9a&x=1",
+        "POST https://oapi.example.com/robot/sendBySession?session=<secret>&x=1",
+    ),
+    ("to https://hooks.slack.com/commands/T1/2/AbC failed", "to https://hooks.slack.com/commands/<secret> failed"),
     ("mail to ann.lee+x@mail.example.com, please", "mail to <email>, please"),
     ("call 13800138000 now", "call <phone> now"),
     ("call +86 138-0013-8000 now", "call <phone> now"),

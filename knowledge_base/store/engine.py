@@ -33,7 +33,9 @@ def open_engine(url: str) -> Engine:
             "KEA_DATABASE_URL is not understood; write postgresql://user:password@host/name or sqlite:////path/kea.db"
         ) from None
     if address.get_backend_name() == "postgresql":
-        return create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=8)
+        return create_engine(
+            address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=8, hide_parameters=True
+        )
     if address.get_backend_name() != "sqlite":
         raise StorageUnavailable(f"a {address.get_backend_name()} database is not supported; use SQLite or PostgreSQL")
     return _open_sqlite(address)
@@ -43,7 +45,8 @@ def _open_sqlite(address: URL) -> Engine:
     arguments: dict[str, Any] = {"connect_args": {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}}
     if not address.database or address.database == ":memory:":
         arguments["poolclass"] = StaticPool
-    engine = create_engine(address, **arguments)
+    # What is stored (questions, addresses) does not belong into the messages of errors, which are logged.
+    engine = create_engine(address, hide_parameters=True, **arguments)
 
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: object) -> None:

@@ -75,6 +75,8 @@ SECRETS: tuple[str, ...] = (
     '"password": "p w d"',
     "jdbc:mysql://app:s3cret@db-1:3306/sales",
     "Authorization: Bearer abcdef0123456789",
+    "https://oapi.example.com/robot/sendBySession?session=5e2c9a&x=1",
+    "https://hooks.slack.com/commands/T1/2/AbC",
     "AKIAIOSFODNN7EXAMPLE",
     "accessKeySecret=abc/DEF+123",
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcDEF123_-x",

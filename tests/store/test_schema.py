@@ -144,3 +144,9 @@ def test_a_failed_change_leaves_nothing(new_url: str) -> None:
 def test_a_store_that_is_not_open_says_so() -> None:
     with pytest.raises(StorageUnavailable, match="not open"), Store("sqlite://").read():
         pass
+
+
+def test_errors_of_the_database_do_not_show_what_is_stored(new_url: str) -> None:
+    with Store(new_url) as store, pytest.raises(sqlalchemy.exc.DBAPIError) as caught, store.write() as db:
+        db.execute(sqlalchemy.text("INSERT INTO nowhere VALUES (:address)"), {"address": "https://host/secret"})
+    assert "secret" not in str(caught.value)
