@@ -87,7 +87,7 @@ class Pipeline:
     def prepare(self, records: Sequence[LogRecord]) -> Prepared:
         """Scrub and sign a batch; no I/O."""
         scrubbed = scrub_all([record.text for record in records])
-        signatures = self._signer.sign_scrubbed(scrubbed)
+        signatures = self._signer.sign_all(scrubbed)
         lines = [
             StoredLine(signature.fingerprint, record.at, record.service, text[:MAX_TEXT])
             for record, signature, text in zip(records, signatures, scrubbed, strict=True)

@@ -239,6 +239,27 @@ def _has_long_number(shape: str) -> bool:
     return "00000000000" in shape or "0000 0000" in shape or "0000-0000" in shape or "+0" in shape
 
 
+def may_hold_secret(collapsed: str) -> bool:
+    """Tell whether a text may hold a secret, from what it is with each run of digits as one ``0``.
+
+    Numbers are not looked for. Probes see no digits, so that what they find in a text they
+    find in the collapsed one too.
+    """
+    lowered = collapsed.lower()
+    for need, numbers in _RULES_OF:
+        if need in lowered:
+            for number in numbers:
+                probe = SCRUB_RULES[number].probe
+                if probe is None or probe.search(lowered):
+                    return True
+    return False
+
+
+def may_hold_number_of_any_digits(text: str) -> bool:
+    """Tell whether a text may hold a telephone, card or identity number, if its digits were others."""
+    return _has_long_number(text.translate(_ZEROS))
+
+
 def scrub(text: str) -> str:
     """Replace passwords, keys, tokens, e-mail addresses, telephone, card and identity numbers.
 

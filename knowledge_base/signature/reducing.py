@@ -8,7 +8,6 @@ something (``ORA-00942``, ``HTTP 404``) are put back at the end, from ``Reductio
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from knowledge_base.signature.limits import MAX_LINE, MAX_LINES, MAX_TEXT, MAX_TOKEN
@@ -21,10 +20,13 @@ _HEX = re.compile(
     r"|(?=[0-9]*+[a-fA-F])(?=[a-fA-F]*+[0-9])[0-9a-fA-F]{8,}+)|0x[0-9a-fA-F]{9,}+)\b(?!\.[A-Za-z])",
     re.ASCII,
 )
+# Where a run of digits has become one 0: a word that may be such a value when its digits are back.
+HEX_CANDIDATE = re.compile(
+    r"\b(?:0x[0a-fA-F]+|(?=[0a-fA-F]*[a-fA-F])(?=[a-fA-F]*0)[0a-fA-F]+|(?:[0a-fA-F]+-){4}[0a-fA-F]+)\b", re.ASCII
+)
 _ZEROS = str.maketrans("123456789", "0" * 9)
 _LONG_TOKEN = re.compile(rf"(\S{{{MAX_TOKEN}}})\S+")
 _RESERVED = re.compile("[\ue000-\uf8ff\x1e\x00\x01]")
-_SEPARATOR = "\x1e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Reduction:
     @property
     def runs(self) -> list[str]:
         """The runs of digits of ``bare``, one for each ``0`` of ``text``."""
-        return _DIGITS.findall(self.bare)
+        return runs_of(self.bare)
 
 
 def clip(text: str) -> str:
@@ -66,19 +68,21 @@ def _collapse(text: str) -> str:
     return text
 
 
+def mask_hexadecimal(text: str) -> str:
+    """Put placeholders in place of hexadecimal values; the very same object where there is none."""
+    return _HEX.sub(_hex_placeholder, text)
+
+
 def reduce_text(text: str) -> Reduction:
     """Reduce one text that was clipped.
 
     >>> reduce_text("blk_123 took 45 ms").text
     'blk_0 took 0 ms'
     """
-    bare = _HEX.sub(_hex_placeholder, text)
+    bare = mask_hexadecimal(text)
     return Reduction(_collapse(bare), bare)
 
 
-def reduce_all(texts: Sequence[str]) -> Iterator[Reduction]:
-    """Reduce clipped texts in one pass; the same results as :func:`reduce_text` for each."""
-    if not texts:
-        return iter(())
-    joined = _HEX.sub(_hex_placeholder, _SEPARATOR.join(texts))
-    return map(Reduction, _collapse(joined).split(_SEPARATOR), joined.split(_SEPARATOR))
+def runs_of(text: str) -> list[str]:
+    """Give the runs of digits of a text."""
+    return _DIGITS.findall(text)

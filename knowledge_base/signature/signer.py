@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
+from typing import Any
 
-from knowledge_base.scrub import scrub, scrub_all
+from knowledge_base.scrub import may_hold_number_of_any_digits, may_hold_secret, scrub
+from knowledge_base.signature.collapsing import SEPARATOR, Collapsed, collapse_all
+from knowledge_base.signature.filling import Form, form_of
 from knowledge_base.signature.header import header_span
 from knowledge_base.signature.json_lines import read_json_line
 from knowledge_base.signature.keying import fingerprint_of, key_of
 from knowledge_base.signature.kinds import KINDS
 from knowledge_base.signature.limits import MAX_TEMPLATE_LINE, MAX_TOKEN, SIGNATURE_VERSION
 from knowledge_base.signature.masking import Hole, apply_rules, fill_holes, mark_holes
-from knowledge_base.signature.reducing import Reduction, clip, reduce_all, reduce_text
+from knowledge_base.signature.memory import Memory
+from knowledge_base.signature.reducing import HEX_CANDIDATE, Reduction, clip, mask_hexadecimal, reduce_text, runs_of
 from knowledge_base.signature.traces import condense, is_frame
 from knowledge_base.types import Signature
 
 _DEFAULT_MEMORY = 50_000
 _MAX_ROUNDS = 6
+_AT_ONCE = 2000
+# Line ends, what clip replaces, white space that only Python knows, and letters that are others in lower case.
+_SPECIAL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u0130\u0131\u017f\u212a\ue000-\uf8ff]")
 _LONGEST_PLACEHOLDER = max(len(kind.placeholder) for kind in KINDS)
 
 
@@ -96,14 +104,15 @@ def sign(text: str) -> Signature:
 class Signer:
     """Signs as :func:`sign` does, and remembers templates by what is left of a line without its digits.
 
-    ``memory`` bounds how many reductions are remembered; the one that was not used for longest goes first.
-    Not safe to be shared by threads.
+    ``memory`` bounds how many are remembered. Not safe to be shared by threads.
     """
 
     def __init__(self, *, memory: int = _DEFAULT_MEMORY) -> None:
-        self._memory = memory
-        self._known: OrderedDict[str, Signature | Plan] = OrderedDict()
-        self._filled: OrderedDict[tuple[str, tuple[str, ...]], Signature] = OrderedDict()
+        self._known: Memory[str, Signature | Plan] = Memory(memory)
+        self._filled: Memory[tuple[str, tuple[str, ...]], Signature] = Memory(memory)
+        self._forms: Memory[tuple[str, tuple[int, ...]], Forms] = Memory(memory)
+        # What all texts that collapse to this one have in common; see _outlook.
+        self._collapsed: Memory[str, Signature | Plan | Outlook] = Memory(memory)
 
     def sign(self, text: str) -> Signature:
         """Sign one text."""
@@ -111,32 +120,131 @@ class Signer:
 
     def sign_all(self, texts: Sequence[str]) -> list[Signature]:
         """Sign texts; one signature each, in their order, equal to :func:`sign` of it."""
-        return self.sign_scrubbed(scrub_all(texts))
+        signed: list[Signature] = []
+        for start in range(0, len(texts), _AT_ONCE):
+            signed += self._sign_some(texts[start : start + _AT_ONCE])
+        return signed
 
-    def sign_scrubbed(self, texts: Sequence[str]) -> list[Signature]:
-        """Do the same for texts that were scrubbed before."""
-        return [self._look_up(reduction) for reduction in reduce_all([_message(text) for text in texts])]
+    def _sign_some(self, texts: Sequence[str]) -> list[Signature]:
+        collapsed = collapse_all(texts)
+        if collapsed is None:
+            return [self.sign(text) for text in texts]
+        found: list[Any] = self._collapsed.get_all(collapsed.texts)
+        for at in self._unclear(texts, collapsed):
+            found[at] = Outlook.UNCLEAR
+        hexadecimal: list[int] = []
+        for at in [at for at, known in enumerate(found) if type(known) is not Signature]:
+            known, text = found[at], texts[at]
+            if type(known) is Plan:
+                found[at] = self._fill(collapsed.texts[at], known, runs_of(text))
+            elif known is Outlook.HEXADECIMAL:
+                hexadecimal.append(at)
+            elif known is Outlook.UNCLEAR:
+                found[at] = self.sign(text)
+            else:
+                found[at] = self._sign_new(text, collapsed.texts[at])
+        for at, signature in zip(hexadecimal, self._sign_masked([texts[at] for at in hexadecimal]), strict=True):
+            found[at] = signature
+        return found
+
+    def _unclear(self, texts: Sequence[str], collapsed: Collapsed) -> list[int]:
+        """Tell which texts are to be looked at by themselves, whatever they collapse to."""
+        long = [at for at, text in enumerate(texts) if len(text) > MAX_TOKEN] if _longest(texts) > MAX_TOKEN else []
+        return [*long, *collapsed.with_number]
+
+    def _sign_masked(self, texts: Sequence[str]) -> list[Signature]:
+        """Sign texts in which digits may be part of hexadecimal values, and nothing else is unclear."""
+        if not texts:
+            return []
+        masked = mask_hexadecimal(SEPARATOR.join([text.strip() for text in texts])).split(SEPARATOR)
+        collapsed = collapse_all(masked)
+        if collapsed is None:
+            return [self.sign(text) for text in texts]
+        return [self._look_up(Reduction(*each)) for each in zip(collapsed.texts, masked, strict=True)]
+
+    def _sign_new(self, text: str, collapsed: str) -> Signature:
+        known = self._collapsed.get(collapsed)
+        if known is None:
+            known = outlook_of(collapsed)
+            if known is Outlook.PLAIN:
+                known = self._learn(collapsed.strip())
+            self._collapsed[collapsed] = known
+        if type(known) is Signature:
+            return known
+        if type(known) is Plan:
+            return self._fill(collapsed, known, runs_of(text))
+        return self.sign(text)
+
+    def _learn(self, reduced: str) -> Signature | Plan:
+        known = self._known.get(reduced)
+        if known is None:
+            made = plan(reduced)
+            known = self._known[reduced] = made if made.holes else _finish(made.marked)
+        return known
 
     def _look_up(self, reduction: Reduction) -> Signature:
-        known = self._known.get(reduction.text)
-        if known is None:
-            made = plan(reduction.text)
-            known = made if made.holes else _finish(made.marked)
-            self._known[reduction.text] = known
-            if len(self._known) > self._memory:
-                self._known.popitem(last=False)
-        else:
-            self._known.move_to_end(reduction.text)
-        if isinstance(known, Signature):
-            return known
-        runs = reduction.runs
-        codes = tuple(runs[hole.run] for hole in known.holes)
-        place = (reduction.text, codes)
-        filled = self._filled.get(place)
+        known = self._learn(reduction.text)
+        return known if type(known) is Signature else self._fill(reduction.text, known, reduction.runs)
+
+    def _fill(self, reduced: str, made: Plan, runs: list[str]) -> Signature:
+        codes = tuple([runs[hole.run] for hole in made.holes])
+        filled = self._filled.get((reduced, codes))
         if filled is None:
-            filled = self._filled[place] = _finish(fill_holes(known.marked, known.holes, runs))
-            if len(self._filled) > self._memory:
-                self._filled.popitem(last=False)
-        else:
-            self._filled.move_to_end(place)
+            place = (reduced, tuple(map(len, codes)))
+            forms = self._forms.get(place)
+            if forms is None:
+                forms = self._forms[place] = _forms_of(made, runs, codes)
+            filled = self._filled[reduced, codes] = forms.fill(codes) or _finish(
+                fill_holes(made.marked, made.holes, runs)
+            )
         return filled
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The forms of a template and of its key; None where each set of digits has to be looked at by itself."""
+
+    template: Form | None
+    key: Form | None
+
+    def fill(self, codes: Sequence[str]) -> Signature | None:
+        """Make the signature for digits of the lengths that the forms are for."""
+        if self.template is None or self.key is None:
+            return None
+        return Signature(self.template.fill(codes), fingerprint_of(self.key.fill(codes)), SIGNATURE_VERSION)
+
+
+def _forms_of(made: Plan, runs: Sequence[str], codes: Sequence[str]) -> Forms:
+    def template(digits: Sequence[str]) -> str:
+        changed = list(runs)
+        for hole, code in zip(made.holes, digits, strict=True):
+            changed[hole.run] = code
+        return _finish(fill_holes(made.marked, made.holes, changed)).template
+
+    whole = template(codes)
+    if outlook_of(reduce_text(whole).text) is Outlook.UNCLEAR or may_hold_number_of_any_digits(whole):
+        return Forms(None, None)
+    return Forms(form_of(template, codes), form_of(lambda digits: key_of(template(digits)), codes))
+
+
+def _longest(texts: Sequence[str]) -> int:
+    return max(map(len, texts))
+
+
+class Outlook(Enum):
+    """What a text without its digits tells of all texts, of at most a token's length, that it stands for."""
+
+    PLAIN = "one signature, but for kept digits"
+    HEXADECIMAL = "digits may belong to a hexadecimal value"
+    UNCLEAR = "each has to be scrubbed and read by itself"
+
+
+def outlook_of(collapsed: str) -> Outlook:
+    """Tell what a collapsed text tells; numbers that are secrets are not looked for.
+
+    >>> [outlook_of(text).name for text in ("disk 0 is full", "block 0a0f is lost", "password=0")]
+    ['PLAIN', 'HEXADECIMAL', 'UNCLEAR']
+    """
+    if collapsed.lstrip().startswith("{") or _SPECIAL.search(collapsed) or may_hold_secret(collapsed):
+        return Outlook.UNCLEAR
+    return Outlook.HEXADECIMAL if HEX_CANDIDATE.search(collapsed) else Outlook.PLAIN
