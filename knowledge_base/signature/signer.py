@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, TypeAlias
 
 from knowledge_base.scrub import may_hold_number_of_any_digits, may_hold_secret, scrub
 from knowledge_base.signature.collapsing import SEPARATOR, Collapsed, collapse_all
@@ -25,9 +25,12 @@ from knowledge_base.types import Signature
 _DEFAULT_MEMORY = 50_000
 _MAX_ROUNDS = 6
 _AT_ONCE = 2000
-# Line ends, what clip replaces, white space that only Python knows, and letters that are others in lower case.
-_SPECIAL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u0130\u0131\u017f\u212a\ue000-\uf8ff]")
+# What clip replaces, white space that only Python knows, and letters that are others in lower case.
+_SPECIAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u0130\u0131\u017f\u212a\ue000-\uf8ff]")
 _LONGEST_PLACEHOLDER = max(len(kind.placeholder) for kind in KINDS)
+
+
+FormKey: TypeAlias = tuple[str, tuple[tuple[int, int], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,11 @@ class Plan:
 
     marked: str
     holes: tuple[Hole, ...]
+
+    @property
+    def form(self) -> FormKey:
+        """What tells, together with the digits, what becomes of it; which run a hole has makes no difference."""
+        return self.marked, tuple([(hole.least, hole.most) for hole in self.holes])
 
 
 def _message(scrubbed: str) -> str:
@@ -109,9 +117,10 @@ class Signer:
 
     def __init__(self, *, memory: int = _DEFAULT_MEMORY) -> None:
         self._known: Memory[str, Signature | Plan] = Memory(memory)
-        self._filled: Memory[tuple[str, tuple[str, ...]], Signature] = Memory(memory)
-        self._forms: Memory[tuple[str, tuple[int, ...]], Forms] = Memory(memory)
-        # What all texts that collapse to this one have in common; see _outlook.
+        self._finished: Memory[str, Signature] = Memory(memory)
+        self._filled: Memory[tuple[FormKey, tuple[str, ...]], Signature] = Memory(memory)
+        self._forms: Memory[tuple[FormKey, tuple[int, ...]], Forms] = Memory(memory)
+        # What all texts that collapse to this one have in common.
         self._collapsed: Memory[str, Signature | Plan | Outlook] = Memory(memory)
 
     def sign(self, text: str) -> Signature:
@@ -136,7 +145,7 @@ class Signer:
         for at in [at for at, known in enumerate(found) if type(known) is not Signature]:
             known, text = found[at], texts[at]
             if type(known) is Plan:
-                found[at] = self._fill(collapsed.texts[at], known, runs_of(text))
+                found[at] = self._fill(known, runs_of(text))
             elif known is Outlook.HEXADECIMAL:
                 hexadecimal.append(at)
             elif known is Outlook.UNCLEAR:
@@ -149,8 +158,10 @@ class Signer:
 
     def _unclear(self, texts: Sequence[str], collapsed: Collapsed) -> list[int]:
         """Tell which texts are to be looked at by themselves, whatever they collapse to."""
-        long = [at for at, text in enumerate(texts) if len(text) > MAX_TOKEN] if _longest(texts) > MAX_TOKEN else []
-        return [*long, *collapsed.with_number]
+        unclear = collapsed.with_number
+        if max(map(len, texts)) > MAX_TOKEN:
+            unclear += [at for at, text in enumerate(texts) if len(text) > MAX_TOKEN and clip(text) != text]
+        return unclear
 
     def _sign_masked(self, texts: Sequence[str]) -> list[Signature]:
         """Sign texts in which digits may be part of hexadecimal values, and nothing else is unclear."""
@@ -172,31 +183,42 @@ class Signer:
         if type(known) is Signature:
             return known
         if type(known) is Plan:
-            return self._fill(collapsed, known, runs_of(text))
+            return self._fill(known, runs_of(text))
         return self.sign(text)
 
     def _learn(self, reduced: str) -> Signature | Plan:
         known = self._known.get(reduced)
         if known is None:
             made = plan(reduced)
-            known = self._known[reduced] = made if made.holes else _finish(made.marked)
+            known = self._known[reduced] = made if made.holes else self._finish(made.marked)
         return known
+
+    def _finish(self, template: str) -> Signature:
+        """Finish a template, once for all the lines that lead to it."""
+        finished = self._finished.get(template)
+        if finished is None:
+            finished = self._finished[template] = _finish(template)
+        return finished
 
     def _look_up(self, reduction: Reduction) -> Signature:
         known = self._learn(reduction.text)
-        return known if type(known) is Signature else self._fill(reduction.text, known, reduction.runs)
+        return known if isinstance(known, Signature) else self._fill(known, reduction.runs)
 
-    def _fill(self, reduced: str, made: Plan, runs: list[str]) -> Signature:
+    def _fill(self, made: Plan, runs: list[str]) -> Signature:
         codes = tuple([runs[hole.run] for hole in made.holes])
-        filled = self._filled.get((reduced, codes))
+        form = made.form
+        filled = self._filled.get((form, codes))
         if filled is None:
-            place = (reduced, tuple(map(len, codes)))
+            place = (form, tuple(map(len, codes)))
             forms = self._forms.get(place)
-            if forms is None:
+            if forms is _MET:
                 forms = self._forms[place] = _forms_of(made, runs, codes)
-            filled = self._filled[reduced, codes] = forms.fill(codes) or _finish(
-                fill_holes(made.marked, made.holes, runs)
-            )
+            elif forms is None:
+                self._forms[place] = _MET  # forms pay from the second time on
+            filled = forms.fill(codes) if forms is not None else None
+            if filled is None:
+                filled = self._finish(fill_holes(made.marked, made.holes, runs))
+            self._filled[form, codes] = filled
         return filled
 
 
@@ -214,6 +236,9 @@ class Forms:
         return Signature(self.template.fill(codes), fingerprint_of(self.key.fill(codes)), SIGNATURE_VERSION)
 
 
+_MET = Forms(None, None)
+
+
 def _forms_of(made: Plan, runs: Sequence[str], codes: Sequence[str]) -> Forms:
     def template(digits: Sequence[str]) -> str:
         changed = list(runs)
@@ -227,12 +252,8 @@ def _forms_of(made: Plan, runs: Sequence[str], codes: Sequence[str]) -> Forms:
     return Forms(form_of(template, codes), form_of(lambda digits: key_of(template(digits)), codes))
 
 
-def _longest(texts: Sequence[str]) -> int:
-    return max(map(len, texts))
-
-
 class Outlook(Enum):
-    """What a text without its digits tells of all texts, of at most a token's length, that it stands for."""
+    """What a text without its digits tells of all texts that it stands for and that need not be clipped."""
 
     PLAIN = "one signature, but for kept digits"
     HEXADECIMAL = "digits may belong to a hexadecimal value"
