@@ -6,13 +6,16 @@ One thread answers, one thread a channel delivers, so that a platform that hangs
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from assistant.answering import Assistant
 from assistant.composing import Composer
+from assistant.forgetting import forget_some
 from assistant.inbox import Inbox
 from assistant.later import LaterAnswers
 from assistant.outbox import Courier
@@ -63,21 +66,30 @@ class Desk:
         for adapter in self.adapters:
             lease = self._settings.delivery_lease_seconds
             courier = Courier(self._knowledge.store, adapter.channel, lease_seconds=lease)
-            self._begin(f"kea-outbox-{adapter.channel.name}", courier.work)
+            self._begin(f"kea-outbox-{adapter.channel.name}", partial(courier.work, self._stopping.is_set))
         for adapter in self.adapters:
             if adapter.connection is not None:
                 adapter.connection.start()
 
-    def stop(self) -> None:
-        """Take nothing more in, finish what is under way; what is queued waits for the next start."""
+    def stop(self) -> tuple[str, ...]:
+        """Take nothing more in, finish what is under way; what is queued waits for the next start.
+
+        Names the threads that still work after ``STOP_SECONDS``: a platform does not answer them.
+        They need the database, so leave it open; what they were at is looked for at the next start.
+        """
+        end = time.monotonic() + STOP_SECONDS
+        self._stopping.set()
+        self.notify()
         for adapter in self.adapters:
             if adapter.connection is not None:
                 adapter.connection.stop()
-        self._stopping.set()
-        self.notify()
         for thread in self._threads:
-            thread.join(STOP_SECONDS)
+            thread.join(max(0.0, end - time.monotonic()))
+        working = tuple(thread.name for thread in self._threads if thread.is_alive())
+        if working:
+            log.warning("the desk stops while something is under way", threads=working)
         self._threads.clear()
+        return working
 
     def notify(self) -> None:
         """Say that there may be something to do."""
@@ -85,12 +97,17 @@ class Desk:
             event.set()
 
     def _answer(self) -> int:
-        done = self.inbox.work() + self._later.work()
+        stopping = self._stopping.is_set
+        return self.inbox.work(stopping) + self._later.work(stopping) + self._tidy()
+
+    def _tidy(self) -> int:
         now = self._knowledge.clock()
-        if now >= self._tidy_at:
+        if now < self._tidy_at or self._stopping.is_set():
+            return 0
+        forgotten = forget_some(self._knowledge.store)
+        if not forgotten:
             self._tidy_at = now + HOUSEKEEPING
-            self.inbox.forget_old()
-        return done
+        return forgotten
 
     def _begin(self, name: str, work: Callable[[], int]) -> None:
         wake = threading.Event()

@@ -6,9 +6,7 @@ leaves the event waiting, whoever comes second finds it done and changes nothing
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 
 import structlog
 from sqlalchemy import Connection
@@ -19,6 +17,7 @@ from assistant.phrases import language_of, phrases
 from assistant.ports import Accept, Channel, Inbound
 from assistant.reply import Reply, reply_to_json
 from assistant.words import Feedback, read_feedback
+from assistant.working import Stopping, never, pause
 from knowledge_base.errors import Conflict, InputError, NotFound, Unavailable
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.scrub import scrub
@@ -29,8 +28,6 @@ from knowledge_base.types import Question, Verdict
 
 log = structlog.get_logger(__name__)
 
-RETENTION = timedelta(days=90)
-LONGEST_PAUSE = 60.0
 ATTEMPTS = 6
 
 
@@ -71,11 +68,16 @@ class Inbox:
 
         return accept
 
-    def work(self) -> int:
-        """Work on what waits; tell how many events were taken up."""
+    def work(self, stopping: Stopping = never) -> int:
+        """Work on what waits; tell how many events were taken up.
+
+        Events of other channels are left to the process that has those.
+        """
         with self._knowledge.store.read() as db:
-            events = inbox.due(db, self._knowledge.clock())
+            events = inbox.due(db, self._knowledge.clock(), channels=list(self._channels))
         for event in events:
+            if stopping():
+                break
             try:
                 self._work_on(event)
             except Conflict:
@@ -83,11 +85,6 @@ class Inbox:
             except Exception as error:
                 self._fail(event, error)
         return len(events)
-
-    def forget_old(self) -> None:
-        """Delete events whose askers cannot be reached any more."""
-        with self._knowledge.store.write() as db:
-            inbox.forget(db, self._knowledge.clock() - RETENTION)
 
     def _work_on(self, event: Event) -> None:
         feedback = _feedback(event)
@@ -135,7 +132,7 @@ class Inbox:
             self._settle(event, say(_language(event), said.nothing_to_judge))
         self._notify()
 
-    def _settle(self, event: Event, reply: Reply, *, state: str = inbox.DONE) -> None:
+    def _settle(self, event: Event, reply: Reply | None, *, state: str = inbox.DONE) -> None:
         with self._knowledge.store.write() as db:
             self._finish(db, event, None if event.detail.get("quiet") else reply, state=state)
         self._notify()
@@ -152,7 +149,9 @@ class Inbox:
         if not inbox.finish(db, event, question_id=question_id, state=state):
             raise Conflict("another worker has answered this event")
         channel = self._channels.get(event.channel)
-        if reply is None or channel is None:
+        if channel is None:
+            raise Unavailable(f"the channel {event.channel!r} is not configured here; the event waits for it")
+        if reply is None:
             return
         delivery = NewDelivery(
             key=f"reply:{event.channel}:{event.event}",
@@ -176,19 +175,25 @@ class Inbox:
         )
         try:
             if event.attempts + 1 >= ATTEMPTS and not expected:
-                self._settle(event, say(_language(event), phrases(_language(event)).failed), state=inbox.FAILED)
+                self._give_up(event)
                 return
             with self._knowledge.store.write() as db:
                 at = self._knowledge.clock() + pause(event.attempts)
                 inbox.try_later(db, event, error=f"{type(error).__name__}: {scrub(str(error))}", at=at)
-        except (Unavailable, Conflict) as again:
-            log.warning("the event stays as it is", error=type(again).__name__)
+        except Exception as again:
+            # The next event has its turn, whatever this one does.
+            known = isinstance(again, (Unavailable, Conflict))
+            log.warning("the event stays as it is", error=type(again).__name__, exc_info=None if known else again)
 
-
-def pause(attempts: int, *, longest: float = LONGEST_PAUSE) -> timedelta:
-    """Tell how long to wait before the next attempt: twice as long each time, a little random."""
-    seconds = min(longest, 2.0 ** min(attempts, 20))
-    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 - it only spreads the load
+    def _give_up(self, event: Event) -> None:
+        """Say that something went wrong; without a word where even that cannot be said."""
+        try:
+            self._settle(event, say(_language(event), phrases(_language(event)).failed), state=inbox.FAILED)
+        except (Unavailable, Conflict):
+            raise
+        except Exception:
+            log.exception("an event cannot be replied to", channel=event.channel)
+            self._settle(event, None, state=inbox.FAILED)
 
 
 def _detail(inbound: Inbound) -> Mapping[str, object]:

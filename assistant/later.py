@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from assistant.composing import Composer
-from assistant.outbox import LATER
 from assistant.phrases import language_of
 from assistant.ports import Channel
 from assistant.reply import reply_to_json
+from assistant.withdrawing import LATER
+from assistant.working import Stopping, never
+from knowledge_base.errors import Conflict, Unavailable
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import categories, inbox, outbox, projects, questions, solutions
-from knowledge_base.store.inbox import Asker
+from knowledge_base.scrub import scrub
+from knowledge_base.store import categories, outbox, projects, questions, solutions
+from knowledge_base.store.askers import Asker, askers_to_answer, give_up
 from knowledge_base.store.outbox import NewDelivery
+
+log = structlog.get_logger(__name__)
 
 EVERYTHING = timedelta(seconds=15)
 
@@ -35,7 +42,7 @@ class LaterAnswers:
         """Learn of a channel that askers can be reached by."""
         self._channels[channel.name] = channel
 
-    def work(self) -> int:
+    def work(self, stopping: Stopping = never) -> int:
         """Look at the projects that have changed; tell how many answers were queued."""
         now = self._knowledge.clock()
         if now >= self._look_at_all:
@@ -52,46 +59,65 @@ class LaterAnswers:
         self._seen |= changed
         queued = 0
         for project in waiting:
-            self._seen.pop(project)  # there may be more than one transaction takes
+            if stopping():
+                self._seen.pop(project)
+                continue
             with self._knowledge.store.write() as db:
-                queued += self._queue(db, project)
+                settled = self._queue(db, project, stopping)
+            if settled:
+                self._seen.pop(project)  # there may be more than one transaction takes
+            queued += settled
         return queued
 
-    def _askers(self, db: Connection, project: str) -> list[Asker]:
-        return inbox.askers_to_answer(db, project, channels=list(self._channels))
+    def _askers(self, db: Connection, project: str) -> list[tuple[Asker, ...]]:
+        return askers_to_answer(db, project, channels=list(self._channels))
 
-    def _queue(self, db: Connection, project: str) -> int:
-        told: set[tuple[object, ...]] = set()
-        # The newest question of a person in a conversation stands for those before it.
-        for asker in reversed(self._askers(db, project)):
-            version = solutions.get(db, project, asker.solution).version
-            if questions.answer_later(db, project, asker.question, solution=asker.solution, version=version):
-                place = (asker.channel, asker.thread, asker.user, asker.solution)
-                if place not in told:
-                    told.add(place)
-                    self._queue_for(db, project, asker)
-        return len(told)
+    def _queue(self, db: Connection, project: str, stopping: Stopping) -> int:
+        """Tell each place once, or give it up; tell how many places that were."""
+        settled = 0
+        projects.lock(db, project)
+        for place in self._askers(db, project):
+            if stopping():
+                break
+            try:
+                with db.begin_nested():
+                    self._tell(db, project, place)
+                settled += 1
+            except (Unavailable, OperationalError, OSError):
+                raise  # nobody can be told now
+            except Conflict as error:
+                log.warning("a later answer has to wait", project=project, reason=str(error))
+            except Exception as error:
+                # Whoever cannot be told keeps nobody else waiting.
+                log.exception("an asker cannot be told", project=project, question=place[-1].question)
+                give_up(db, project, place[-1], error=f"{type(error).__name__}: {scrub(str(error))}")
+                settled += 1
+        return settled
 
-    def _queue_for(self, db: Connection, project: str, asker: Asker) -> None:
-        now = self._knowledge.clock()
-        language = str(asker.detail.get("language") or language_of(asker.text))
-        question_id = public_id(Prefix.QUESTION, asker.question)
-        reply = self._composer.later(
-            project,
-            categories.get(db, project, asker.category),
-            solutions.get(db, project, asker.solution),
-            question_id,
-            language,
-        )
-        key = f"later:{question_id}:{public_id(Prefix.SOLUTION, asker.solution)}:{projects.last_change(db, project)}"
+    def _tell(self, db: Connection, project: str, place: tuple[Asker, ...]) -> None:
+        """Queue the answer to the newest question of a place; it stands for those before it.
+
+        Raises Conflict where nothing could be queued: then no question may count as answered.
+        """
+        newest = place[-1]
+        solution = solutions.get(db, project, newest.solution)
+        for each in place:
+            questions.answer_later(db, project, each.question, solution=newest.solution, version=solution.version)
+        question_id = public_id(Prefix.QUESTION, newest.question)
+        language = str(newest.detail.get("language") or language_of(newest.text))
+        category = categories.get(db, project, newest.category)
+        reply = self._composer.later(project, category, solution, question_id, language)
         delivery = NewDelivery(
-            key=key,
-            channel=asker.channel,
+            key=f"later:{question_id}:{solution.id}:{projects.last_change(db, project)}",
+            channel=newest.channel,
             kind=LATER,
-            lane=self._channels[asker.channel].lane(asker.address),
-            address=asker.address,
+            lane=self._channels[newest.channel].lane(newest.address),
+            address=newest.address,
             payload=reply_to_json(reply),
-            question=asker.question,
-            solution=asker.solution,
+            question=newest.question,
+            solution=newest.solution,
+            stands_for=[each.question for each in place[:-1]],
         )
-        outbox.queue(db, project, delivery, now, not_before=now + self._wait)
+        now = self._knowledge.clock()
+        if not outbox.queue(db, project, delivery, now, not_before=now + self._wait):
+            raise Conflict(f"{question_id} was told of {solution.id} before and is open again")

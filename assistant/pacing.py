@@ -11,7 +11,10 @@ LANES = 10_000
 
 
 class Pacer:
-    """Counts the messages of each lane within the last seconds. The least used lanes are forgotten."""
+    """Counts this process's messages of each lane within the last seconds. The least used lanes are forgotten.
+
+    The database knows those of all processes, but of a delivery that was sent again only the last attempt.
+    """
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace

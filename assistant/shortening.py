@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
+# A fence of backticks has none behind it (else it is code within a line), and one that closes has nothing behind it.
+_FENCE = re.compile(r"^ {0,3}(`{3,}(?=[^`\n]*$)|~{3,})([^\n]*)$", re.MULTILINE)
 
 
 def shorten(markdown: str, limit: int, *, ending: str) -> str:
@@ -35,13 +36,22 @@ def shorten(markdown: str, limit: int, *, ending: str) -> str:
     return f"{cut}\n{ending}" if cut else ending[:limit]
 
 
+def closed(markdown: str) -> str:
+    r"""Close the code block that a text ends in, so that what is put behind it is not part of it.
+
+    >>> closed("```" + chr(10) + "ls")
+    '```\nls\n```'
+    """
+    return markdown + _closing(markdown)
+
+
 def _closing(text: str) -> str:
     """Give what closes the code block that a text ends in."""
     fence = ""
-    for found in FENCE.finditer(text):
-        mark = found.group(1)
+    for found in _FENCE.finditer(text):
+        mark, behind = found.groups()
         if not fence:
             fence = mark
-        elif mark[0] == fence[0] and len(mark) >= len(fence):
+        elif mark[0] == fence[0] and len(mark) >= len(fence) and not behind.strip():
             fence = ""
     return f"\n{fence}" if fence else ""

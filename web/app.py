@@ -92,9 +92,10 @@ def _lifespan(knowledge: KnowledgeBase, loop: ClusterLoop, desk: Desk, streaming
             yield
         finally:
             await run_in_threadpool(streaming.stop)
-            await run_in_threadpool(desk.stop)
+            working = await run_in_threadpool(desk.stop)
             await run_in_threadpool(loop.stop)
-            await run_in_threadpool(knowledge.close)
+            if not working:  # what still works needs the database
+                await run_in_threadpool(knowledge.close)
 
     return run
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
-from assistant.dingtalk.places import LONGEST_URL, Place
+from assistant.addresses import LONGEST
+from assistant.dingtalk.places import Place
 from assistant.ports import Inbound
 from knowledge_base.errors import InputError
 from knowledge_base.store.text import storable
@@ -64,7 +65,7 @@ def _name(payload: Mapping[str, Any], field: str) -> str:
 
 def _webhook(payload: Mapping[str, Any]) -> str:
     value = payload.get("sessionWebhook")
-    return storable(value) if isinstance(value, str) and len(value) <= LONGEST_URL else ""
+    return storable(value) if isinstance(value, str) and len(value) <= LONGEST else ""
 
 
 def _milliseconds(value: object) -> int:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from assistant.composing import one_line
+from assistant.harmless import without_controls
 from assistant.phrases import Phrases, phrases
 from assistant.reply import Reply
-from assistant.shortening import shorten
+from assistant.shortening import closed, shorten
 
 LONGEST_PARAMETER = 15_000  # bytes of msgParam; a request to a sessionWebhook may have 20,000
 ROOM = 14_000
@@ -44,7 +45,7 @@ def render(reply: Reply, *, mention: str = "") -> Message:
     facts = "\n".join(f"- **{harmless(name)}:** {harmless(_clip(value, FACT_LENGTH))}" for name, value in reply.facts)
     tail = [facts, f"[{said.open_in_kea}]({reply.link})" if reply.link else "", _feedback(reply, said)]
     room = ROOM - size("\n\n".join([*head, *tail, ""]))
-    body = fit(reply.body, room, ending=said.more)
+    body = fit(closed(reply.body), room, ending=said.more)
     return Message(harmless(_clip(headline, TITLE_LENGTH)), "\n\n".join(part for part in (*head, body, *tail) if part))
 
 
@@ -56,7 +57,7 @@ def harmless(text: str) -> str:
     >>> harmless("@all <b>").replace(ZERO_WIDTH_SPACE, "|")
     '@|all <|b>'
     """
-    return ACTIVE.sub(lambda found: found[0] + ZERO_WIDTH_SPACE, one_line(text))
+    return ACTIVE.sub(lambda found: found[0] + ZERO_WIDTH_SPACE, without_controls(one_line(text)))
 
 
 def size(text: str) -> int:

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 import httpx2
 from pydantic import SecretStr
 
+from assistant.deadline import Deadline
 from assistant.dingtalk.calls import Unanswered, post
 from assistant.ports import Postponed, Refused
 from knowledge_base.store.store import Clock
 
 EARLY = timedelta(minutes=5)
+LATER = (408, 429)
 
 
 class AccessTokens:
@@ -24,21 +26,25 @@ class AccessTokens:
         self._clock = clock
         self._kept: tuple[str, datetime] | None = None
 
-    def get(self, *, seconds: float) -> str | Postponed | Refused:
+    def get(self, deadline: Deadline, *, seconds: float) -> str | Postponed | Refused:
         """Give a token, or say why there is none; nothing has been posted then."""
         if self._kept is not None and self._clock() < self._kept[1]:
             return self._kept[0]
         body = {"appKey": self._client_id, "appSecret": self._client_secret.get_secret_value()}
-        answer = post(self._url, body, seconds=seconds)
+        answer = post(self._url, body, deadline=deadline, seconds=seconds)
         if isinstance(answer, Unanswered):
             return Postponed(f"no access token: {answer.reason}")
-        if answer.status == 429 or answer.status >= 500:
-            return Postponed(f"no access token: DingTalk answers {answer.status}", answer.retry_after)
         token, lifetime = answer.document.get("accessToken"), answer.document.get("expireIn")
-        if answer.status != 200 or not isinstance(token, str):
+        if answer.status in LATER or answer.status >= 500:
+            return Postponed(f"no access token: DingTalk answers {answer.status}", answer.retry_after)
+        if answer.status >= 400:
             return Refused(
                 f"DingTalk gives no access token ({answer.status}); check KEA_DINGTALK_CLIENT_ID and "
                 "KEA_DINGTALK_CLIENT_SECRET, then send this again"
+            )
+        if answer.status != 200 or not isinstance(token, str):
+            return Postponed(
+                f"no access token: what answers {answer.status} is not DingTalk; check KEA_DINGTALK_API_URL and proxies"
             )
         lasts = timedelta(seconds=lifetime if isinstance(lifetime, int) and 0 < lifetime < 100_000 else 0)
         self._kept = (token, self._clock() + lasts - min(EARLY, lasts / 2))

@@ -40,20 +40,21 @@ def of_session(answer: Answered | Unanswered) -> Delivery | SessionGone:
     """Judge the answer of a sessionWebhook, which tells errors in ``errcode`` of a 200 answer."""
     if isinstance(answer, Unanswered):
         return _unanswered(answer)
-    code, told = answer.document.get("errcode"), str(answer.document.get("errmsg", ""))[:120]
+    given, told = answer.document.get("errcode"), str(answer.document.get("errmsg", ""))[:120]
+    code = given if type(given) is int else None  # False is no zero
     if answer.status == 429:
         return Postponed("DingTalk answers 429: too many messages", answer.retry_after or THROTTLED_SECONDS)
-    if answer.status >= 500 or code == BUSY:
+    if answer.status >= 500 or answer.status == 408 or code == BUSY:
         return Doubtful(f"DingTalk answers {answer.status} ({code}: {told})")
     if code in TOO_FAST:
         return Postponed(f"more than 20 messages in a minute ({code}: {told})", MUTED_SECONDS)
     if code in SESSION_GONE:
         return SessionGone()
-    if answer.status == 200 and not isinstance(code, int):
+    if answer.status == 200 and code is None:
         return Doubtful("DingTalk's answer does not say what became of the message")
     if answer.status == 200 and code == 0:
         return Delivered()
-    advice = ADVICE.get(code, UNKNOWN_ADVICE) if isinstance(code, int) else UNKNOWN_ADVICE
+    advice = UNKNOWN_ADVICE if code is None else ADVICE.get(code, UNKNOWN_ADVICE)
     return Refused(f"DingTalk refuses the message: {advice} ({answer.status}, {code}: {told})")
 
 
@@ -65,7 +66,7 @@ def of_robot(answer: Answered | Unanswered, staff: str) -> Delivery | Unauthoriz
     if answer.status == 429 or (answer.status < 500 and ("Throttling" in code or "QpsLimit" in code)):
         wait = answer.retry_after or THROTTLED_SECONDS
         return Postponed(f"DingTalk throttles the robot ({answer.status} {code})", wait)
-    if answer.status >= 500:
+    if answer.status >= 500 or answer.status == 408:
         return Doubtful(f"DingTalk answers {answer.status} ({code}: {told})")
     if answer.status == 401 or code == "InvalidAuthentication":
         return Unauthorized()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
-from slack_sdk import WebClient
-
+from assistant.addresses import is_address
+from assistant.deadline import CALL_SECONDS
 from assistant.platforms import AcceptFor
 from assistant.ports import Adapter
 from assistant.slack.app import bolt_app
 from assistant.slack.channel import SlackChannel
+from assistant.slack.client import Client
 from assistant.slack.connection import SocketConnection
 from assistant.slack.webhook import SlackWebhook
 from knowledge_base.errors import InputError
@@ -29,9 +30,12 @@ def adapters(
     clock: Clock,
     *,
     timeout_seconds: int = TIMEOUT_SECONDS,
+    call_seconds: float = CALL_SECONDS,
     ping_seconds: float = PING_SECONDS,
 ) -> Iterator[Adapter]:
     """Make the adapter of a workspace; nothing is connected yet.
+
+    ``timeout_seconds`` bound a single wait, ``call_seconds`` all calls of one delivery.
 
     Raises InputError naming the setting that is missing or wrong; its value is not repeated.
     """
@@ -48,9 +52,9 @@ def adapters(
     if app_token and not app_token.startswith(APP_TOKENS):
         raise InputError("KEA_SLACK_APP_TOKEN is no app-level token: it starts with xapp- (docs/slack.md)")
     for name, url in (("API", settings.slack_api_url), ("HOOKS", settings.slack_hooks_url)):
-        if not url.startswith(("https://", "http://")):
+        if not is_address(url):
             raise InputError(f"KEA_SLACK_{name}_URL is no address: it starts with https:// (docs/slack.md)")
-    client = WebClient(
+    client = Client(
         bot_token,
         base_url=settings.slack_api_url,
         timeout=timeout_seconds,
@@ -59,7 +63,7 @@ def adapters(
     )
     app = bolt_app(client, accept_for(settings.slack_project), clock=clock, hooks_url=settings.slack_hooks_url)
     yield Adapter(
-        SlackChannel(client, hooks_url=settings.slack_hooks_url, clock=clock),
+        SlackChannel(client, hooks_url=settings.slack_hooks_url, clock=clock, seconds=call_seconds),
         settings.slack_project,
         webhook=SlackWebhook(app, signing_secret, clock=clock) if signing_secret else None,
         connection=SocketConnection(app, app_token, ping_seconds=ping_seconds) if app_token else None,

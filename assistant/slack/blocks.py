@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.phrases import Phrases, phrases
 from assistant.reply import Reply
-from assistant.shortening import shorten
+from assistant.shortening import closed, shorten
 from assistant.slack.text import escaped, inert, inert_markdown
 from knowledge_base.types import Verdict
 
@@ -44,7 +44,7 @@ def message_of(reply: Reply, marker: str, *, body_limit: int = TOTAL) -> Message
     head = [_headline(headline, marker)]
     tail = [*_facts(reply), *_link(reply, said), *_feedback(reply, said)]
     room = min(body_limit, TOTAL - sum(map(_length, head + tail)))
-    body = shorten(inert_markdown(reply.body), room, ending=said.more)
+    body = shorten(closed(inert_markdown(reply.body)), room, ending=said.more)
     middle = [{"type": "markdown", "text": body}] if body.strip() else []
     return Message(_cut(escaped(reply.headline), FALLBACK) or "Kea", head + middle + tail)
 

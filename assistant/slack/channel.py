@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from time import monotonic
 from typing import Any
 
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.webhook import WebhookClient
 
-from assistant.ports import Address, Delivered, Delivery, Pace, Refused
+from assistant.addresses import is_below
+from assistant.deadline import CALL_SECONDS, Deadline
+from assistant.ports import Address, Delivered, Delivery, Doubtful, Pace, Refused
 from assistant.reply import Reply
 from assistant.slack.blocks import TOTAL, message_of
+from assistant.slack.client import Client, ResponseUrl
 from assistant.slack.inbound import CHANNEL
-from assistant.slack.outcomes import TOO_LONG, code_of, of_answer, of_error
-from assistant.slack.place import Place, is_below, place_of
+from assistant.slack.outcomes import TOO_LONG, code_of, of_error, of_response
+from assistant.slack.place import Place, place_of
 from knowledge_base.store.store import Clock
 
 METADATA = "kea_reply"
 BODY_LIMITS = (TOTAL, 2_000)
 """Slack's limit of a whole message is not documented to the letter: what it finds too long goes in short."""
-FIND_SECONDS = 15.0
 PAGE = 200
+LARGEST_PAGE = 16_000_000
 
 
 class SlackChannel:
-    """Posts with the bot's token; ``client`` must not retry by itself, and give up within 10 seconds."""
+    """Posts with the bot's token; ``client`` must not retry by itself.
 
-    def __init__(self, client: WebClient, *, hooks_url: str, clock: Clock) -> None:
+    ``seconds`` are what all calls of one delivery, or of one search, may take together.
+    """
+
+    def __init__(self, client: Client, *, hooks_url: str, clock: Clock, seconds: float = CALL_SECONDS) -> None:
         self._client = client
         self._hooks_url = hooks_url
         self._clock = clock
+        self._seconds = seconds
         self.name = CHANNEL
         self.pace = Pace(1, 1.0)
 
@@ -43,19 +46,19 @@ class SlackChannel:
 
     def send(self, address: Address, reply: Reply, marker: str) -> Delivery:
         """Post a reply; by ``response_url`` while it lasts, afterwards to the person."""
-        place = place_of(address)
+        place, deadline = place_of(address), Deadline.after(self._seconds)
         if self._clock().timestamp() < place.until and is_below(place.response_url, self._hooks_url):
-            result = self._respond(place, reply, marker)
+            result = self._respond(place, reply, marker, deadline)
             if not isinstance(result, Refused):
                 return result
-        return self._post(place, reply, marker)
+        return self._post(place, reply, marker, self._client.until(deadline))
 
-    def _post(self, place: Place, reply: Reply, marker: str) -> Delivery:
+    def _post(self, place: Place, reply: Reply, marker: str, client: Client) -> Delivery:
         result: Delivery = Refused("Slack finds even the short message too long: shorten the solution")
         for limit in BODY_LIMITS:
             message = message_of(reply, marker, body_limit=limit)
             try:
-                posted = self._client.chat_postMessage(
+                posted = client.chat_postMessage(
                     channel=place.channel or place.user,
                     thread_ts=place.thread or None,
                     text=message.text,
@@ -67,21 +70,20 @@ class SlackChannel:
                     link_names=False,
                     mrkdwn=False,
                 )
-                return Delivered(str(posted.get("ts", "")))
+                if posted.get("ok") is True and isinstance(posted.get("ts"), str):
+                    return Delivered(posted["ts"])
+                return Doubtful("the answer does not say what became of the message")
             except Exception as error:
                 result = of_error(error)
                 if not (isinstance(error, SlackApiError) and code_of(error) in TOO_LONG):
                     break
         return result
 
-    def _respond(self, place: Place, reply: Reply, marker: str) -> Delivery:
+    def _respond(self, place: Place, reply: Reply, marker: str, deadline: Deadline) -> Delivery:
         """Post to a ``response_url``; Refused where it has expired or was used up."""
         message = message_of(reply, marker)
-        client = WebhookClient(
-            place.response_url, timeout=self._client.timeout, retry_handlers=[], logger=self._client.logger
-        )
         try:
-            response = client.send(
+            response = ResponseUrl(place.response_url, self._client, deadline).send(
                 text=message.text,
                 blocks=message.blocks,
                 response_type="ephemeral",
@@ -91,20 +93,17 @@ class SlackChannel:
             )
         except Exception as error:
             return of_error(error)
-        code = _code_in(response.body)
-        if response.status_code == 200 and not code:
-            return Delivered()
-        return of_answer(response.status_code, code, response.headers)
+        return of_response(response.status_code, response.body, response.headers)
 
     def find(self, address: Address, marker: str) -> bool | None:
         """Look through the thread, from what was replied to on; what only one person sees cannot be looked up."""
         place = place_of(address)
         if not (place.channel and place.thread):
             return None
-        end, cursor = monotonic() + FIND_SECONDS, None
-        while monotonic() < end:
+        client, cursor = self._client.until(Deadline.after(self._seconds), largest=LARGEST_PAGE), None
+        while True:
             try:
-                page = self._client.conversations_replies(
+                page = client.conversations_replies(
                     channel=place.channel,
                     ts=place.thread,
                     oldest=place.since or None,
@@ -115,13 +114,12 @@ class SlackChannel:
                 )
                 found = any(_carries(message, marker) for message in page["messages"])
                 cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            except Exception:  # no scope, no answer, no thread: nothing can be told
+            except Exception:  # no scope, no answer, no thread, no time left: nothing can be told
                 return None
             if found:
                 return True
             if not cursor:
                 return None if page.get("has_more") else False
-        return None
 
 
 def _carries(message: Mapping[str, Any], marker: str) -> bool:
@@ -129,13 +127,3 @@ def _carries(message: Mapping[str, Any], marker: str) -> bool:
     if metadata.get("event_type") == METADATA and metadata.get("event_payload", {}).get("marker") == marker:
         return True
     return bool(message.get("bot_id")) and blocks[0].get("block_id") == marker
-
-
-def _code_in(body: str) -> str:
-    """Give the error in a body of JSON; empty where there is none."""
-    try:
-        document = json.loads(body)
-    except ValueError:
-        return ""
-    failed = isinstance(document, dict) and document.get("ok") is False
-    return str(document.get("error", "unknown"))[:60] if failed else ""

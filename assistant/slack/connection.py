@@ -121,5 +121,7 @@ def _end(runner: IntervalRunner) -> None:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, KeaError):
+        return str(error)
     response = getattr(error, "response", None)
     return str(response.get("error", ""))[:60] if response is not None and hasattr(response, "get") else ""

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from assistant.addresses import is_below
 from assistant.ports import Inbound
 from assistant.slack.blocks import FEEDBACK, VERDICTS
-from assistant.slack.place import RESPONSE_URL_SECONDS, Place, is_below
+from assistant.slack.place import RESPONSE_URL_SECONDS, Place
 from assistant.slack.text import typed, unescaped
 
 CHANNEL = "slack"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import re
 import ssl
 from collections.abc import Mapping
@@ -11,7 +12,8 @@ from urllib.error import URLError
 
 from slack_sdk.errors import SlackApiError
 
-from assistant.ports import Delivery, Doubtful, Postponed, Refused
+from assistant.deadline import TooLate
+from assistant.ports import Delivered, Delivery, Doubtful, Postponed, Refused
 
 TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format"})
 _LATER = frozenset({"ratelimited", "rate_limited", "request_timeout", "team_added_to_org", "org_login_required"})
@@ -50,6 +52,8 @@ def of_error(error: Exception) -> Delivery:
     if isinstance(error, SlackApiError):
         response = error.response
         return of_answer(int(response.status_code), code_of(error), dict(response.headers))
+    if isinstance(error, TooLate) and not error.connected:
+        return Postponed("Slack cannot be reached in time")
     reason = error.reason if isinstance(error, URLError) else None
     if isinstance(reason, gaierror | ConnectionRefusedError | ssl.SSLCertVerificationError) or (
         isinstance(reason, OSError) and reason.errno in _NOT_CONNECTED
@@ -60,6 +64,8 @@ def of_error(error: Exception) -> Delivery:
 
 def of_answer(status: int, code: str, headers: Mapping[str, object]) -> Delivery:
     """Tell what became of a message that Slack answered with this status and error code."""
+    if 300 <= status < 400:
+        return Doubtful(f"Slack sends us elsewhere ({status}), where nothing is sent: check KEA_SLACK_API_URL")
     if status == 429 or code in _LATER:
         return Postponed(f"Slack wants fewer messages or more time ({code or status})", _seconds(headers))
     if status >= 500 or status == 408 or code in _UNKNOWN or (status < 400 and not code):
@@ -68,10 +74,25 @@ def of_answer(status: int, code: str, headers: Mapping[str, object]) -> Delivery
     return Refused(f"Slack refused the message ({code or status}): {what_to_do}")
 
 
+def of_response(status: int, body: str, headers: Mapping[str, object]) -> Delivery:
+    """Tell what became of a message for a ``response_url``; that answers ``ok``, or JSON that says so."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        document = {"ok": body.strip() == "ok"}
+    said = document if isinstance(document, dict) else {}
+    if status == 200 and said.get("ok") is True:
+        return Delivered()
+    return of_answer(status, _known(said.get("error")), headers)
+
+
 def code_of(error: SlackApiError) -> str:
     """Give Slack's name of an error; empty where the answer was not Slack's."""
     data = error.response.data
-    code = data.get("error") if isinstance(data, dict) else None
+    return _known(data.get("error")) if isinstance(data, dict) else ""
+
+
+def _known(code: object) -> str:
     return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
 
 

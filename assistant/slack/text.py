@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from assistant.harmless import without_controls
+
 _ZERO_WIDTH = "\u200b"
 _TOKEN = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 _MENTION_IN_FRONT = re.compile(r"\s*<@([A-Za-z0-9]+)(?:\|[^<>]*)?>\s*(?:[:,](?=\s)|[：，])?")
@@ -45,14 +47,14 @@ def unescaped(text: str) -> str:
 
 
 def inert(text: str) -> str:
-    """Take the effect out of any mark-up in a plain text, by characters without width.
+    """Take the effect out of any mark-up in a plain text, by characters without width, and out of controls.
 
     Slack leaves plain texts alone already; this is for whoever copies or forwards them.
 
     >>> inert("<!channel>").isascii()
     False
     """
-    return text.replace("<", f"<{_ZERO_WIDTH}").replace("](", f"]{_ZERO_WIDTH}(")
+    return without_controls(text).replace("<", f"<{_ZERO_WIDTH}").replace("](", f"]{_ZERO_WIDTH}(")
 
 
 def inert_markdown(markdown: str) -> str:

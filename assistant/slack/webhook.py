@@ -7,7 +7,7 @@ from slack_sdk.signature import Clock as SdkClock
 from slack_sdk.signature import SignatureVerifier
 
 from assistant.ports import WebhookRequest, WebhookResponse
-from knowledge_base.errors import InputError, KeaError, NotAllowed
+from knowledge_base.errors import InputError, NotAllowed
 from knowledge_base.store.store import Clock
 
 
@@ -22,18 +22,16 @@ class SlackWebhook:
         """Keep an event before it is acknowledged.
 
         Raises NotAllowed for a signature that is missing, wrong or more than five minutes off, InputError for
-        what cannot be read, StorageUnavailable where it could not be kept.
+        what cannot be read, and whatever hinders keeping it, such as StorageUnavailable.
         """
         self._check(request)
         # Other headers are not signed, so Bolt does not get to see them.
         content_type = request.headers.get("content-type", "")
         try:
             read = BoltRequest(body=request.body.decode(), headers={"content-type": content_type})
-            response = self._app.dispatch(read)
-        except KeaError:
-            raise
         except Exception as error:
             raise InputError("this is no request of Slack: its body cannot be read") from error
+        response = self._app.dispatch(read)
         told = response.headers.get("content-type", ["text/plain; charset=utf-8"])[0]
         return WebhookResponse(response.status, (response.body or "").encode(), told)
 
@@ -42,8 +40,9 @@ class SlackWebhook:
             request.headers.get(f"x-slack-{name}", "") for name in ("request-timestamp", "signature")
         )
         try:
-            valid = self._verifier.is_valid(request.body, timestamp, signature)
-        except (ValueError, TypeError):  # no number, not ASCII, not UTF-8
+            seconds = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 16
+            valid = seconds and self._verifier.is_valid(request.body, timestamp, signature)
+        except (ValueError, TypeError, OverflowError):  # not ASCII, not UTF-8
             valid = False
         if not valid:
             raise NotAllowed(

@@ -14,8 +14,10 @@ def is_adf(value: object) -> bool:
     return isinstance(value, dict) and value.get("type") == "doc" and isinstance(value.get("content"), list)
 
 
-def text_of_adf(document: object) -> str:
+def text_of_adf(document: object, *, quotations: bool = True) -> str:
     r"""Give the text of a document, a line for each block; whatever is unknown is looked into.
+
+    Without ``quotations`` what stands in a block of that kind is left out.
 
     >>> text_of_adf({"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "a"}]}]})
     'a'
@@ -31,6 +33,8 @@ def text_of_adf(document: object) -> str:
             length += len(node)
         elif isinstance(node, dict):
             kind = node.get("type")
+            if kind == "blockquote" and not quotations:
+                continue
             ends = kind in BLOCKS if isinstance(kind, str) else False
             if ends:
                 waiting.append("\n")

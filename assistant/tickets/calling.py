@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-import socket
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import httpx2
 
+from assistant.deadline import CALL_SECONDS, Deadline, Line, TooLate
 from assistant.tickets.loading import Secrets
 from assistant.tickets.mapping import Auth
 
@@ -47,31 +45,40 @@ def call(
 ) -> Answer:
     """Send a request and wait for its answer; the names of the answer's headers are in lower case.
 
-    Redirects are not followed. It ends within ``seconds`` and the time to connect, however slowly the
-    answer drips in. Raises NotSent and NoAnswer.
+    Redirects are not followed. It ends within ``seconds`` and the time to connect, however many addresses a host
+    has and however slowly the answer drips in. Raises NotSent and NoAnswer.
     """
-    timeout = httpx2.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
-    with _Deadline(seconds + timeout.connect) as deadline, httpx2.Client(timeout=timeout) as client:  # type: ignore[operator]
-        try:
+    connecting = min(CONNECT_SECONDS, seconds)
+
+    def send(line: Line) -> Answer:
+        timeout = httpx2.Timeout(seconds, connect=connecting)
+        with httpx2.Client(timeout=timeout) as client:
             request = client.build_request(
                 method,
                 url,
                 params=query,
                 json=document,
                 headers={"User-Agent": "kea", "Accept-Encoding": "identity", **headers},
-                extensions={"timeout": timeout.as_dict(), "trace": deadline.watch},
+                extensions={"timeout": timeout.as_dict(), "trace": line.trace},
             )
             response = client.send(request, stream=True, follow_redirects=False)
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError) as error:
-            raise NotSent(f"no connection to {httpx2.URL(url).host}: {str(error) or type(error).__name__}") from None
-        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
-            # The error's own words may hold a header, and with it the token.
-            raise NoAnswer(f"no answer came ({type(error).__name__})") from None
-        try:
-            body, whole = _read(response)
-        finally:
-            response.close()
-        return Answer(response.status_code, dict(response.headers), body, whole)
+            try:
+                body, whole = _read(response)
+            finally:
+                response.close()
+            return Answer(response.status_code, dict(response.headers), body, whole)
+
+    try:
+        return Deadline.after(min(seconds + connecting, CALL_SECONDS)).run(send)
+    except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError) as error:
+        raise NotSent(f"no connection to {httpx2.URL(url).host}: {str(error) or type(error).__name__}") from None
+    except TooLate as error:
+        if not error.connected:
+            raise NotSent(f"no connection to {httpx2.URL(url).host} in time") from None
+        raise NoAnswer("no answer came in time") from None
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+        # The error's own words may hold a header, and with it the token.
+        raise NoAnswer(f"no answer came ({type(error).__name__})") from None
 
 
 def auth_headers(auth: Auth, secrets: Secrets) -> dict[str, str]:
@@ -94,31 +101,3 @@ def _read(response: httpx2.Response) -> tuple[bytes, bool]:
     except (httpx2.HTTPError, OSError):
         return bytes(body), False
     return bytes(body), True
-
-
-class _Deadline:
-    """Cuts a connection that is still open after so many seconds: each single wait may be short enough."""
-
-    def __init__(self, seconds: float) -> None:
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
-        self._streams: list[Any] = []
-
-    def __enter__(self) -> _Deadline:
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-
-    def watch(self, event: str, info: Mapping[str, Any]) -> None:
-        """Take note of the connection when it is made, and again when TLS has begun on it."""
-        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
-            self._streams.append(info["return_value"])
-
-    def _cut(self) -> None:
-        for stream in self._streams:
-            try:
-                stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue  # it is closed already

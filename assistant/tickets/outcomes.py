@@ -27,9 +27,11 @@ ADVICE = {
 
 
 def outcome_of(answer: Answer, receipt: str | None, now: datetime) -> Delivery:
-    """Tell how a delivery ended; ``receipt`` is where the answer names the new note."""
+    """Tell how a delivery ended; ``receipt`` is where the answer names the new note, None where nothing names it."""
     if 200 <= answer.status < 300:
-        return Delivered(_receipt(answer, receipt))
+        return _success(answer, receipt)
+    if answer.status == 409:
+        return Postponed("409: somebody else is changing the ticket")
     if answer.status == 429 or (answer.status == 403 and _is_throttled(answer)):
         return Postponed(f"{answer.status}: the system asks us to be slower", _wait(answer, now))
     if answer.status >= 500 or answer.status in (408, 425):
@@ -62,11 +64,23 @@ def _wait(answer: Answer, now: datetime) -> float:
     return THROTTLED_SECONDS
 
 
-def _receipt(answer: Answer, receipt: str | None) -> str:
-    if receipt is None or not answer.whole:
-        return ""
+def _success(answer: Answer, receipt: str | None) -> Delivery:
+    """Tell a note that was taken from an answer of whatever stands between, such as a page to sign in."""
+    if receipt is None:
+        if answer.headers.get("content-type", "").lower().startswith("text/html"):
+            return Doubtful(f"{answer.status}, but with a page; check note.base_url and what stands between")
+        return Delivered()
+    named = _receipt(answer, receipt)
+    if named:
+        return Delivered(named)
+    return Doubtful(
+        f"{answer.status}, but without {receipt}; check note.receipt, note.base_url and what stands between"
+    )
+
+
+def _receipt(answer: Answer, receipt: str) -> str:
     try:
-        return text_at(json.loads(answer.body), receipt)[:200]
+        return text_at(json.loads(answer.body), receipt)[:200] if answer.whole else ""
     except (ValueError, RecursionError):
         return ""
 

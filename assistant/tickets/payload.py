@@ -13,7 +13,8 @@ from assistant.tickets.mapping import Condition, Created
 from knowledge_base.errors import InputError
 from knowledge_base.store.text import storable
 
-QUOTED = re.compile(r"^\s*>.*$", re.MULTILINE)
+QUOTED = re.compile(r"^[^\S\n]*(?:>|bq\. ).*$|\{quote\}[\s\S]*?\{quote\}", re.MULTILINE)
+"""Quotations of Markdown and of Jira's wiki text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Payload:
         if ref.startswith("header:"):
             return storable(self.headers.get(ref[7:].lower(), ""))
         return text_at(self.document, ref)
+
+    def own_text(self, ref: str) -> str:
+        """Give the text at a place without what is quoted in it."""
+        value = None if ref.startswith("header:") else value_at(self.document, ref)
+        return _readable(text_of_adf(value, quotations=False)) if is_adf(value) else QUOTED.sub("", self.text(ref))
 
     def meets(self, condition: Condition) -> bool:
         """Tell whether each place holds one of the values that the condition names."""
@@ -83,16 +89,17 @@ def _readable(text: str) -> str:
     return storable(text.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
 
 
-def said_to(text: str, mentions: list[str]) -> str | None:
+def said_to(text: str, own_text: str, mentions: list[str]) -> str | None:
     """Give what a comment says to somebody, without the mention; None where it mentions nobody of them.
 
-    A mention within a quotation is none.
+    A mention within a quotation is none: ``own_text`` is the text without those.
 
-    >>> said_to("Hi @Kea: what is E12?", ["@kea"]), said_to("mail x@kea.example", ["@kea"])
-    ('Hi what is E12?', None)
+    >>> said_to("Hi @Kea: what is E12?", "Hi @Kea: what is E12?", ["@kea"])
+    'Hi what is E12?'
+    >>> said_to("> @kea", "", ["@kea"]) or said_to("mail x@kea.example", "mail x@kea.example", ["@kea"])
     """
     names = "|".join(re.escape(mention) for mention in mentions)
     mention = re.compile(rf"(?<![\w@.-])(?:{names})(?![\w@-]|\.\w)[ \t]*[,:：，]?[ \t]*", re.IGNORECASE)
-    if not mentions or mention.search(QUOTED.sub("", text)) is None:
+    if not mentions or mention.search(own_text) is None:
         return None
     return mention.sub("", text).strip()

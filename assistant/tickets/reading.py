@@ -34,35 +34,46 @@ def read_event(webhook: Webhook, payload: Payload, now: datetime) -> Inbound | N
 
 def _ticket(webhook: Webhook, payload: Payload, now: datetime) -> Inbound | None:
     text, author = _text(webhook.created, payload), payload.text(webhook.created.author)
-    if _is_own(webhook, author, text):
+    if _is_own(webhook, author, _own_text(webhook.created, payload)):
         return None
     address = _address(webhook, payload, now)
     ticket = str(address["ticket"])
     # Nobody can be told to paste less: what does not fit is left out.
     asked = text[:TEXT_LIMIT]
-    return Inbound(webhook.name, f"ticket:{ticket}", author or ticket, asked, ticket, address, quiet=True)
+    user = _user(webhook, author or ticket)
+    return Inbound(webhook.name, f"ticket:{ticket}", user, asked, ticket, address, quiet=True)
 
 
 def _comment(webhook: Webhook, comment: Comment, payload: Payload, now: datetime) -> Inbound | None:
-    text, author = _text(comment, payload), payload.text(comment.author)
-    if _is_own(webhook, author, text):
+    text, own_text, author = _text(comment, payload), _own_text(comment, payload), payload.text(comment.author)
+    if _is_own(webhook, author, own_text):
         return None
-    said = said_to(text, comment.mentions)
+    said = said_to(text, own_text, comment.mentions)
     if said is None and read_feedback(text) is None:
         return None
     address = _address(webhook, payload, now)
     ticket, event = str(address["ticket"]), _required(payload, "comment.id", comment.id)
-    words = text if said is None else said
-    return Inbound(webhook.name, f"comment:{event}", author or ticket, words, ticket, address, quiet=said is None)
+    words, user = text if said is None else said, _user(webhook, author or ticket)
+    return Inbound(webhook.name, f"comment:{event}", user, words, ticket, address, quiet=said is None)
 
 
 def _text(kind: Created, payload: Payload) -> str:
     return "\n".join(filter(None, (payload.text(ref).strip() for ref in kind.text)))
 
 
-def _is_own(webhook: Webhook, author: str, text: str) -> bool:
+def _own_text(kind: Created, payload: Payload) -> str:
+    return "\n".join(payload.own_text(ref) for ref in kind.text)
+
+
+def _is_own(webhook: Webhook, author: str, own_text: str) -> bool:
+    """Tell what Kea wrote; who only quotes a note, and with it its mark, is somebody else."""
     own = {each.casefold() for each in webhook.own}
-    return author.casefold() in own or MARKER.search(text) is not None
+    return author.casefold() in own or MARKER.search(own_text) is not None
+
+
+def _user(webhook: Webhook, name: str) -> str:
+    """Name a person so that a namesake of another system is somebody else."""
+    return f"{webhook.name}:{name}"
 
 
 def _address(webhook: Webhook, payload: Payload, now: datetime) -> dict[str, object]:

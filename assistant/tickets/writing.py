@@ -1,7 +1,7 @@
 """Replies as notes: in GitHub's Markdown, as documents of Atlassian, as HTML and as plain text.
 
 The headline and the facts may come from logs. They are shown letter by letter: they make no link, call
-nobody and close nothing. The body is an engineer's Markdown.
+nobody and close nothing. The body is an engineer's Markdown; it calls nobody either.
 """
 
 from __future__ import annotations
@@ -23,12 +23,10 @@ from assistant.reply import Reply
 from assistant.shortening import shorten
 from assistant.tickets import adf_writing as adf
 from assistant.tickets.mapping_note import Format
+from assistant.tickets.silencing import silent_line, silent_markdown, without_tags
 
 LONGEST_LINE = 300
 CONTROLS = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
-# Platforms look for these in the rendered text, where escapes are gone: only another letter between helps.
-CALLS = re.compile(r"([@#!~%&$^])(?=\w)")
-JOINER = "\u2060"
 Writer = Callable[[Reply, str], object]
 
 
@@ -69,9 +67,10 @@ def bears(text: str, marker: str) -> bool:
 
 
 def _markdown(reply: Reply, marker: str) -> str:
-    headline = _letters(CALLS.sub(rf"\1{JOINER}", _line(reply.headline)))
-    parts = [f"**{headline}**", _closed(reply.body)]
-    parts.append("\n".join(f"- {_letters(name)}: <code>{_letters(value)}</code>" for name, value in _facts(reply)))
+    parts = [f"**{_letters(silent_line(_line(reply.headline)))}**", _closed(silent_markdown(reply.body))]
+    # Within code nothing is looked for.
+    facts = [(_letters(silent_line(name)), _letters(value)) for name, value in _facts(reply)]
+    parts.append("\n".join(f"- {name}: <code>{value}</code>" for name, value in facts))
     said = phrases(reply.language)
     if reply.link:
         parts.append(f"[{said.open_in_kea}](<{quote(reply.link, safe=_URL)}>)")
@@ -110,7 +109,8 @@ def _html(reply: Reply, marker: str) -> str:
 
 def _text(reply: Reply, marker: str) -> str:
     said = phrases(reply.language)
-    parts = [_line(reply.headline), reply.body, "\n".join(f"{name}: {value}" for name, value in _facts(reply))]
+    facts = "\n".join(f"{name}: {value}" for name, value in _facts(reply))
+    parts = [without_tags(part) for part in (_line(reply.headline), reply.body, facts)]
     parts.append(f"{said.open_in_kea}: {reply.link}" if reply.link else "")
     parts.append(f"{said.did_it_help} {' / '.join(_feedback(reply))}" if reply.feedback else "")
     parts.append(mark_of(marker))
@@ -132,9 +132,10 @@ def _closed(markdown: str) -> str:
     if not tokens or tokens[-1].type != "fence" or tokens[-1].map is None:
         return markdown
     begin, end = tokens[-1].map
-    last = markdown.splitlines()[begin:end][-1].strip()
-    is_closed = end - begin > 1 and set(last) == {tokens[-1].markup[0]} and len(last) >= len(tokens[-1].markup)
-    return markdown if is_closed else f"{markdown}\n{tokens[-1].markup}"
+    fence = tokens[-1].markup
+    last = markdown.split("\n")[begin:end][-1]
+    is_closed = end - begin > 1 and re.fullmatch(rf" {{0,3}}{fence}{fence[0]}*[ \t]*", last) is not None
+    return markdown if is_closed else f"{markdown}\n{fence}"
 
 
 def _facts(reply: Reply) -> list[tuple[str, str]]:

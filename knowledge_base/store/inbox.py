@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select, tuple_, update
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store.message_tables import InboxRow
-from knowledge_base.store.tables import CategoryRow, QuestionRow, TemplateRow
+from knowledge_base.store.tables import QuestionRow
 from knowledge_base.store.text import clip, storable
 from knowledge_base.store.upserts import insert_new
-from knowledge_base.types import Outcome
 
 EVENT_LENGTH = 200
 WAITING, DONE, FAILED = "waiting", "done", "failed"
@@ -99,11 +98,11 @@ def keep(db: Connection, project: str, new: NewEvent, now: datetime) -> bool:
     return insert_new(db, InboxRow, row)
 
 
-def due(db: Connection, now: datetime, limit: int = 20) -> list[Event]:
-    """Read events of all projects that wait for their turn, the oldest first."""
+def due(db: Connection, now: datetime, *, channels: Sequence[str], limit: int = 20) -> list[Event]:
+    """Read events of some channels, of all projects, that wait for their turn, the oldest first."""
     query = (
         select(*_COLUMNS)
-        .where(col(InboxRow.state) == WAITING, col(InboxRow.next_at) <= now)
+        .where(col(InboxRow.state) == WAITING, col(InboxRow.next_at) <= now, col(InboxRow.channel).in_(channels))
         .order_by(col(InboxRow.next_at), col(InboxRow.event))
         .limit(limit)
     )
@@ -153,53 +152,16 @@ def last_question(db: Connection, project: str, channel: str, *, user: str, thre
     return None if found is None else public_id(Prefix.QUESTION, int(found))
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Where a question without a solution was asked, and the category and solution that it has by now."""
+def forget(db: Connection, before: datetime, *, limit: int) -> int:
+    """Delete so many events that came before a time and are worked off; tell how many those were.
 
-    question: int
-    channel: str
-    user: str
-    thread: str
-    address: Mapping[str, Any]
-    detail: Mapping[str, Any]
-    text: str
-    category: int
-    solution: int
-
-
-def askers_to_answer(db: Connection, project: str, *, channels: Sequence[str], limit: int = 500) -> list[Asker]:
-    """Find questions that ended *known unsolved* and whose category has a solution now, oldest first."""
-    query = (
-        select(
-            col(QuestionRow.id),
-            col(InboxRow.channel),
-            col(InboxRow.user),
-            col(InboxRow.thread),
-            col(InboxRow.address),
-            col(InboxRow.detail),
-            col(InboxRow.text),
-            col(CategoryRow.id),
-            col(CategoryRow.solution),
-        )
-        .join(InboxRow, (col(InboxRow.project) == project) & (col(InboxRow.question) == col(QuestionRow.id)))
-        .join(TemplateRow, (col(TemplateRow.project) == project) & (col(TemplateRow.id) == col(QuestionRow.template)))
-        .join(CategoryRow, (col(CategoryRow.project) == project) & (col(CategoryRow.id) == col(TemplateRow.category)))
-        .where(
-            col(QuestionRow.project) == project,
-            col(InboxRow.channel).in_(channels),
-            col(QuestionRow.outcome) == Outcome.KNOWN_UNSOLVED,
-            col(QuestionRow.solution).is_(None),
-            col(CategoryRow.solution).is_not(None),
-        )
-        .order_by(col(QuestionRow.id))
+    Later answers cannot reach their askers any more, and a copy of one counts as new.
+    """
+    key = (col(InboxRow.project), col(InboxRow.channel), col(InboxRow.event))
+    old = (
+        select(*key)
+        .where(col(InboxRow.received_at) < before, col(InboxRow.state) != WAITING)
+        .order_by(col(InboxRow.received_at))
         .limit(limit)
     )
-    return [Asker(*row) for row in db.execute(query)]
-
-
-def forget(db: Connection, before: datetime) -> int:
-    """Delete events that were worked off before a time; later answers cannot reach their askers any more."""
-    return db.execute(
-        delete(InboxRow).where(col(InboxRow.state) != WAITING, col(InboxRow.received_at) < before)
-    ).rowcount
+    return db.execute(delete(InboxRow).where(tuple_(*key).in_(old))).rowcount

@@ -16,6 +16,7 @@ class InboxRow(SQLModel, table=True):
     __table_args__ = (
         Index("inbox_due", "state", "next_at"),
         Index("inbox_question", "project", "question"),
+        Index("inbox_received", "received_at"),
     )
     project: str = project_key()
     channel: str = Field(primary_key=True, max_length=64)
@@ -40,6 +41,8 @@ class OutboxRow(SQLModel, table=True):
     __table_args__ = (
         Index("outbox_due", "channel", "state", "next_at"),
         Index("outbox_key", "project", "key", unique=True),
+        Index("outbox_lane", "channel", "lane", "claimed_at"),
+        Index("outbox_created", "created_at"),
     )
     project: str = project_key()
     id: int = number_key()
@@ -51,11 +54,14 @@ class OutboxRow(SQLModel, table=True):
     payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     question: int | None = number()
     solution: int | None = number()
+    stands_for: list[int] = Field(default_factory=list, sa_type=JSON)
     state: str = Field(default="waiting", max_length=16)
     attempts: int = number(0)
     looks: int = number(0)
+    misses: int = number(0)
     receipt: str = Field(default="", max_length=400)
     error: str = Field(default="", sa_type=Text)
     created_at: datetime = moment()
     next_at: datetime = moment()
+    claimed_at: datetime | None = moment(nullable=True)
     sent_at: datetime | None = moment(nullable=True)

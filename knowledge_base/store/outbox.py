@@ -11,12 +11,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, tuple_, update
 from sqlmodel import col
 
 from knowledge_base.errors import Conflict, NotFound
@@ -34,7 +34,10 @@ NEEDS_SOMEBODY = (DEAD, UNCERTAIN)
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """A delivery before it is queued; ``key`` is the same for the same cause."""
+    """A delivery before it is queued; ``key`` is the same for the same cause.
+
+    ``stands_for`` are earlier questions that it answers besides ``question``.
+    """
 
     key: str
     channel: str
@@ -44,11 +47,16 @@ class NewDelivery:
     payload: Mapping[str, object]
     question: int | None = None
     solution: int | None = None
+    stands_for: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingDelivery:
-    """A queued delivery; ``attempts`` counts those that were begun, ``looks`` how often it was looked for."""
+    """A queued delivery; ``attempts`` counts those that were begun.
+
+    Since it was last claimed, ``looks`` counts how often looking for it told nothing, ``misses``
+    how often in a row it was not there.
+    """
 
     project: str
     id: int
@@ -60,12 +68,15 @@ class OutgoingDelivery:
     payload: Mapping[str, Any]
     question: int | None
     solution: int | None
+    stands_for: Sequence[int]
     state: str
     attempts: int
     looks: int
+    misses: int
     error: str
     created_at: datetime
     next_at: datetime
+    claimed_at: datetime | None
     sent_at: datetime | None
 
     @property
@@ -93,13 +104,16 @@ def queue(db: Connection, project: str, new: NewDelivery, now: datetime, *, not_
             "payload": dict(new.payload),
             "question": new.question,
             "solution": new.solution,
+            "stands_for": list(new.stands_for),
             "state": WAITING,
             "attempts": 0,
             "looks": 0,
+            "misses": 0,
             "receipt": "",
             "error": "",
             "created_at": now,
             "next_at": not_before or now,
+            "claimed_at": None,
             "sent_at": None,
         },
     )
@@ -135,6 +149,7 @@ def move(db: Connection, delivery: OutgoingDelivery, state: str, **values: objec
             col(OutboxRow.state) == delivery.state,
             col(OutboxRow.attempts) == delivery.attempts,
             col(OutboxRow.looks) == delivery.looks,
+            col(OutboxRow.misses) == delivery.misses,
             col(OutboxRow.next_at) == delivery.next_at,
         )
         .values(state=state, **values)
@@ -169,7 +184,7 @@ def resend(db: Connection, project: str, public: str, now: datetime) -> Outgoing
     delivery = get(db, project, public)
     if delivery.state not in (*NEEDS_SOMEBODY, DISMISSED):
         raise Conflict(f"{delivery.public_id} is {delivery.state}; only what is dead or uncertain is sent again")
-    if not move(db, delivery, WAITING, attempts=0, looks=0, error="", next_at=now):
+    if not move(db, delivery, WAITING, attempts=0, looks=0, misses=0, error="", next_at=now):
         raise Conflict(f"{delivery.public_id} has changed meanwhile; look at it again")
     return get(db, project, public)
 
@@ -184,15 +199,16 @@ def dismiss(db: Connection, project: str, public: str) -> OutgoingDelivery:
     return get(db, project, public)
 
 
-def hold_lane(db: Connection, channel: str, lane: str, *, until: datetime) -> None:
-    """Let everything that waits in a lane wait until a time at least: the platform said so."""
-    db.execute(
-        update(OutboxRow)
-        .where(
-            col(OutboxRow.channel) == channel,
-            col(OutboxRow.lane) == lane,
-            col(OutboxRow.state) == WAITING,
-            col(OutboxRow.next_at) < until,
-        )
-        .values(next_at=until)
+def forget(db: Connection, before: datetime, *, limit: int) -> int:
+    """Delete so many deliveries that were queued before a time and are settled; tell how many those were.
+
+    Their events have to be deleted first: while an event is there, a copy of it is not answered.
+    """
+    key = (col(OutboxRow.project), col(OutboxRow.id))
+    old = (
+        select(*key)
+        .where(col(OutboxRow.created_at) < before, col(OutboxRow.state).in_([SENT, WITHDRAWN, DISMISSED]))
+        .order_by(col(OutboxRow.created_at))
+        .limit(limit)
     )
+    return db.execute(delete(OutboxRow).where(tuple_(*key).in_(old))).rowcount

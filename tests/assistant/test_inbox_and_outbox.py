@@ -1,52 +1,23 @@
-"""Events are answered once, deliveries arrive once or are listed, later answers find their askers."""
+"""Events are answered once, deliveries arrive once or are listed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from assistant.answering import TEXT_LIMIT
+from assistant.answering import TEXT_LIMIT, Assistant
+from assistant.composing import Composer
+from assistant.inbox import Inbox
 from assistant.memory import MemoryChannel, Noted
 from assistant.outbox import Courier
 from assistant.ports import Address, Delivered, Delivery, Doubtful, Inbound, Pace, Postponed, Refused
 from assistant.reply import Reply
-from knowledge_base import curation
-from knowledge_base.errors import Conflict, NotFound
-from knowledge_base.store import outbox, questions
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.errors import Conflict, NotFound, Unavailable
+from knowledge_base.store import inbox, outbox, questions
 from knowledge_base.types import Verdict
-from tests.assistant.conformance.twins import TWINS, TwinDriver
-from tests.assistant.conformance.world import PROJECT, SOLUTION, SOLVED, STRANGE, UNSOLVED, World, world_with
-
-
-@pytest.fixture
-def world(database_url: str, tmp_path: Path) -> Iterator[World]:
-    """A world around the twin of a chat, on each database."""
-    with world_with(TWINS[0], tmp_path, url=database_url) as world:
-        yield world
-
-
-def channel(world: World) -> MemoryChannel:
-    assert isinstance(world.driver, TwinDriver)
-    assert isinstance(world.driver.adapter.channel, MemoryChannel)
-    return world.driver.adapter.channel
-
-
-def said(world: World, text: str, *, event: str = "e", user: str = "ana", **more: object) -> None:
-    thread = f"thread-{user}"
-    world.accept(Inbound("memory", event, user, text, thread, {"thread": thread}, **more))  # type: ignore[arg-type]
-    world.settle()
-
-
-def headlines(world: World) -> list[str]:
-    return [note.reply.headline for note in channel(world).notes]
-
-
-def other_courier(world: World) -> Courier:
-    return Courier(world.knowledge.store, channel(world), lease_seconds=45)
+from tests.assistant.chatting import channel, courier, headlines, said, say_to
+from tests.assistant.conformance.world import PROJECT, SOLVED, STRANGE, World
 
 
 class Dying(MemoryChannel):
@@ -84,7 +55,7 @@ def test_a_delivery_cut_short_arrives_once_or_is_listed(world: World, before: bo
 def test_two_couriers_deliver_each_reply_once(world: World) -> None:
     for n in range(20):
         world.accept(Inbound("memory", f"e{n}", f"user{n}", SOLVED, f"t{n}", {"thread": f"t{n}"}))
-    world.couriers.append(other_courier(world))
+    world.couriers.append(courier(world))
     world.settle()
     assert len(channel(world).notes) == 20
     assert len({note.marker for note in channel(world).notes}) == 20
@@ -137,7 +108,7 @@ def test_the_platforms_waiting_time_is_kept_by_the_whole_lane(world: World) -> N
 
 def test_a_channel_is_not_called_faster_than_its_pace(world: World) -> None:
     channel(world).pace = Pace(2, 60.0)
-    world.couriers = [other_courier(world)]
+    world.couriers = [courier(world)]
     for n in range(5):
         world.accept(Inbound("memory", f"e{n}", "ana", SOLVED, "t", {"thread": "t"}))
     begun = world.clock()
@@ -221,61 +192,6 @@ def test_secrets_are_not_kept(world: World) -> None:
     assert "hunter2secret" not in kept
 
 
-def test_who_asked_in_vain_is_told_once_for_a_conversation(world: World) -> None:
-    for n in range(3):
-        said(world, UNSOLVED, event=f"ana{n}")
-    said(world, UNSOLVED, event="bo", user="bo")
-    world.solve(UNSOLVED, SolutionText("Give it memory", "", "Raise the limit"))
-    world.settle()
-    told = [note for note in channel(world).notes if "Give it memory" in note.reply.headline]
-    assert sorted(str(note.address["thread"]) for note in told) == ["thread-ana", "thread-bo"]
-
-
-def test_a_later_answer_can_be_judged(world: World) -> None:
-    said(world, UNSOLVED, event="1")
-    world.solve(UNSOLVED)
-    world.settle()
-    said(world, "helpful", event="2")
-    with world.knowledge.store.read() as db:
-        assert questions.get(db, PROJECT, "Q-1").verdict is Verdict.HELPFUL
-
-
-def test_a_solution_that_is_taken_back_in_time_is_not_told(world: World) -> None:
-    said(world, UNSOLVED, event="1")
-    done = curation.attach(world.knowledge.store, PROJECT, world.category_of(UNSOLVED), SOLUTION, actor="Mei")
-    world.later.work()
-    curation.undo(world.knowledge.store, PROJECT, done.audit_id, actor="Mei")
-    world.settle()
-    assert world.states() == ["sent", "withdrawn"]
-    world.solve(UNSOLVED, SolutionText("Give it memory", "", "Raise the limit"))
-    world.settle()
-    assert world.states() == ["sent", "withdrawn", "sent"]
-
-
-def test_a_merge_into_a_solved_category_answers_too(world: World) -> None:
-    said(world, UNSOLVED, event="1")
-    solved, unsolved = world.category_of(SOLVED), world.category_of(UNSOLVED)
-    curation.merge(world.knowledge.store, PROJECT, solved, [unsolved], actor="Mei")
-    world.settle()
-    assert SOLUTION.title in headlines(world)[-1]
-
-
-def test_an_answer_that_comes_while_the_solution_is_attached_is_not_lost(world: World) -> None:
-    keep = world.inbox._assistant.keep
-
-    def attach_first(db, considered):  # type: ignore[no-untyped-def]
-        kept = keep(db, considered)
-        world.later._seen[PROJECT] = 10**9  # as if the change had been followed before this question was kept
-        return kept
-
-    world.inbox._assistant.keep = attach_first  # type: ignore[method-assign]
-    said(world, UNSOLVED, event="1")
-    world.solve(UNSOLVED)
-    world.clock.shift += timedelta(seconds=20)
-    world.settle()
-    assert SOLUTION.title in headlines(world)[-1]
-
-
 def test_delivered_is_told_with_its_receipt(world: World) -> None:
     channel(world).results = [(Delivered("1700.5"), True)]
     said(world, SOLVED)
@@ -283,10 +199,44 @@ def test_delivered_is_told_with_its_receipt(world: World) -> None:
         assert db.exec_driver_sql("SELECT receipt FROM outbox").scalar_one() == "1700.5"
 
 
-def test_old_events_are_forgotten_and_new_ones_stay(world: World) -> None:
-    said(world, SOLVED, event="old")
-    world.clock.shift += timedelta(days=91)
-    said(world, SOLVED, event="new")
-    world.inbox.forget_old()
+def test_an_event_waits_for_a_process_that_has_its_channel(world: World) -> None:
+    other = Inbox(Assistant(world.knowledge), Composer("https://kea.example.com"))
+    other.serve(MemoryChannel(name="elsewhere"))
+    say_to(world, SOLVED)
+    assert other.work() == 0
+    world.settle()
+    assert len(channel(world).notes) == 1
+
+
+def test_a_reply_without_its_channel_is_an_error(world: World) -> None:
+    say_to(world, SOLVED)
     with world.knowledge.store.read() as db:
-        assert [row[0] for row in db.exec_driver_sql("SELECT event FROM inbox")] == ["new"]
+        [event] = inbox.due(db, world.clock(), channels=["memory"])
+    world.inbox._channels.clear()
+    with pytest.raises(Unavailable, match="'memory' is not configured"):
+        world.inbox._settle(event, None)
+    assert events(world) == {"e": "waiting"}
+
+
+def events(world: World) -> dict[str, str]:
+    with world.knowledge.store.read() as db:
+        return {row.event: row.state for row in db.exec_driver_sql("SELECT event, state FROM inbox")}
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_an_event_that_cannot_be_answered_at_all_keeps_no_other_waiting(world: World, quiet: bool) -> None:
+    poison = Inbound("memory", "poison", "ana", STRANGE if not quiet else SOLVED, "t", {"no": "thread"}, quiet=quiet)
+    world.accept(poison)
+    for _ in range(10):
+        world.inbox.work()
+        world.clock.shift += timedelta(seconds=90)
+    said(world, SOLVED, event="good", user="bo")
+    assert events(world) == {"poison": "failed", "good": "done"}
+    assert len(channel(world).notes) == 1
+
+
+def test_an_inbox_that_is_told_to_stop_ends_after_the_event_under_way(world: World) -> None:
+    for n in range(3):
+        say_to(world, SOLVED, event=f"e{n}")
+    world.inbox.work(stopping=lambda: "done" in events(world).values())
+    assert sorted(events(world).values()) == ["done", "waiting", "waiting"]

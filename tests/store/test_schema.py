@@ -6,18 +6,22 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from subprocess import PIPE
 
 import pytest
 import sqlalchemy
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
 from knowledge_base.errors import StorageUnavailable
-from knowledge_base.store import message_tables, tables
-from knowledge_base.store.schema import HEAD, revision
+from knowledge_base.store import message_tables, outbox, tables
+from knowledge_base.store.engine import open_engine
+from knowledge_base.store.schema import HEAD, MIGRATIONS, revision
 from knowledge_base.store.store import Store
 
 TABLES = (tables, message_tables)  # importing them is what puts them into the metadata
@@ -45,6 +49,31 @@ def test_opening_again_changes_nothing(new_url: str) -> None:
     for _ in range(2):
         with Store(new_url) as store, store.read() as db:
             assert db.execute(sqlalchemy.text("SELECT value FROM sequence WHERE name = 'kept'")).scalar_one() == 7
+
+
+def upgrade_to(connection: sqlalchemy.Connection, wanted: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, wanted)
+
+
+def test_deliveries_of_an_older_kea_are_kept(new_url: str) -> None:
+    engine = open_engine(new_url)
+    if new_url.startswith("sqlite"):
+        Path(str(engine.url.database)).parent.mkdir()
+    with engine.connect() as connection:
+        upgrade_to(connection, "0002")
+        connection.exec_driver_sql(
+            "INSERT INTO outbox VALUES ('default', 7, 'reply:x:1', 'x', 'reply', 'lane', '{}', '{}', NULL, NULL, "
+            "'sending', 1, 0, '', '', '2026-03-02 09:30:00', '2026-03-02 09:31:00', NULL)"
+        )
+        connection.commit()
+    engine.dispose()
+    with Store(new_url) as store, store.read() as db:
+        assert revision(db) == HEAD
+        [delivery] = outbox.due(db, "x", datetime(2026, 3, 3, tzinfo=UTC))
+    assert (delivery.public_id, delivery.claimed_at, delivery.misses, delivery.stands_for) == ("D-7", None, 0, [])
 
 
 OPEN = """

@@ -80,13 +80,14 @@ class World:
         for _ in range(200):
             while self.inbox.work() + self.later.work() + sum(each.work() for each in self.couriers):
                 pass
-            due = self._next()
+            due = self.next_due()
             if due is None:
                 return
             self.clock.shift += max(timedelta(), due - self.clock()) + timedelta(milliseconds=1)
         raise AssertionError("the inbox or the outbox never comes to rest")
 
-    def _next(self) -> datetime | None:
+    def next_due(self) -> datetime | None:
+        """Tell when the next event or delivery has its turn; None where nothing waits."""
         with self.knowledge.store.read() as db:
             times = [
                 db.execute(select(func.min(col(InboxRow.next_at))).where(col(InboxRow.state) == "waiting")).scalar(),

@@ -42,6 +42,14 @@ def test_a_short_body_is_not_touched() -> None:
     assert body in render(Reply("en", "Known", body)).text
 
 
+@pytest.mark.parametrize("body", ["Run\n```sh\nls", "Run\n\n~~~~\n```\nls", "```\nls\n```sh\nls"])
+def test_a_code_block_that_is_not_closed_ends_with_the_body(body: str) -> None:
+    text = render(Reply("en", "Known", body, (("Category", "KE-1"),), LINK, "Q-1", feedback=True)).text
+    html = MarkdownIt("commonmark").render(text)
+    assert "<strong>Category:</strong>" in html
+    assert f'<a href="{LINK}">' in html
+
+
 @pytest.mark.parametrize("room", [0, 10, 200])
 def test_a_body_without_room_is_cut_or_left_out(room: int) -> None:
     cut = fit("错误\n" * 1000, room, ending="…")

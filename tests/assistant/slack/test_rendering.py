@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from assistant.reply import Reply
 from assistant.slack.blocks import message_of
-from assistant.slack.place import is_below
 from assistant.slack.text import inert_markdown, typed
 from tests.assistant.slack.rules import error_in, shown_in
 
@@ -122,26 +121,7 @@ def test_reading_takes_no_longer_for_hostile_texts() -> None:
         inert_markdown(text)
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://hooks.slack.com/x",
-        "https://hooks.slack.com.evil.example/x",
-        "https://hooks.slack.com:444/x",
-        "https://evil.example/https://hooks.slack.com/",
-        "https://hooks.slack.com\\@evil.example/",
-        "https://user@hooks.slack.com/x",
-        "https://hooks.slack.com/app/../../x",
-        "//hooks.slack.com/x",
-        "https://hooks.slack.com/x\n",
-        "https://hooks.slack.com:port/x",
-        "",
-    ],
-)
-def test_urls_that_are_not_slacks(url: str) -> None:
-    assert not is_below(url, "https://hooks.slack.com/")
-
-
-def test_a_path_is_part_of_the_base() -> None:
-    assert is_below("https://proxy.example/hooks/commands/1", "https://proxy.example/hooks")
-    assert not is_below("https://proxy.example/hooksevil/1", "https://proxy.example/hooks")
+@pytest.mark.parametrize("body", ["```\nls", "text\n~~~ sh\nls"])
+def test_a_code_block_that_is_not_closed_is_closed(body: str) -> None:
+    [markdown] = [each for each in message_of(Reply("en", "x", body), "m").blocks if each["type"] == "markdown"]
+    assert markdown["text"] == f"{body}\n{'```' if body.startswith('`') else '~~~'}"

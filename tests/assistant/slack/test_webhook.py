@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from assistant.ports import Inbound, Webhook, WebhookRequest
 from assistant.slack import adapters
 from knowledge_base.embedding import HashingEmbedder
-from knowledge_base.errors import InputError, NotAllowed
+from knowledge_base.errors import InputError, NotAllowed, StorageUnavailable
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from tests.assistant.conformance.world import SOLVED
@@ -69,6 +69,9 @@ def test_a_challenge_that_is_not_signed_is_refused(webhook: Webhook) -> None:
         {"x-slack-signature": "v0=é", "x-slack-request-timestamp": "1"},
         {"x-slack-signature": "v0=0", "x-slack-request-timestamp": "now"},
         {"x-slack-signature": "v0=0", "x-slack-request-timestamp": "9" * 5000},
+        {"x-slack-signature": "v0=0", "x-slack-request-timestamp": "9" * 400},
+        {"x-slack-signature": "v0=0", "x-slack-request-timestamp": "9" * 16},
+        {"x-slack-signature": "v0=0", "x-slack-request-timestamp": "１"},
         {"x-slack-signature": "v0=0", "x-slack-request-timestamp": "-1"},
         {"x-slack-signature": "", "x-slack-request-timestamp": ""},
     ],
@@ -105,7 +108,36 @@ def test_what_cannot_be_read_is_told_so(webhook: Webhook, taken: list[Inbound], 
     assert taken == []
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"a=b", b'{"type": "app_rate_limited"}', b"ssl_check=1&token=x"])
+class OddError(Exception):
+    """What a store raises when nobody expects it."""
+
+
+@pytest.mark.parametrize("error", [OddError("disk"), ValueError("number"), StorageUnavailable("locked")])
+def test_what_the_store_raises_is_not_blamed_on_slack(error: Exception) -> None:
+    def accept(inbound: Inbound) -> bool:
+        raise error
+
+    configured = Settings(slack_bot_token=BOT_TOKEN, slack_signing_secret=SIGNING_SECRET)
+    [adapter] = adapters(configured, lambda project: accept, real_clock)
+    assert adapter.webhook is not None
+    with pytest.raises(type(error)) as caught:
+        adapter.webhook.receive(payloads.request(payloads.mention("1800000000.000100", SOLVED, user="UANA")))
+    assert caught.value is error
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{}",
+        b"a=b",
+        b'{"type": "app_rate_limited"}',
+        b"ssl_check=1&token=x",
+        b'{"type": "block_actions", "actions": []}',
+        b'{"type": "block_actions", "actions": {"a": null}}',
+        b'{"type": "block_actions", "actions": 7}',
+    ],
+)
 def test_what_is_nothing_for_us_is_acknowledged(webhook: Webhook, taken: list[Inbound], body: bytes) -> None:
     taken.clear()
     assert webhook.receive(payloads.request(body)).status == 200

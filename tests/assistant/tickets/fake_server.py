@@ -31,6 +31,8 @@ class Call:
 
 @dataclass(frozen=True)
 class Told:
+    """What is answered: a document as JSON, bytes as a page."""
+
     status: int
     document: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -113,11 +115,12 @@ class FakeApi:
 
 
 def _tell(connection: BaseHTTPRequestHandler, told: Told) -> None:
-    body = json.dumps(told.document).encode()
+    is_page = isinstance(told.document, bytes)
+    body = told.document if is_page else json.dumps(told.document).encode()
     connection.send_response(told.status)
     for name, value in told.headers.items():
         connection.send_header(name, value)
-    connection.send_header("Content-Type", "application/json")
+    connection.send_header("Content-Type", "text/html; charset=utf-8" if is_page else "application/json")
     connection.send_header("Content-Length", str(len(body)))
     connection.end_headers()
     connection.wfile.write(body)

@@ -319,11 +319,6 @@ def test_what_may_have_arrived_is_doubtful(on_github: GitHubDriver, how: str | T
     assert len(on_github.api.calls) == 1
 
 
-def test_a_note_that_was_taken_is_delivered_even_where_the_answer_breaks_off(on_github: GitHubDriver) -> None:
-    on_github.api.break_next("half")
-    assert on_github.adapter.channel.send(GITHUB_ISSUE, REPLY, MARKER) == Delivered("")
-
-
 def test_where_nobody_listens_nothing_was_posted(on_github: GitHubDriver) -> None:
     on_github.break_next("away")
     result = on_github.adapter.channel.send(GITHUB_ISSUE, REPLY, MARKER)

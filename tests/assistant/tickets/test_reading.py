@@ -25,7 +25,7 @@ def test_an_issue_becomes_a_question_of_its_author(on_github: GitHubDriver, kept
     event = fake_github.issue_event(number=7, title="It fails", body="ERROR 1\r\nERROR 2", login="ana")
     assert on_github.post(on_github.sign(event)).detail == "kept"
     [inbound] = kept
-    assert (inbound.channel, inbound.event, inbound.user) == ("github", "ticket:700007", "ana")
+    assert (inbound.channel, inbound.event, inbound.user) == ("github", "ticket:700007", "github:ana")
     assert inbound.text == "It fails\nERROR 1\r\nERROR 2"
     assert inbound.quiet
     assert inbound.address["values"] == {"owner": "acme", "repo": "billing", "number": "7"}
