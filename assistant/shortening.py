@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-# A fence of backticks has none behind it (else it is code within a line), and one that closes has nothing behind it.
-_FENCE = re.compile(r"^ {0,3}(`{3,}(?=[^`\n]*$)|~{3,})([^\n]*)$", re.MULTILINE)
+from markdown_it import MarkdownIt
+
+_BREAK = re.compile(r"\r\n?|\n")
 
 
 def shorten(markdown: str, limit: int, *, ending: str) -> str:
@@ -46,12 +48,16 @@ def closed(markdown: str) -> str:
 
 
 def _closing(text: str) -> str:
-    """Give what closes the code block that a text ends in."""
-    fence = ""
-    for found in _FENCE.finditer(text):
-        mark, behind = found.groups()
-        if not fence:
-            fence = mark
-        elif mark[0] == fence[0] and len(mark) >= len(fence) and not behind.strip():
-            fence = ""
-    return f"\n{fence}" if fence else ""
+    """Give what closes the code block that a text ends in; one within a list ends with the list."""
+    tokens = _parser().parse(text)
+    if not tokens or tokens[-1].type != "fence" or tokens[-1].map is None:
+        return ""
+    begin, end = tokens[-1].map
+    fence, last = tokens[-1].markup, _BREAK.split(text)[begin:end][-1]
+    is_closed = end - begin > 1 and re.fullmatch(rf" {{0,3}}{fence}{fence[0]}*[ \t]*", last) is not None
+    return "" if is_closed else f"\n{fence}"
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark")

@@ -18,15 +18,15 @@ from urllib.parse import quote
 from markdown_it import MarkdownIt
 
 from assistant.composing import one_line
+from assistant.harmless import without_controls
 from assistant.phrases import phrases
 from assistant.reply import Reply
-from assistant.shortening import shorten
+from assistant.shortening import closed, shorten
 from assistant.tickets import adf_writing as adf
 from assistant.tickets.mapping_note import Format
 from assistant.tickets.silencing import silent_line, silent_markdown, without_tags
 
 LONGEST_LINE = 300
-CONTROLS = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 Writer = Callable[[Reply, str], object]
 
 
@@ -67,7 +67,7 @@ def bears(text: str, marker: str) -> bool:
 
 
 def _markdown(reply: Reply, marker: str) -> str:
-    parts = [f"**{_letters(silent_line(_line(reply.headline)))}**", _closed(silent_markdown(reply.body))]
+    parts = [f"**{_letters(silent_line(_line(reply.headline)))}**", closed(silent_markdown(reply.body))]
     # Within code nothing is looked for.
     facts = [(_letters(silent_line(name)), _letters(value)) for name, value in _facts(reply)]
     parts.append("\n".join(f"- {name}: <code>{value}</code>" for name, value in facts))
@@ -126,18 +126,6 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False, "linkify": False}).disable("image")
 
 
-def _closed(markdown: str) -> str:
-    """Close a code block at the end, so that what follows is not part of it."""
-    tokens = _parser().parse(markdown)
-    if not tokens or tokens[-1].type != "fence" or tokens[-1].map is None:
-        return markdown
-    begin, end = tokens[-1].map
-    fence = tokens[-1].markup
-    last = markdown.split("\n")[begin:end][-1]
-    is_closed = end - begin > 1 and re.fullmatch(rf" {{0,3}}{fence}{fence[0]}*[ \t]*", last) is not None
-    return markdown if is_closed else f"{markdown}\n{fence}"
-
-
 def _facts(reply: Reply) -> list[tuple[str, str]]:
     return [(_line(name), _line(value)) for name, value in reply.facts]
 
@@ -149,7 +137,7 @@ def _feedback(reply: Reply) -> tuple[str, str]:
 
 
 def _line(text: str) -> str:
-    line = CONTROLS.sub("�", one_line(text))
+    line = without_controls(one_line(text))
     return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…"
 
 

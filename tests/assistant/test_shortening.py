@@ -44,6 +44,9 @@ def test_an_open_block_is_closed(open_one: str, end: str) -> None:
         "    ```\nmore",
         "a ``` b",
         "``\nls",
+        "- ```\n  ls\n  ```",
+        "1. step\n   ```\n   ls",
+        "> ```\n> ls",
         "~~~\n```\n~~~",
     ],
 )
