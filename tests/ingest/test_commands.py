@@ -140,7 +140,7 @@ class TestIngest:
         self, kea_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("KEA_BATCH_SIZE", "250")
-        work = write_workload(tmp_path / "rows.jsonl", 10_000)
+        work = write_workload(tmp_path / "rows.jsonl", 80_000)
         enriched, dead = tmp_path / "enriched.jsonl", tmp_path / "dead.jsonl"
         arguments = (work.path, "--enriched", enriched, "--dead-letters", dead)
         process = start_ingest(*arguments)
