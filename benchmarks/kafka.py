@@ -16,7 +16,7 @@ from benchmarks.tools import environment, kea
 from benchmarks.workloads import own_names, own_numbers
 from tests.support.kafka import Broker, find_jars, running_broker
 
-EVENTS = 60_000
+EVENTS = 150_000
 PARTITIONS = 4
 ROUNDS = 3
 WORKLOADS: dict[str, Callable[[int], Iterator[str]]] = {
