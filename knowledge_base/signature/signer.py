@@ -120,6 +120,7 @@ class Signer:
         self._finished: Memory[str, Signature] = Memory(memory)
         self._filled: Memory[tuple[FormKey, tuple[str, ...]], Signature] = Memory(memory)
         self._forms: Memory[tuple[FormKey, tuple[int, ...]], Forms] = Memory(memory)
+        self._masked: Memory[str, bool] = Memory(memory)
         # What all texts that collapse to this one have in common.
         self._collapsed: Memory[str, Signature | Plan | Outlook] = Memory(memory)
 
@@ -146,10 +147,10 @@ class Signer:
             known, text = found[at], texts[at]
             if type(known) is Plan:
                 found[at] = self._fill(known, runs_of(text))
-            elif known is Outlook.HEXADECIMAL:
-                hexadecimal.append(at)
             elif known is Outlook.UNCLEAR:
                 found[at] = self.sign(text)
+            elif HEX_CANDIDATE.search(collapsed.texts[at]):
+                hexadecimal.append(at)  # not remembered: with other values it collapses to something else
             else:
                 found[at] = self._sign_new(text, collapsed.texts[at])
         for at, signature in zip(hexadecimal, self._sign_masked([texts[at] for at in hexadecimal]), strict=True):
@@ -164,27 +165,33 @@ class Signer:
         return unclear
 
     def _sign_masked(self, texts: Sequence[str]) -> list[Signature]:
-        """Sign texts in which digits may be part of hexadecimal values, and nothing else is unclear."""
+        """Sign texts in which digits may be part of hexadecimal values, by what is left without these."""
         if not texts:
             return []
         masked = mask_hexadecimal(SEPARATOR.join([text.strip() for text in texts])).split(SEPARATOR)
         collapsed = collapse_all(masked)
         if collapsed is None:
             return [self.sign(text) for text in texts]
-        return [self._look_up(Reduction(*each)) for each in zip(collapsed.texts, masked, strict=True)]
+        return [
+            self.sign(text) if self._is_unclear(reduced) else self._look_up(Reduction(reduced, bare))
+            for text, reduced, bare in zip(texts, collapsed.texts, masked, strict=True)
+        ]
+
+    def _is_unclear(self, reduced: str) -> bool:
+        """Tell whether texts have to be looked at by themselves; no word that announces a secret is hexadecimal."""
+        unclear = self._masked.get(reduced)
+        if unclear is None:
+            unclear = self._masked[reduced] = is_unclear(reduced)
+        return unclear
 
     def _sign_new(self, text: str, collapsed: str) -> Signature:
         known = self._collapsed.get(collapsed)
         if known is None:
-            known = outlook_of(collapsed)
-            if known is Outlook.PLAIN:
-                known = self._learn(collapsed.strip())
+            known = Outlook.UNCLEAR if is_unclear(collapsed) else self._learn(collapsed.strip())
             self._collapsed[collapsed] = known
-        if type(known) is Signature:
+        if isinstance(known, Signature):
             return known
-        if type(known) is Plan:
-            return self._fill(known, runs_of(text))
-        return self.sign(text)
+        return self._fill(known, runs_of(text)) if isinstance(known, Plan) else self.sign(text)
 
     def _learn(self, reduced: str) -> Signature | Plan:
         known = self._known.get(reduced)
@@ -247,25 +254,23 @@ def _forms_of(made: Plan, runs: Sequence[str], codes: Sequence[str]) -> Forms:
         return _finish(fill_holes(made.marked, made.holes, changed)).template
 
     whole = template(codes)
-    if outlook_of(reduce_text(whole).text) is Outlook.UNCLEAR or may_hold_number_of_any_digits(whole):
+    if is_unclear(reduce_text(whole).text) or may_hold_number_of_any_digits(whole):
         return Forms(None, None)
     return Forms(form_of(template, codes), form_of(lambda digits: key_of(template(digits)), codes))
 
 
 class Outlook(Enum):
-    """What a text without its digits tells of all texts that it stands for and that need not be clipped."""
+    """What stands in place of a signature where a text without its digits does not tell enough."""
 
-    PLAIN = "one signature, but for kept digits"
-    HEXADECIMAL = "digits may belong to a hexadecimal value"
-    UNCLEAR = "each has to be scrubbed and read by itself"
+    UNCLEAR = "each text has to be scrubbed and read by itself"
 
 
-def outlook_of(collapsed: str) -> Outlook:
-    """Tell what a collapsed text tells; numbers that are secrets are not looked for.
+def is_unclear(collapsed: str) -> bool:
+    """Tell whether the texts that a collapsed one stands for may be JSON, hold secrets or have to be clipped.
 
-    >>> [outlook_of(text).name for text in ("disk 0 is full", "block 0a0f is lost", "password=0")]
-    ['PLAIN', 'HEXADECIMAL', 'UNCLEAR']
+    Numbers that are secrets, and length, are not looked for.
+
+    >>> is_unclear("disk 0 is full"), is_unclear("password=0")
+    (False, True)
     """
-    if collapsed.lstrip().startswith("{") or _SPECIAL.search(collapsed) or may_hold_secret(collapsed):
-        return Outlook.UNCLEAR
-    return Outlook.HEXADECIMAL if HEX_CANDIDATE.search(collapsed) else Outlook.PLAIN
+    return collapsed.lstrip().startswith("{") or _SPECIAL.search(collapsed) is not None or may_hold_secret(collapsed)
