@@ -8,7 +8,7 @@ import platform
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import answers, grouping, ingesting, kafka, starting
+from benchmarks import answers, grouping, ingesting, kafka, signature, starting
 
 DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "eval"
 MEASUREMENTS: dict[str, Callable[[Path], None]] = {
@@ -16,6 +16,7 @@ MEASUREMENTS: dict[str, Callable[[Path], None]] = {
     "answers": answers.measure,
     "starting": starting.measure,
     "ingesting": ingesting.measure,
+    "signature": signature.measure,
     "kafka": kafka.measure,
 }
 

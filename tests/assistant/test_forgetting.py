@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from assistant.forgetting import forget_some
 
+from assistant.forgetting import forget_some
 from assistant.ports import Doubtful, Refused
 from tests.assistant.chatting import channel, queue_replies, said, say_to
 from tests.assistant.conformance.world import SOLVED, World
