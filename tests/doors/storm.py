@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx2
 
-from tests.assistant.dingtalk.driver import CallbackDriver, now, settings_for, signed_headers
+from tests.assistant.dingtalk.driver import CallbackDriver, now, signed_headers, variables_for
 from tests.assistant.dingtalk.platform import Platform, running_platform
 from tests.assistant.slack import payloads
 from tests.assistant.slack.driver import fake_slack
@@ -119,18 +119,13 @@ class Storm:
 def storm_on(home: Path, **settings: str) -> Iterator[Storm]:
     """Run a server that knows one error and its solution, between two platforms."""
     with fake_slack() as slack, running_platform() as dingtalk:
-        ding = settings_for(dingtalk)
         slack.retry_after = "1"
         known = {
             "slack_bot_token": BOT_TOKEN,
             "slack_signing_secret": SIGNING_SECRET,
             "slack_api_url": slack.api_url,
             "slack_hooks_url": slack.hooks_url,
-            "dingtalk_client_id": ding.dingtalk_client_id,
-            "dingtalk_client_secret": ding.dingtalk_client_secret.get_secret_value(),
-            "dingtalk_robot_code": ding.dingtalk_robot_code,
-            "dingtalk_api_url": ding.dingtalk_api_url,
-            "dingtalk_webhook_url": ding.dingtalk_webhook_url,
+            **variables_for(dingtalk),
             "dingtalk_stream": "false",
         }
         with serving(home, **{**known, **settings}) as kea:

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 import yaml
 
-from tests.assistant.dingtalk.driver import DingTalkDriver, settings_for
+from tests.assistant.dingtalk.driver import DingTalkDriver, variables_for
 from tests.assistant.dingtalk.platform import Platform, running_platform
 from tests.assistant.slack import payloads
 from tests.assistant.slack.driver import fake_slack
@@ -110,7 +110,6 @@ def world(kafka_broker: Broker, enriched: str, database: str, tmp_path: Path, mo
     send(kafka_broker, topic, [ERROR.format(n=n).encode() for n in range(20)])
     github = FakeGitHub()
     with fake_slack() as slack, running_platform() as dingtalk, github_in(tmp_path, github) as tickets:
-        ding = settings_for(dingtalk)
         settings = {
             "source": url(kafka_broker, topic, enriched=enriched),
             "database_url": database,
@@ -120,11 +119,7 @@ def world(kafka_broker: Broker, enriched: str, database: str, tmp_path: Path, mo
             "slack_app_token": APP_TOKEN,
             "slack_api_url": slack.api_url,
             "slack_hooks_url": slack.hooks_url,
-            "dingtalk_client_id": ding.dingtalk_client_id,
-            "dingtalk_client_secret": ding.dingtalk_client_secret.get_secret_value(),
-            "dingtalk_robot_code": ding.dingtalk_robot_code,
-            "dingtalk_api_url": ding.dingtalk_api_url,
-            "dingtalk_webhook_url": ding.dingtalk_webhook_url,
+            **variables_for(dingtalk),
             **tickets,
         }
         with serving(tmp_path / "home", **settings) as kea:

@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -20,12 +20,12 @@ from assistant.dingtalk.callback import sign
 from assistant.dingtalk.channel import DingTalk
 from assistant.dingtalk.places import base_url
 from assistant.dingtalk.stream import Stream
-from assistant.ports import Accept, Adapter, Address, Delivery, Inbound, Pace, WebhookRequest
-from assistant.reply import Reply
+from assistant.ports import Accept, Adapter, Inbound, WebhookRequest
 from knowledge_base.errors import NotAllowed, Unavailable
 from knowledge_base.settings import Settings
 from knowledge_base.store.store import Clock
 from tests.assistant.conformance.driver import Ack, DriverMaker, Seen
+from tests.assistant.conformance.returning import Returning
 from tests.assistant.dingtalk.platform import CLIENT_ID, ROBOT, SECRET, Platform, running_platform
 
 SECONDS = 0.6
@@ -46,6 +46,18 @@ def settings_for(platform: Platform, **more: object) -> Settings:
     return Settings(**{**known, **more})  # type: ignore[arg-type]
 
 
+def variables_for(platform: Platform) -> dict[str, str]:
+    """Give the same settings as a process takes them, without their ``KEA_``."""
+    settings = settings_for(platform)
+    return {
+        "dingtalk_client_id": settings.dingtalk_client_id,
+        "dingtalk_client_secret": settings.dingtalk_client_secret.get_secret_value(),
+        "dingtalk_robot_code": settings.dingtalk_robot_code,
+        "dingtalk_api_url": settings.dingtalk_api_url,
+        "dingtalk_webhook_url": settings.dingtalk_webhook_url,
+    }
+
+
 def channel_for(platform: Platform, clock: Clock = now, *, secret: str = SECRET) -> DingTalk:
     """Make the channel as ``adapters`` does, with a shorter time limit."""
     return DingTalk(
@@ -62,37 +74,6 @@ def channel_for(platform: Platform, clock: Clock = now, *, secret: str = SECRET)
 def stream_for(platform: Platform, accept: Accept, *, secret: str = SECRET) -> Stream:
     """Make the connection as ``adapters`` does, with a shorter pause."""
     return Stream(CLIENT_ID, SecretStr(secret), accept, api=httpx2.URL(platform.url), first_pause=0.05)
-
-
-@dataclass
-class BackAfterOne:
-    """A channel whose platform listens again after one attempt."""
-
-    inner: DingTalk
-    platform: Platform
-    away: bool = False
-
-    @property
-    def name(self) -> str:
-        return self.inner.name
-
-    @property
-    def pace(self) -> Pace:
-        return self.inner.pace
-
-    def lane(self, address: Address) -> str:
-        return self.inner.lane(address)
-
-    def send(self, address: Address, reply: Reply, marker: str) -> Delivery:
-        try:
-            return self.inner.send(address, reply, marker)
-        finally:
-            if self.away:
-                self.platform.listen()
-                self.away = False
-
-    def find(self, address: Address, marker: str) -> bool | None:
-        return self.inner.find(address, marker)
 
 
 class DingTalkDriver:
@@ -113,7 +94,8 @@ class DingTalkDriver:
         self._events = itertools.count(1)
         self._payloads: dict[str, dict[str, Any]] = {}
         [self._real] = adapters(settings_for(platform), lambda project: self.accept, now)
-        self._channel = BackAfterOne(channel_for(platform), platform)
+        self._is_away = False
+        self._channel = Returning(channel_for(platform), self.come_back)
         self.adapter: Adapter = replace(self._real, channel=self._channel)
 
     def accept(self, inbound: Inbound) -> bool:
@@ -176,9 +158,14 @@ class DingTalkDriver:
     def break_next(self, how: str) -> None:
         if how == "away":
             self.platform.go_away()
-            self._channel.away = True
+            self._is_away = True
         else:
             self.platform.breaks.append(how)
+
+    def come_back(self) -> None:
+        if self._is_away:
+            self._is_away = False
+            self.platform.listen()
 
     def seen(self) -> list[Seen]:
         return [Seen(f"{each.title}\n{each.text}", each.raw) for each in self.platform.posted]

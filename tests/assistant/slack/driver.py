@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from assistant.ports import Accept, Adapter, Address, Channel, Delivery, Inbound, Pace, WebhookRequest
-from assistant.reply import Reply
+from assistant.ports import Accept, Adapter, Inbound, WebhookRequest
 from assistant.slack import adapters
 from knowledge_base.errors import InputError, NotAllowed, Unavailable
 from knowledge_base.settings import Settings
 from knowledge_base.store.store import Clock
 from tests.assistant.conformance.driver import Ack, DriverMaker, Seen
+from tests.assistant.conformance.returning import Returning
 from tests.assistant.slack import payloads
 from tests.assistant.slack.rules import MESSAGE, shown_in
 from tests.assistant.slack.server import (
@@ -39,34 +39,6 @@ def real_clock() -> datetime:
     return datetime.now(UTC)
 
 
-class Returning:
-    """The channel; when it has tried to send, a Slack that was away for one attempt is back."""
-
-    def __init__(self, channel: Channel, driver: SlackDriver) -> None:
-        self._channel = channel
-        self._driver = driver
-
-    @property
-    def name(self) -> str:
-        return self._channel.name
-
-    @property
-    def pace(self) -> Pace:
-        return self._channel.pace
-
-    def lane(self, address: Address) -> str:
-        return self._channel.lane(address)
-
-    def send(self, address: Address, reply: Reply, marker: str) -> Delivery:
-        try:
-            return self._channel.send(address, reply, marker)
-        finally:
-            self._driver.come_back()
-
-    def find(self, address: Address, marker: str) -> bool | None:
-        return self._channel.find(address, marker)
-
-
 class SlackDriver:
     """What both ways have in common. ``slack`` is the platform, ``adapter`` the real one."""
 
@@ -80,7 +52,7 @@ class SlackDriver:
 
     def __init__(self, slack: FakeSlack, adapter: Adapter) -> None:
         self.slack = slack
-        self.adapter = replace(adapter, channel=Returning(adapter.channel, self))
+        self.adapter = replace(adapter, channel=Returning(adapter.channel, self.come_back))
         self.timestamps: dict[str, str] = {}
         self._away = False
 

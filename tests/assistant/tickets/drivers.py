@@ -18,11 +18,11 @@ import yaml
 from markdown_it import MarkdownIt
 
 from assistant import tickets
-from assistant.ports import Accept, Adapter, Address, Channel, Delivery, Pace, WebhookRequest
-from assistant.reply import Reply
+from assistant.ports import Accept, Adapter, WebhookRequest
 from knowledge_base.errors import InputError, NotAllowed, Unavailable
 from knowledge_base.settings import Settings
 from tests.assistant.conformance.driver import Ack, DriverMaker, Seen
+from tests.assistant.conformance.returning import Returning
 from tests.assistant.tickets import fake_github, fake_helpdesk, fake_jira
 from tests.assistant.tickets.adf_rules import shown
 from tests.assistant.tickets.fake_server import FakeApi
@@ -50,34 +50,6 @@ HELPDESK: dict[str, Any] = {
 }  # fmt: skip
 
 
-class Returning:
-    """A channel whose platform, where it was away for an attempt, is back after it."""
-
-    def __init__(self, channel: Channel, api: FakeApi) -> None:
-        self._channel = channel
-        self._api = api
-
-    @property
-    def name(self) -> str:
-        return self._channel.name
-
-    @property
-    def pace(self) -> Pace:
-        return self._channel.pace
-
-    def lane(self, address: Address) -> str:
-        return self._channel.lane(address)
-
-    def send(self, address: Address, reply: Reply, marker: str) -> Delivery:
-        try:
-            return self._channel.send(address, reply, marker)
-        finally:
-            self._api.come_back()
-
-    def find(self, address: Address, marker: str) -> bool | None:
-        return self._channel.find(address, marker)
-
-
 class TicketsDriver:
     """What the three have in common; the events and their signatures are each platform's own."""
 
@@ -94,7 +66,7 @@ class TicketsDriver:
         assert adapter.webhook is not None
         self.api = api
         self.webhook = adapter.webhook
-        self.adapter = replace(adapter, channel=Returning(adapter.channel, api))
+        self.adapter = replace(adapter, channel=Returning(adapter.channel, api.come_back))
         self._numbers: dict[str, int] = {}
 
     def event(self, text: str, *, number: int, user: str = "ana", url: str = "https://a.example") -> dict[str, Any]:
