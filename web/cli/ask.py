@@ -135,7 +135,7 @@ def _print_answer(answer: Answer) -> None:
         _print_body(answer.solution.body)
     elif known is not None:
         typer.secho(f"Known, not solved yet: {known.id}, confidence {answer.confidence:.0%}", fg="yellow", bold=True)
-        typer.echo(f"Seen {known.count:,} times, asked {known.asked + 1} times. Nobody has attached a solution yet.")
+        typer.echo(f"Seen {_times(known.count)}, asked {_times(known.asked + 1)}. Nobody has attached a solution yet.")
     else:
         typer.secho("Not known yet.", fg="yellow", bold=True)
         if answer.candidates:
@@ -171,3 +171,7 @@ def _why(answer: Answer) -> str:
     words = ", ".join(evidence.words) or "its meaning"
     codes = f"the code {', '.join(evidence.codes)} and " if evidence.codes else ""
     return f"in common: {codes}{words}"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"

@@ -58,6 +58,7 @@ def ingest(
     from ingest.runners.assembling import IngestPlan, run_ingest
     from knowledge_base.settings import read_settings
     from web.cli import EXIT_INTERRUPTED
+    from web.cli.interrupting import interruptible
     from web.cli.logs import log_to_standard_error
     from web.cli.progress import watching_ingest
 
@@ -93,7 +94,7 @@ def ingest(
         dead_letters=dead_letters,
     )
     try:
-        with watching_ingest() as watcher:
+        with watching_ingest() as shown, interruptible(shown) as watcher:
             summary = run_ingest(read_settings(), plan, watcher)
     except KeyboardInterrupt:
         typer.echo("kea: stopped; what was read is kept. Run the same command again to go on from there.", err=True)
