@@ -9,6 +9,8 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +47,13 @@ def _away_from_the_users_home(tmp_path_factory: pytest.TempPathFactory) -> Itera
         patch.delenv("KEA_DATABASE_URL", raising=False)
         patch.setenv("KEA_HOME", str(tmp_path_factory.mktemp("unnamed") / "home"))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sigint_is_heard() -> None:
+    """Undo what a shell does to what it runs in the background, here and in the processes that tests start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

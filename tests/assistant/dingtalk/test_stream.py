@@ -113,8 +113,8 @@ def test_it_connects_again_after_a_drop_and_gets_what_was_open(
     keeper.broken = True
     platform.gateway.push(message("1"))
     assert keeper.tried.wait(5)
+    keeper.broken = False  # before the drop: what is open comes again as soon as the connection is back
     platform.gateway.drop()
-    keeper.broken = False
     wait_for(lambda: platform.gateway.connections == 2)
     wait_for(lambda: [each.event for each in keeper.kept] == ["1"])
     wait_for(lambda: stream.connected)
