@@ -8,7 +8,7 @@ import platform
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import answers, grouping, ingesting, kafka, signature, starting
+from benchmarks import answers, grouping, ingesting, kafka, lookup, signature, starting, storm
 
 DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "eval"
 MEASUREMENTS: dict[str, Callable[[Path], None]] = {
@@ -17,6 +17,8 @@ MEASUREMENTS: dict[str, Callable[[Path], None]] = {
     "starting": starting.measure,
     "ingesting": ingesting.measure,
     "signature": signature.measure,
+    "lookup": lookup.measure,
+    "storm": storm.measure,
     "kafka": kafka.measure,
 }
 

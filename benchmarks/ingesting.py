@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import tempfile
 import time
@@ -28,11 +29,14 @@ def measure(_data: Path) -> None:
         bare = time.perf_counter() - begin
         print(f"reading alone           {read / bare:>12,.0f} lines/s")
         for name, more in (("kea ingest", []), ("kea ingest --enriched", ["--enriched", str(work / "enriched.jsonl")])):
-            begin = time.perf_counter()
+            before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
             subprocess.run(
                 [kea(), "ingest", str(source), *more],
                 env=environment(work / f"home-{len(more)}"),
                 check=True,
                 stdout=subprocess.DEVNULL,
             )
-            print(f"{name:<24}{lines / (time.perf_counter() - begin):>12,.0f} lines/s  ({lines:,} lines)")
+            seconds, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
+            cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            rates = f"{lines / seconds:>12,.0f} lines/s{lines / cpu:>12,.0f} lines/CPU second"
+            print(f"{name:<24}{rates}  ({lines:,} lines)")

@@ -6,13 +6,17 @@ import itertools
 import random
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from knowledge_base.signature import sign
 from web.demo.generate import generate_lines
 
 FORMS = 2000
 _DIGITS = re.compile(r"\d+")
+# A year of two or four digits, and what is between the numbers.
+_TIME = re.compile(r"\b(?:\d\d)?\d\d([-/])\d\d\1\d\d([T ])\d\d:\d\d:\d\d(?!\d)")
+_PACE = timedelta(milliseconds=20)
+_START = datetime(2026, 1, 15, tzinfo=UTC)
 
 
 def own_names(events: int) -> Iterator[str]:
@@ -25,12 +29,22 @@ def own_numbers(events: int) -> Iterator[str]:
     """Give the same 2,000 events again and again, each time with other numbers, as a running system does.
 
     Numbers that mean something (codes of errors, ports of a protocol) stay: with others it would be another error.
+    Times move on, 50 events a second.
     """
     by = random.Random(3)
     forms = [(text, _free_runs(text)) for text in own_names(FORMS)]
-    for _ in range(events):
+    for number in range(events):
         text, free = by.choice(forms)
-        yield _draw(text, free, by)
+        yield _dated(_draw(text, free, by), _START + number * _PACE)
+
+
+def _dated(text: str, at: datetime) -> str:
+    def time(match: re.Match[str]) -> str:
+        between, before = match[1], match[2]
+        year = "%Y" if match[0].index(between) == 4 else "%y"
+        return at.strftime(f"{year}{between}%m{between}%d{before}%H:%M:%S")
+
+    return _TIME.sub(time, text)
 
 
 def _free_runs(text: str) -> frozenset[int]:

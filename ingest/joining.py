@@ -8,11 +8,12 @@ event is an error lost. The state is frozen and can be saved with the offset of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol
 
-from ingest.line_kinds import LineKind, kind_of
+from ingest.line_kinds import LineKind, ends_in_traceback, kind_of
 
 
 class JoinMode(StrEnum):
@@ -32,6 +33,23 @@ class Trace(StrEnum):
     TRACEBACK_BETWEEN = "traceback_between"
     PANIC = "panic"
     GOROUTINES = "goroutines"
+    OPENING = "opening"
+    ANNOUNCED = "announced"
+    REPORT = "report"
+
+
+_BEGUN = {
+    LineKind.TRACEBACK: Trace.TRACEBACK,
+    LineKind.INNER_TRACEBACK: Trace.TRACEBACK,
+    LineKind.PANIC: Trace.PANIC,
+    LineKind.GOROUTINE: Trace.GOROUTINES,
+    LineKind.FRAME: Trace.STACK,
+    LineKind.OPENING: Trace.OPENING,
+    LineKind.ANNOUNCED: Trace.ANNOUNCED,
+    LineKind.REPORT: Trace.REPORT,
+}
+_NO_TRACE = frozenset({Trace.NONE, Trace.OPENING})
+_HEADED = frozenset({LineKind.HEADER, LineKind.OPENING, LineKind.LEVEL, LineKind.DEEPER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +59,22 @@ class Line:
     text: str
     start: int
     end: int
+
+
+class Placed(Protocol):
+    """What joining reads of a line."""
+
+    @property
+    def text(self) -> str:
+        """The line without its line end."""
+
+    @property
+    def start(self) -> int:
+        """The offset of its first character."""
+
+    @property
+    def end(self) -> int:
+        """The offset behind its line end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +126,9 @@ class JoinState:
         return self.open.start if self.open else None
 
 
+_STEADY = frozenset({LineKind.FRAME, LineKind.INDENTED})
+
+
 def _cut(text: str, room: int) -> str:
     if len(text) * 4 <= room:
         return text
@@ -107,76 +144,109 @@ def _close(event: OpenEvent) -> Event:
     return Event("\n".join(event.texts), event.start, event.end, event.lines, event.truncated)
 
 
-def _started(line: Line, kind: LineKind, limits: JoinLimits) -> OpenEvent:
+def _started(line: Placed, kind: LineKind, limits: JoinLimits) -> OpenEvent:
     text = _cut(line.text, limits.max_bytes)
-    trace = {
-        LineKind.TRACEBACK: Trace.TRACEBACK,
-        LineKind.PANIC: Trace.PANIC,
-        LineKind.GOROUTINE: Trace.GOROUTINES,
-        LineKind.FRAME: Trace.STACK,
-    }.get(kind, Trace.NONE)
-    headed = kind is LineKind.HEADER
+    trace = _BEGUN.get(kind, Trace.NONE)
+    if trace is Trace.NONE and ends_in_traceback(text):
+        trace = Trace.TRACEBACK
+    headed = kind in _HEADED
     return OpenEvent((text,), line.start, line.end, 1, _size(text), headed, trace, truncated=text != line.text)
 
 
-def _grown(event: OpenEvent, line: Line, trace: Trace, limits: JoinLimits) -> OpenEvent:
-    texts, size, truncated = event.texts, event.size, event.truncated
-    if not truncated:
-        added = "\n" * event.blank + line.text
-        room = limits.max_bytes - size - 1
-        text = _cut(added, room)
-        truncated = text != added or event.lines + event.blank >= limits.max_lines
-        if text and event.lines < limits.max_lines:
-            texts, size = (*texts, text), size + _size(text) + 1
-    lines = event.lines + event.blank + 1
-    return replace(event, texts=texts, size=size, end=line.end, lines=lines, trace=trace, blank=0, truncated=truncated)
+def _grown(event: OpenEvent, lines: Sequence[Placed], trace: Trace, limits: JoinLimits) -> OpenEvent:
+    texts, size, truncated = list(event.texts), event.size, event.truncated
+    count, blank = event.lines, event.blank
+    for line in lines:
+        if not truncated:
+            added = "\n" * blank + line.text
+            room = limits.max_bytes - size - 1
+            text = _cut(added, room)
+            truncated = text != added or count + blank >= limits.max_lines
+            if text and count < limits.max_lines:
+                texts.append(text)
+                size += _size(text) + 1
+        count += blank + 1
+        blank = 0
+    return OpenEvent(tuple(texts), event.start, lines[-1].end, count, size, event.headed, trace, 0, truncated)
 
 
 def _continues(event: OpenEvent, kind: LineKind) -> Trace | None:
     """What the open event is if a line of this kind belongs to it; None if the line does not."""
     trace = event.trace
-    fresh = event.headed and trace is Trace.NONE
+    fresh = event.headed and trace in {Trace.NONE, Trace.OPENING}
     match kind:
         case LineKind.FRAME:
-            return Trace.STACK if trace is Trace.NONE else trace
+            return Trace.STACK if trace in _NO_TRACE else trace
         case LineKind.INDENTED | LineKind.SIDE | LineKind.CLOSER:
             return trace
+        case LineKind.DEEPER if trace not in _NO_TRACE:
+            return trace
+        case LineKind.INNER_TRACEBACK:
+            return Trace.TRACEBACK
+        case LineKind.GROUP_END:
+            return Trace.TRACEBACK_ENDED if trace is Trace.TRACEBACK else trace
         case LineKind.TRACEBACK:
             return Trace.TRACEBACK if fresh or trace is Trace.TRACEBACK_BETWEEN else None
         case LineKind.BETWEEN:
             return Trace.TRACEBACK_BETWEEN if trace is Trace.TRACEBACK_ENDED else None
         case LineKind.GOROUTINE:
             return Trace.GOROUTINES if fresh or trace in {Trace.PANIC, Trace.GOROUTINES} else None
-        case LineKind.GO_CALL:
-            return trace if trace is Trace.GOROUTINES else None
-        case LineKind.EXCEPTION if fresh and event.lines == 1:
+        case LineKind.GO_CALL | LineKind.GO_NAME if trace is Trace.GOROUTINES:
+            return trace
+        case LineKind.GO_NAME if fresh:
+            return Trace.GOROUTINES
+        case LineKind.LEVEL if trace is Trace.OPENING:
+            return Trace.NONE
+        case LineKind.EXCEPTION if fresh and event.lines <= 2:
             return Trace.STACK
-        case LineKind.EXCEPTION | LineKind.PLAIN if trace is Trace.TRACEBACK:
-            return Trace.TRACEBACK_ENDED
+        case LineKind.EXCEPTION | LineKind.PLAIN | LineKind.GO_CALL if trace in {Trace.TRACEBACK, Trace.ANNOUNCED}:
+            return Trace.TRACEBACK_ENDED if trace is Trace.TRACEBACK else Trace.STACK
+        case LineKind.EXCEPTION | LineKind.PLAIN | LineKind.GO_CALL if trace is Trace.REPORT and not event.blank:
+            return trace
         case _:
             return None
 
 
-def step(state: JoinState, line: Line, now: float, *, limits: JoinLimits) -> tuple[JoinState, tuple[Event, ...]]:
+def step(
+    state: JoinState, line: Placed, now: float, *, limits: JoinLimits, kind: LineKind | None = None
+) -> tuple[JoinState, tuple[Event, ...]]:
     """Take one line; return the new state and the events that it finished (none, one or two).
 
-    ``now`` are the seconds of the injected clock; they only serve :func:`close_idle`.
+    ``now`` are the seconds of the injected clock; they only serve :func:`close_idle`. ``kind`` is that of the line,
+    where the caller knows it already.
     """
-    if state.mode is JoinMode.OFF:
+    mode = state.mode
+    if mode is JoinMode.OFF:
         kind = LineKind.PLAIN
         return replace(state, last_at=now), (_close(_started(line, kind, limits)),) if line.text.strip() else ()
     event = state.open
-    kind = kind_of(line.text)
+    if kind is None:
+        kind = kind_of(line.text)
     if kind is LineKind.BLANK:
         if event is None:
-            return replace(state, last_at=now), ()
-        return replace(state, open=replace(event, blank=event.blank + 1, end=line.end), last_at=now), ()
+            return JoinState(mode, None, now), ()
+        return JoinState(mode, replace(event, blank=event.blank + 1, end=line.end), now), ()
     if event is None:
-        return replace(state, open=_started(line, kind, limits), last_at=now), ()
+        return JoinState(mode, _started(line, kind, limits), now), ()
     trace = _continues(event, kind)
     if trace is not None:
-        return replace(state, open=_grown(event, line, trace, limits), last_at=now), ()
-    return replace(state, open=_started(line, kind, limits), last_at=now), (_close(event),)
+        return JoinState(mode, _grown(event, [line], trace, limits), now), ()
+    return JoinState(mode, _started(line, kind, limits), now), (_close(event),)
+
+
+def step_run(
+    state: JoinState, lines: Sequence[Placed], now: float, *, limits: JoinLimits, kind: LineKind
+) -> tuple[JoinState, tuple[Event, ...]]:
+    """Take lines of one kind that follow each other, as :func:`step` does one by one."""
+    finished: list[Event] = []
+    for place, line in enumerate(lines):
+        event = state.open
+        if kind in _STEADY and event is not None and _continues(event, kind) is event.trace:
+            # As it does for this line, it will for all the others: they change nothing that it looks at.
+            return JoinState(state.mode, _grown(event, lines[place:], event.trace, limits), now), tuple(finished)
+        state, more = step(state, line, now, limits=limits, kind=kind)
+        finished += more
+    return state, tuple(finished)
 
 
 def close_idle(state: JoinState, now: float, *, limits: JoinLimits) -> tuple[JoinState, tuple[Event, ...]]:

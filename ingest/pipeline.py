@@ -6,36 +6,45 @@ ids before the transaction that counts them. One without any counted line is sti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from ingest.known import KnownTemplates
+from ingest.scrubbing import Scrubber
+from knowledge_base.absorbing import give_templates, resembling
+from knowledge_base.curation.resigning import upgrade
+from knowledge_base.errors import Evicted
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.scrub import scrub, scrub_all
-from knowledge_base.signature import Signer, error_codes, exception_classes
+from knowledge_base.scrub import scrub
+from knowledge_base.signature import error_codes, exception_classes
 from knowledge_base.signature.limits import MAX_TEXT
+from knowledge_base.signing import ProjectSigning
 from knowledge_base.store import ingestion, projects
 from knowledge_base.store.descriptions import Description
 from knowledge_base.store.ingestion import StoredLine
-from knowledge_base.store.templates import NewTemplate
+from knowledge_base.store.templates import NewTemplate, TemplateRef
 from knowledge_base.types import Assignment, LogRecord, Signature
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A batch before it is identified; ``first`` holds what its unseen fingerprints would become."""
+    """A batch before it is identified.
+
+    ``places`` tells where each fingerprint comes first, ``first`` holds what the unseen ones would become.
+    """
 
     records: Sequence[LogRecord]
     signatures: Sequence[Signature]
     lines: Sequence[StoredLine]
+    places: Mapping[str, int]
     first: dict[str, NewTemplate]
 
 
-@dataclass(frozen=True, slots=True)
-class Enriched:
+class Enriched(NamedTuple):
     """A record and what it was found to be."""
 
     record: LogRecord
@@ -61,7 +70,8 @@ class Pipeline:
     def __init__(self, knowledge: KnowledgeBase, project: str) -> None:
         self.knowledge = knowledge
         self.project = project
-        self._signer = Signer()
+        self._signing = ProjectSigning(project)
+        self._scrubber = Scrubber()
         self._known = KnownTemplates(project)
 
     def ensure_project(self) -> None:
@@ -77,7 +87,7 @@ class Pipeline:
         identified = self.identify(self.prepare(records))
         try:
             with self.knowledge.store.write() as db:
-                self.store(db, identified)
+                identified = self.store(db, identified)
         except BaseException:
             self.rolled_back()
             raise
@@ -86,64 +96,125 @@ class Pipeline:
 
     def prepare(self, records: Sequence[LogRecord]) -> Prepared:
         """Scrub and sign a batch; no I/O."""
-        scrubbed = scrub_all([record.text for record in records])
-        signatures = self._signer.sign_all(scrubbed)
+        scrubbed = self._scrubber.scrub_all([record.text for record in records])
+        signatures = self._signing.signer.sign_all(scrubbed)
         lines = [
             StoredLine(signature.fingerprint, record.at, record.service, text[:MAX_TEXT])
             for record, signature, text in zip(records, signatures, scrubbed, strict=True)
         ]
-        first: dict[str, NewTemplate] = {}
-        for record, signature, line in zip(records, signatures, lines, strict=True):
-            if signature.fingerprint not in self._known and signature.fingerprint not in first:
-                first[signature.fingerprint] = _new_template(record, signature, line)
-        return Prepared(records, signatures, lines, first)
+        places: dict[str, int] = {}
+        for at, signature in enumerate(signatures):
+            if signature.fingerprint not in places:
+                places[signature.fingerprint] = at
+        first = {
+            fingerprint: _new_template(records[at], signatures[at], lines[at])
+            for fingerprint, at in places.items()
+            if fingerprint not in self._known
+        }
+        return Prepared(records, signatures, lines, places, first)
 
     def identify(self, prepared: Prepared) -> Identified:
         """Tell what the records of a batch are; what was never seen gets its template, in a transaction of its own."""
-        place: dict[str, int] = {}
-        for at, signature in enumerate(prepared.signatures):
-            place.setdefault(signature.fingerprint, at)
-        if not place:
+        if not prepared.records:
             return Identified(prepared, (), {}, 0)
-        with self.knowledge.store.read() as db:
-            self._known.follow(db)
-            found = self._known.look_up(db, place)
-        missing = [each for each in place if each not in found]
-        if missing:
-            found |= self._make(prepared, {each: place[each] for each in missing})
-        enriched = [
-            _enriched(
-                record,
-                known := found[signature.fingerprint],
-                signature,
-                is_new=not known.counted and place[signature.fingerprint] == at,
-            )
-            for at, (record, signature) in enumerate(zip(prepared.records, prepared.signatures, strict=True))
-        ]
+        while True:
+            prepared, found = self._look_up(prepared)
+            missing = {each: at for each, at in prepared.places.items() if each not in found}
+            made = self._make(prepared, missing) if missing else {}
+            if made is not None:
+                return self._enrich(prepared, found | made)
+
+    def _look_up(self, prepared: Prepared) -> tuple[Prepared, dict[str, Description]]:
+        """Look a batch up under the rules that hold now; one that was signed under others is signed anew."""
+        while True:
+            with self.knowledge.store.read() as db:
+                self._signing.follow(db)
+                version = self._signing.signer.version
+                if prepared.signatures[0].version == version and not self._signing.is_outdated:
+                    self._known.follow(db)
+                    return prepared, self._known.look_up(db, prepared.places, version)
+            if self._signing.is_outdated:
+                upgrade(self.knowledge.store, self.project)
+            prepared = self.prepare(prepared.records)
+
+    def _enrich(self, prepared: Prepared, found: dict[str, Description]) -> Identified:
+        told: dict[str, Enriched] = {}
+        enriched: list[Enriched] = []
+        for record, signature in zip(prepared.records, prepared.signatures, strict=True):
+            like = told.get(signature.fingerprint)
+            if like is not None:
+                enriched.append(Enriched(record, *like[1:]))
+                continue
+            known = found[signature.fingerprint]
+            first = _enriched(record, known, signature, is_new=not known.counted)
+            # Lines of one template share what is told of it.
+            told[signature.fingerprint] = first if known.counted else _enriched(record, known, signature, is_new=False)
+            enriched.append(first)
         return Identified(prepared, enriched, found, sum(not each.counted for each in found.values()))
 
-    def _make(self, prepared: Prepared, place: dict[str, int]) -> dict[str, Description]:
-        unseen = [
+    def _make(self, prepared: Prepared, place: dict[str, int]) -> dict[str, Description] | None:
+        """Give what is unseen its templates: those that it has under earlier rules, or else new ones.
+
+        None where the rules were changed meanwhile, so that the batch has to be looked up anew.
+        """
+        before = self._signing.sign_before({each: prepared.lines[at].text for each, at in place.items()})
+        unseen = self._unseen(prepared, place)
+        with self.knowledge.store.read() as db:
+            alike = self._alike(db, unseen)
+        with self.knowledge.store.write() as db:
+            projects.lock(db, self.project)
+            if not self._signing.holds(db):
+                return None
+            refs = self._signing.adopt(db, before)
+            rest = [each for each in unseen if each.fingerprint not in refs]
+            refs |= give_templates(db, self.project, rest, alike, self.knowledge.clock())
+            return self._known.describe(db, refs)
+
+    def _alike(self, db: Connection, unseen: Sequence[NewTemplate]) -> dict[str, TemplateRef]:
+        return resembling(db, self.project, {each.fingerprint: each.text for each in unseen})
+
+    def _unseen(self, prepared: Prepared, place: dict[str, int]) -> list[NewTemplate]:
+        return [
             prepared.first.get(fingerprint)
             or _new_template(prepared.records[at], prepared.signatures[at], prepared.lines[at])
             for fingerprint, at in place.items()
         ]
-        with self.knowledge.store.write() as db:
-            refs = ingestion.ensure_templates(db, self.project, unseen, self.knowledge.clock())
-            return self._known.describe(db, refs)
 
-    def store(self, db: Connection, identified: Identified) -> None:
-        """Keep a batch within the caller's write transaction; end with ``committed`` or ``rolled_back``."""
+    def store(self, db: Connection, identified: Identified) -> Identified:
+        """Keep a batch within the caller's write transaction; end with ``committed`` or ``rolled_back``.
+
+        Gives back what was kept: a template that was evicted since the batch was identified has a new one
+        in its place.
+        """
         if identified.prepared.lines:
-            settings = self.knowledge.settings
-            ingestion.keep_batch(
-                db,
-                self.project,
-                identified.prepared.lines,
-                {fingerprint: description.ref for fingerprint, description in identified.found.items()},
-                ring_size=settings.ring_size,
-                samples_per_template=settings.samples_per_template,
-            )
+            try:
+                self._keep(db, identified)
+            except Evicted as error:
+                identified = self._made_anew(db, identified, error.templates)
+                self._keep(db, identified)
+        return identified
+
+    def _keep(self, db: Connection, identified: Identified) -> None:
+        settings = self.knowledge.settings
+        ingestion.keep_batch(
+            db,
+            self.project,
+            identified.prepared.lines,
+            {fingerprint: description.ref for fingerprint, description in identified.found.items()},
+            ring_size=settings.ring_size,
+            samples_per_template=settings.samples_per_template,
+        )
+
+    def _made_anew(self, db: Connection, identified: Identified, evicted: Collection[int]) -> Identified:
+        prepared = identified.prepared
+        lost = {each for each, known in identified.found.items() if known.ref.template in evicted}
+        place: dict[str, int] = {}
+        for at, signature in enumerate(prepared.signatures):
+            if signature.fingerprint in lost:
+                place.setdefault(signature.fingerprint, at)
+        unseen = self._unseen(prepared, place)
+        refs = give_templates(db, self.project, unseen, self._alike(db, unseen), self.knowledge.clock())
+        return self._enrich(prepared, {**identified.found, **self._known.describe(db, refs)})
 
     def committed(self, identified: Identified) -> None:
         """Learn that the transaction of a batch was committed."""

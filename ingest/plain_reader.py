@@ -25,15 +25,18 @@ class PlainReader:
 
     A line with a header ends the event before it, whatever that was. So of two such lines in a row the
     first is an event by itself, and joining need not look at it: it waits in ``_headed`` for the next line.
+    ``shapes`` may be shared by readers of one thread.
     """
 
-    def __init__(self, origin: Origin, *, mode: JoinMode, limits: JoinLimits) -> None:
+    def __init__(self, origin: Origin, *, mode: JoinMode, limits: JoinLimits, shapes: Shapes | None = None) -> None:
         self._origin = origin
         self._limits = limits
         self._state = JoinState(mode)
         self._joins = mode is not JoinMode.OFF
-        self._shapes = Shapes()
+        self._shapes = shapes or Shapes()
         self._headed: tuple[RawLine, Shape] | None = None
+        # The shape of the first line of what is open; None where that was read by another process.
+        self._first: Shape | None = None
 
     @property
     def open_since(self) -> int | None:
@@ -50,20 +53,32 @@ class PlainReader:
     def feed(self, lines: Sequence[RawLine], now: datetime) -> Reading:
         """Join lines; the events that are finished become records."""
         reading = tally(lines)
-        seconds = now.timestamp()
-        for line in lines:
-            shape = self._shapes.of(line.text)
-            if not self._joins:
+        self.take(reading, lines, self._shapes.of_all([line.text for line in lines]), now)
+        return reading
+
+    def take(self, reading: Reading, lines: Sequence[RawLine], shapes: Sequence[Shape], now: datetime) -> None:
+        """Join lines whose shapes are known, and add the events that are finished.
+
+        The shape of a text of several lines is that of its first one.
+        """
+        if not self._joins:
+            for line, shape in zip(lines, shapes, strict=True):
                 if line.text.strip():
                     self._keep(reading, line.text, line.end, shape, now)
-            elif shape is not None and shape.kind is LineKind.HEADER:
+            return
+        seconds, place, count = now.timestamp(), 0, len(lines)
+        while place < count:
+            shape, end = shapes[place], place + 1
+            kind = shape.kind
+            if kind is LineKind.HEADER and shape.is_short:
                 self._close(reading, now)
-                self._headed = (line, shape)
+                self._headed = (lines[place], shape)
             else:
-                self._hand_over(seconds)
-                self._join(reading, line, seconds, now)
-        self._state = replace(self._state, last_at=seconds)
-        return reading
+                while end < count and shapes[end].kind is kind:
+                    end += 1
+                self._join(reading, lines[place:end], shapes[place:end], seconds, now)
+            place = end
+        self._state = JoinState(self._state.mode, self._state.open, seconds)
 
     def idle(self, now: datetime) -> Reading:
         """Close an event that has waited long enough."""
@@ -93,41 +108,52 @@ class PlainReader:
             if headed is not None:
                 text, start, end = str(headed[0]), int(headed[1]), int(headed[2])
                 shape = self._shapes.of(text)
-                if shape is None:
-                    state, _ = joining.step(state, Line(text, start, end), state.last_at, limits=self._limits)
-                else:
+                if shape.kind is LineKind.HEADER and shape.is_short:
                     self._headed = (RawLine(start, end, text), shape)
+                else:
+                    state, _ = joining.step(state, Line(text, start, end), state.last_at, limits=self._limits)
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise BadRow(f"the saved state of a stream cannot be read ({error}); start the source again") from error
-        self._state = replace(state, mode=self._state.mode)
+        self._state, self._first = replace(state, mode=self._state.mode), None
 
-    def _hand_over(self, seconds: float) -> None:
+    def _join(
+        self, reading: Reading, lines: Sequence[RawLine], shapes: Sequence[Shape], seconds: float, now: datetime
+    ) -> None:
         if self._headed is not None:
-            line, self._headed = self._headed[0], None
-            opened = Line(line.text, line.start, line.end)
-            self._state, _ = joining.step(self._state, opened, seconds, limits=self._limits)
+            (opened, first), self._headed = self._headed, None
+            self._step(reading, [opened], [first], seconds, now)
+        self._step(reading, lines, shapes, seconds, now)
 
-    def _join(self, reading: Reading, line: RawLine, seconds: float, now: datetime) -> None:
-        more = Line(line.text, line.start, line.end)
-        self._state, events = joining.step(self._state, more, seconds, limits=self._limits)
+    def _step(
+        self, reading: Reading, lines: Sequence[RawLine], shapes: Sequence[Shape], seconds: float, now: datetime
+    ) -> None:
+        """Hand lines of one kind over to joining."""
+        kind, first = shapes[0].kind, self._first
+        self._state, events = joining.step_run(self._state, lines, seconds, limits=self._limits, kind=kind)
+        first_of = {line.start: shape for line, shape in zip(lines, shapes, strict=True)} if events else {}
         for event in events:
-            self._keep_event(reading, event, now)
+            self._keep_event(reading, event, first_of.get(event.start, first), now)
+        opened = self._state.open
+        if opened is not None and opened.start >= lines[0].start:
+            self._first = next(shape for line, shape in zip(lines, shapes, strict=True) if line.start == opened.start)
 
     def _close(self, reading: Reading, now: datetime) -> None:
         if self._headed is not None:
             (line, shape), self._headed = self._headed, None
             self._keep(reading, line.text, line.end, shape, now)
-        self._state, events = joining.flush(self._state)
-        for event in events:
-            self._keep_event(reading, event, now)
+        elif self._state.open is not None:
+            self._state, events = joining.flush(self._state)
+            for event in events:
+                self._keep_event(reading, event, self._first, now)
 
-    def _keep_event(self, reading: Reading, event: Event, now: datetime) -> None:
+    def _keep_event(self, reading: Reading, event: Event, shape: Shape | None, now: datetime) -> None:
         reading.cut += event.truncated and event.lines > 1
-        shape = self._shapes.of(event.text.partition("\n")[0])
+        if shape is None or event.truncated:
+            shape = self._shapes.of(event.text.partition("\n")[0])
         self._keep(reading, event.text, event.end, shape, now)
 
-    def _keep(self, reading: Reading, text: str, end: int, shape: Shape | None, now: datetime) -> None:
-        heading = self._shapes.heading(text, shape, now=now)
+    def _keep(self, reading: Reading, text: str, end: int, shape: Shape, now: datetime) -> None:
+        at, level, service = self._shapes.heading(text, shape, now=now)
         origin = self._origin
         reading.records.append(
             LogRecord(
@@ -135,8 +161,8 @@ class PlainReader:
                 origin.source,
                 end,
                 text,
-                usable_time(heading.at, now=now) or now,
-                origin.service or heading.service,
-                heading.level,
+                usable_time(at, now=now) or now,
+                origin.service or service,
+                level,
             )
         )

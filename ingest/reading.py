@@ -35,6 +35,14 @@ class Reading:
     cut: int = 0
     undecodable: int = 0
 
+    def add(self, more: Reading) -> None:
+        """Add what further lines became."""
+        self.records += more.records
+        self.rejected += more.rejected
+        self.lines += more.lines
+        self.cut += more.cut
+        self.undecodable += more.undecodable
+
 
 class Reader(Protocol):
     """The step from lines to records."""

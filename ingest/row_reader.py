@@ -7,10 +7,10 @@ from datetime import datetime
 
 from ingest.reading import Origin, Reading, tally
 from ingest.rows import Row, parse_row, usable_time
+from ingest.shapes import Heading, Shapes
 from ingest.sinks.dead_letters import DeadLetter
 from ingest.sources.port import RawLine
 from knowledge_base.errors import BadRow
-from knowledge_base.signature import read_header
 from knowledge_base.types import LogRecord
 
 ROW_FACTOR = 16
@@ -22,9 +22,10 @@ class RowReader:
 
     open_since = None
 
-    def __init__(self, origin: Origin, *, max_event_bytes: int) -> None:
+    def __init__(self, origin: Origin, *, max_event_bytes: int, shapes: Shapes | None = None) -> None:
         self._origin = origin
         self._max_event_bytes = max_event_bytes
+        self._shapes = shapes or Shapes()
 
     def feed(self, lines: Sequence[RawLine], now: datetime) -> Reading:
         """Parse rows; those that cannot be used become dead letters."""
@@ -53,7 +54,7 @@ class RowReader:
         if text is not row.text:
             fields = {**fields, row.text_field: text}
             reading.cut += 1
-        header = read_header(text, now=now) if not (row.at and row.service and row.level) else None
+        header = self._heading(text, now) if not (row.at and row.service and row.level) else None
         at = row.at or (usable_time(header.at, now=now) if header else None)
         return LogRecord(
             project=self._origin.project,
@@ -65,6 +66,9 @@ class RowReader:
             level=row.level or (header.level if header else ""),
             attributes=fields,
         )
+
+    def _heading(self, text: str, now: datetime) -> Heading:
+        return self._shapes.heading(text, self._shapes.of(text.partition("\n")[0]), now=now)
 
 
 def cut_text(text: str, limit: int) -> str:

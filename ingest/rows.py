@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from math import isinf
 
 from knowledge_base.errors import BadRow
@@ -37,7 +38,7 @@ def parse_row(line: str, *, now: datetime) -> Row:
     'ERROR'
     """
     try:
-        row = json.loads(line, parse_constant=_refuse_constant, parse_float=_finite)
+        row = _decoder().decode(line)
     except json.JSONDecodeError as error:
         raise BadRow(f"broken JSON: {error.msg} at character {error.pos + 1}") from None
     except RecursionError:
@@ -88,6 +89,11 @@ def _word(value: object) -> str:
 def _kind(value: object) -> str:
     names = {dict: "an object", list: "a list", str: "a text", bool: "a truth value", type(None): "null"}
     return names.get(type(value), "a number")
+
+
+@cache
+def _decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)
 
 
 def _refuse_constant(name: str) -> object:

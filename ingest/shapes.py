@@ -1,33 +1,69 @@
 """The shape of a line, read once: what kind of line it is, and where its time, level and service stand.
 
-Neither the kind of a line nor the extent of its header depends on which digits it holds, so all lines
-that differ only in their digits share one shape. Reading headers is most of the work on a line;
-logs repeat few shapes.
+A line is looked at without its digits: each run of them is one ``0``. Neither the kind of a line nor the extent of its
+header depends on them, so all lines that are the same without them share one shape. Reading headers is most of the
+work on a line; logs repeat few shapes. What a shape says follows from the line alone, never from
+which line with that shape was met first.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from ingest.line_kinds import LineKind, kind_of
-from knowledge_base.signature import read_header, read_time
-from knowledge_base.signature.header import header_span
+from ingest.stamps import read_stamp
+from knowledge_base.signature import read_header
+from knowledge_base.signature.collapsing import collapse_all
+from knowledge_base.signature.header import HeaderSpan, header_span
+from knowledge_base.signature.memory import Memory
+from knowledge_base.signature.reading import level_name
 
-DIGITS = str.maketrans("123456789", "000000000")
-CAPACITY = 20_000
+CAPACITY = 40_000
 LONGEST = 500
+# "}12" closes something, "}123" does not: where so little is left of a line, its length counts.
+SHORTEST = 3
+_RUNS = re.compile("[0-9]+")
+_USUAL = re.compile(r"0-0-0[T ]0:0:0(?:[.,]0)?(?:Z| UTC)?|0/0/0 0:0:0")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a part stands: characters and runs of digits before it, and in it, in a line without its digits."""
+
+    start: int
+    length: int
+    runs_before: int
+    runs: int
+
+    def cut(self, line: str) -> str:
+        """Cut the part out of a line."""
+        before = self.runs_before
+        more = [found.end() - found.start() - 1 for found in islice(_RUNS.finditer(line), before + self.runs)]
+        start = self.start + sum(more[:before])
+        return line[start : start + self.length + sum(more[before:])]
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """``stamp`` and ``where`` are places in the line (both 0: nothing is there)."""
+    """What lines have in common that differ only in their digits.
+
+    ``is_read``: nothing is known of the header, which has to be read from each line. ``stamp`` is a pattern, to be
+    matched at ``start``, for the usual layouts. ``service`` is a place where it holds digits.
+    """
 
     kind: LineKind
-    level: str
-    stamp: tuple[int, int]
-    where: tuple[int, int]
+    is_short: bool
+    is_read: bool = False
+    level: str = ""
+    service: str | Place = ""
+    stamp: re.Pattern[str] | Place | None = None
+    start: int = 0
 
 
 class Heading(NamedTuple):
@@ -39,77 +75,84 @@ class Heading(NamedTuple):
 
 
 class Shapes:
-    """Remembers shapes by the line without its digits; bounded, and emptied when it is full.
+    """Remembers shapes; bounded. Not safe to be shared by threads.
 
-    Lines that are long, indented, JSON or ambiguous have no shape here: they are read one by one.
+    The header of a line that is long, indented, JSON or ambiguous is read from the line itself.
     """
 
     def __init__(self, *, capacity: int = CAPACITY) -> None:
-        self._capacity = capacity
-        self._found: dict[str, Shape | None] = {}
+        self._found: Memory[str, Shape] = Memory(capacity)
 
-    def of(self, line: str) -> Shape | None:
+    def of(self, line: str) -> Shape:
         """Give the shape of a single line."""
-        if len(line) > LONGEST:
-            return None
-        key = line.translate(DIGITS)
-        try:
-            return self._found[key]
-        except KeyError:
-            if len(self._found) >= self._capacity:
-                self._found.clear()
-            shape = self._found[key] = _shape_of(line, key)
-            return shape
+        return self._of_key(line, "" if len(line) > LONGEST else _RUNS.sub("0", line))
 
-    def heading(self, text: str, shape: Shape | None, *, now: datetime) -> Heading:
+    def of_all(self, lines: Sequence[str]) -> list[Shape]:
+        """Give the shapes of lines, as :meth:`of` does for each."""
+        collapsed = collapse_all([line if len(line) <= LONGEST else "" for line in lines])
+        if collapsed is None:
+            return [self.of(line) for line in lines]
+        found = self._found.get_all(collapsed.texts)
+        return [
+            shape if shape is not None else self._of_key(line, key)
+            for line, key, shape in zip(lines, collapsed.texts, found, strict=True)
+        ]
+
+    def heading(self, text: str, shape: Shape, *, now: datetime) -> Heading:
         """Read the header of an event whose first line has this shape, as ``read_header`` does."""
-        if shape is None:
+        if shape.is_read:
             header = read_header(text, now=now)
             return Heading(header.at, header.level, header.service)
-        start, end = shape.stamp
-        at = read_stamp(text[start:end], now=now) if end else None
-        start, end = shape.where
-        return Heading(at, shape.level, text[start:end])
+        stamp, service, at = shape.stamp, shape.service, None
+        if isinstance(stamp, Place):
+            at = read_stamp(stamp.cut(text), now=now)
+        elif stamp is not None and (found := stamp.match(text, shape.start)):
+            at = read_stamp(found[0], now=now)
+        return Heading(at, shape.level, service if isinstance(service, str) else service.cut(text))
+
+    def _of_key(self, line: str, key: str) -> Shape:
+        if len(line) > LONGEST or len(key) <= SHORTEST or len(key.strip()) <= SHORTEST:
+            return Shape(kind_of(line), is_short=len(line) <= LONGEST, is_read=True)
+        shape = self._found.get(key)
+        if shape is None:
+            shape = self._found[key] = _shape_of(key)
+        return shape
 
 
-def read_stamp(stamp: str, *, now: datetime) -> datetime | None:
-    """Read a time as ``read_time`` does; the layout that most logs have, at once.
-
-    >>> read_stamp("2024-06-11 10:22:33,123", now=datetime.now(UTC)).isoformat()
-    '2024-06-11T10:22:33.123000+00:00'
-    """
-    if (
-        stamp[:2] in ("19", "20")
-        and len(stamp) in (19, 23, 26)
-        and stamp[4] == stamp[7] == "-"
-        and stamp[10] in " T"
-        and stamp.isascii()
-    ):
-        try:
-            found = datetime.fromisoformat(stamp)
-        except ValueError:
-            return read_time(stamp, now=now)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else read_time(stamp, now=now)
-    return read_time(stamp, now=now)
+def _shape_of(key: str) -> Shape:
+    kind = kind_of(key)
+    if key[0].isspace() or key[0] == "{" or "\n" in key:
+        return Shape(kind, is_short=True, is_read=True)
+    span = header_span(key)
+    stamp, service = _place(span.stamp, key, span.end), _place(span.where, key, span.end)
+    if stamp is None or service is None or (key[-1].isspace() and not _is_same(span, header_span(key.rstrip()))):
+        return Shape(kind, is_short=True, is_read=True)
+    return Shape(
+        kind,
+        is_short=True,
+        level=level_name(span.level),
+        service=service if service.runs else span.where,
+        stamp=((not stamp.runs_before and _pattern_of(span.stamp)) or stamp) if span.stamp else None,
+        start=stamp.start,
+    )
 
 
-def _shape_of(line: str, key: str) -> Shape | None:
-    if not line or line[0].isspace() or line[0] == "{" or "\n" in line:
+def _is_same(one: HeaderSpan, other: HeaderSpan) -> bool:
+    """Tell whether two headers say the same: the text behind the first line of an event hides white space."""
+    return (one.stamp, one.level, one.where) == (other.stamp, other.level, other.where)
+
+
+def _place(part: str, key: str, end: int) -> Place | None:
+    """Find a part of the header; None where it could be one of several places."""
+    start = key.find(part, 0, end)
+    if start < 0 or (start > 0 and key.find(part, start + 1, end) >= 0):
         return None
-    span = header_span(line)
-    header = read_header(line)
-    stamp, where = _place(span.stamp, line, key, span.end), _place(span.where, line, key, span.end)
-    if stamp is None or where is None or any(character.isdigit() for character in header.level):
-        return None
-    return Shape(kind_of(line), header.level, stamp, where)
+    return Place(start, len(part), key.count("0", 0, start), part.count("0"))
 
 
-def _place(part: str, line: str, key: str, end: int) -> tuple[int, int] | None:
-    """Find a part of the header; None where its place would not be certain in a line with other digits."""
-    if not part:
-        return (0, 0)
-    start = line.find(part, 0, end)
-    shape = part.translate(DIGITS)
-    if start < 0 or key.find(shape) != start or key.find(shape, start + 1, end) >= 0:
+@lru_cache(maxsize=64)
+def _pattern_of(stamp: str) -> re.Pattern[str] | None:
+    """Give what finds the end of a stamp in a line; only for the usual layouts, which are few."""
+    if not _USUAL.fullmatch(stamp):
         return None
-    return (start, start + len(part))
+    return re.compile(re.escape(stamp).replace("0", "[0-9]+"))

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest import joining
+from ingest.cardinality import resolve
 from ingest.joining import JoinLimits, JoinMode, JoinState, Line
 from ingest.sources.port import RawLine, Source
 from knowledge_base.scrub import scrub
-from knowledge_base.signature import Signer
+from knowledge_base.signature.project_signer import ProjectSigner
+from knowledge_base.signature.user_rules import RuleSet
 from knowledge_base.types import Signature
 
 SNIFFED_BYTES = 4096
@@ -48,18 +50,34 @@ class GroupedLines:
         self._numbers.append(number)
         self._groups.append(place)
 
+    def resolve(self) -> None:
+        """Make templates one that differ in a variable word, as the whole input tells."""
+        merged = resolve({each.id: each.text for each in self._templates})
+        self._templates = [
+            GroupTemplate(merged[each.id].id, merged[each.id].text) if each.id in merged else each
+            for each in self._templates
+        ]
+
     def rows(self) -> Iterator[tuple[int, GroupTemplate]]:
         """Give each line's number and its template, in order."""
         for number, group in zip(self._numbers, self._groups, strict=True):
             yield number, self._templates[group]
 
 
-def group_lines(source: Source, *, mode: JoinMode, max_event_bytes: int, tick: Callable[[int], None]) -> GroupedLines:
+def group_lines(
+    source: Source,
+    *,
+    mode: JoinMode,
+    max_event_bytes: int,
+    tick: Callable[[int], None],
+    rules: RuleSet | None = None,
+) -> GroupedLines:
     """Group all lines (mode OFF, blank ones too) or events (mode AUTO) of a source.
 
-    ``tick`` is told how many lines were read since it was told before. Raises UnreadableInput.
+    ``tick`` is told how many lines were read since it was told before; ``rules`` are those of a project's users.
+    Raises UnreadableInput.
     """
-    grouped, signer = GroupedLines(), Signer()
+    grouped, signer = GroupedLines(), ProjectSigner(rules or RuleSet())
     source.peek(SNIFFED_BYTES)
     source.open(0, limit=max_event_bytes)
     numbered = _Numbered(mode, JoinLimits(max_bytes=max_event_bytes))
@@ -74,6 +92,7 @@ def group_lines(source: Source, *, mode: JoinMode, max_event_bytes: int, tick: C
             tick(len(batch.lines))
     finally:
         source.close()
+    grouped.resolve()
     return grouped
 
 

@@ -10,6 +10,7 @@
     ├── Conflict                 the state has changed meanwhile, or the request contradicts it
     │   ├── StaleVersion         somebody saved a newer version
     │   ├── LostOwnership        another worker took this source over: discard the batch
+    │   ├── Evicted              a template made room meanwhile: look its lines up anew
     │   └── AlreadyDone          the file was finished before
     ├── NotAllowed               not signed in, or not permitted
     └── Unavailable              the surroundings are at fault: mend them, then try again
@@ -50,6 +51,14 @@ class StaleVersion(Conflict):
 
 class LostOwnership(Conflict):
     """Another worker took over; what was read must be discarded."""
+
+
+class Evicted(Conflict):
+    """Templates that lines belong to were evicted meanwhile; nothing was written. Look the lines up anew."""
+
+    def __init__(self, message: str, templates: frozenset[int] = frozenset()) -> None:
+        super().__init__(message)
+        self.templates = templates
 
 
 class AlreadyDone(Conflict):

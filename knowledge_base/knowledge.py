@@ -7,19 +7,20 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from knowledge_base.absorbing import known_as
 from knowledge_base.embedding import Embedder, open_embedder
 from knowledge_base.index.replica import Replica
 from knowledge_base.matching import Match, match, one_for_each_solution, prepare
 from knowledge_base.settings import Settings
-from knowledge_base.signature import SIGNATURE_VERSION, Signer, sign
-from knowledge_base.store import categories, projects, template_reading, templates
+from knowledge_base.signing import read_signing, signatures_of
+from knowledge_base.store import categories, projects, template_reading
 from knowledge_base.store.store import Clock, Store, utc_now
 from knowledge_base.types import Category, Signature, Template
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What a raw line is known as; None where its fingerprint was never seen."""
+    """What a raw line is known as; None where neither it nor one that differs in a variable word was ever seen."""
 
     signature: Signature
     template: Template | None
@@ -33,7 +34,6 @@ class KnowledgeBase:
         self.settings = settings
         self.clock = clock
         self.store = Store(settings.url, clock=clock)
-        self.signer = Signer()
         self._embedder = embedder
         self._replicas: dict[str, Replica] = {}
         self._lock = threading.Lock()
@@ -75,10 +75,13 @@ class KnowledgeBase:
 
     def lookup(self, project: str, text: str) -> Lookup:
         """Tell what a raw line is known as; raises NotFound for a project that is not there."""
-        signature = sign(text)
         with self.store.read() as db:
             projects.require_project(db, project)
-            ref = templates.find(db, project, SIGNATURE_VERSION, [signature.fingerprint]).get(signature.fingerprint)
+            signing = read_signing(db, project)
+        signatures = signatures_of(signing, text)
+        signature = signatures[0]
+        with self.store.read() as db:
+            [ref] = known_as(db, project, [signatures])
             if ref is None:
                 return Lookup(signature, None, None)
             template = template_reading.read_templates(db, project, [ref.template])[0]
@@ -89,9 +92,11 @@ class KnowledgeBase:
 
         Raises NotFound for a project that is not there.
         """
-        query = prepare(text, self.embedder)
         with self.store.read() as db:
             projects.require_project(db, project)
+            signing = read_signing(db, project)
+        query = prepare(text, self.embedder, signing)
+        with self.store.read() as db:
             found = match(db, project, query, self.replica(db, project), limit=limit * 5)
             solutions = categories.solutions_of(db, project, [each.category for each in found])
         return tuple(one_for_each_solution(found, solutions)[:limit])

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from knowledge_base.absorbing import known_as
 from knowledge_base.embedding.port import Embedder, Vectors
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.features.ngrams import common_words, cosine, grams, similarity
 from knowledge_base.index.replica import Indexed, Replica
-from knowledge_base.signature import SIGNATURE_VERSION, sign
 from knowledge_base.signature.codes import error_codes
+from knowledge_base.signature.project_signer import sign_under
+from knowledge_base.signature.user_rules import RuleSet
+from knowledge_base.signing import Signing, signatures_of
 from knowledge_base.store import templates
-from knowledge_base.types import Evidence
+from knowledge_base.types import Evidence, Signature
 
 NEIGHBOURS = 200
 SAME_CODE = 50
@@ -34,23 +37,24 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question made ready: fingerprints of what may be an error, and forms to compare with their vectors.
+    """A question made ready: what may be an error, signed, and forms to compare with their vectors.
 
-    ``vectors`` has one row for each of ``forms``.
+    ``signed`` has the signatures of each text under all rules that it may be known by; ``vectors`` has one row for
+    each of ``forms``.
     """
 
-    fingerprints: tuple[str, ...]
+    signed: tuple[tuple[Signature, ...], ...]
     codes: frozenset[str]
     forms: tuple[str, ...]
     vectors: Vectors
 
 
-def prepare(text: str, embedder: Embedder) -> Query:
+def prepare(text: str, embedder: Embedder, signing: Signing) -> Query:
     """Read a question; this is the slow part and needs no database."""
     text = text[:QUESTION_LIMIT]
-    forms = _forms(text)
+    forms = _forms(text, signing.rules)
     return Query(
-        fingerprints=tuple(dict.fromkeys(sign(segment).fingerprint for segment in segments(text))),
+        signed=tuple(dict.fromkeys(signatures_of(signing, segment) for segment in segments(text))),
         codes=frozenset(error_codes(text)),
         forms=tuple(forms),
         vectors=embedder.embed(forms),
@@ -60,7 +64,7 @@ def prepare(text: str, embedder: Embedder) -> Query:
 def match(db: Connection, project: str, query: Query, replica: Replica, *, limit: int = 10) -> tuple[Match, ...]:
     """Rank the categories that a question may mean, best first, one entry for each category.
 
-    The database is asked for exact fingerprints only; everything else is in the replica.
+    The database is asked for exact fingerprints, and those but for a variable word; everything else is in the replica.
     """
     found = _exact(db, project, query)
     for other in _alike(query, replica):
@@ -81,12 +85,12 @@ def segments(text: str) -> list[str]:
 
 
 def _exact(db: Connection, project: str, query: Query) -> dict[int, Match]:
-    refs = templates.find(db, project, SIGNATURE_VERSION, query.fingerprints)
-    texts = templates.texts(db, project, [ref.template for ref in refs.values()])
+    refs = [ref for ref in known_as(db, project, query.signed) if ref is not None]
+    texts = templates.texts(db, project, [ref.template for ref in refs])
     codes = tuple(sorted(query.codes))
     return {
         ref.category: Match(ref.category, ref.template, 1.0, Evidence("exact", (), codes, texts[ref.template]))
-        for ref in refs.values()
+        for ref in refs
         # A line without words (a number, a time) is no error, whatever was ingested.
         if cleaned(texts[ref.template])
     }
@@ -111,10 +115,10 @@ def _match(each: Indexed, form: str, score: float, shared: tuple[str, ...]) -> M
     return Match(each.category, each.template, score, Evidence(kind, common_words(form, each.clean), shared, each.text))
 
 
-def _forms(text: str) -> list[str]:
+def _forms(text: str, rules: RuleSet) -> list[str]:
     """Give the cleaned forms to compare: of the whole question and of the line that says most."""
-    whole = cleaned(sign(text).template)
-    lines = [cleaned(sign(line).template) for line in segments(text)[1:6]]
+    whole = cleaned(sign_under(rules, text).template)
+    lines = [cleaned(sign_under(rules, line).template) for line in segments(text)[1:6]]
     longest = max(lines, key=len, default="")
     return [each for each in dict.fromkeys((whole, longest)) if each]
 

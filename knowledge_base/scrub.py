@@ -78,11 +78,12 @@ def _phone(match: re.Match[str]) -> str:
 
 
 # A value ends where the next thing begins; a value that is the placeholder already is left alone.
-_VALUE = r"""(?!<secret>(?:[\s,;&"'`)\]}\\]|$))[^\s,;&"'`)\]}\\]+"""
+_VALUE = r"""(?!<secret>(?:[\s,;&"'`)\]}\\]|$))[^\s,;&"'`)\]}\\，。；！？、]+"""
 _QUOTED = r"""\\"(?!<secret>\\")[^"\\\n]+\\"|"(?!<secret>")(?:[^"\\\n]|\\.)+"|'(?!<secret>')(?:[^'\\\n]|\\.)+'"""
 # What often follows "password:" in a message about passwords and is none.
 _PROSE = r"(?!(?:null|none|nil|true|false|yes|no|not|is|was|has|must|expired|invalid|missing|required|incorrect)\b)"
-
+# An object that is printed with its class is none either: token=Token{3c2f1 u0}, token=android.os.BinderProxy@1b2c.
+_OBJECT = r"(?!(?-i:[A-Z][A-Za-z]{1,40}\{|(?:[a-z]{1,20}\.){1,8}[A-Z]\w{1,40}@[0-9a-f]{1,8}\b))"
 
 _JSON_NUMBER = re.compile(r"-?[0-9][0-9.eE+-]*")
 
@@ -156,7 +157,7 @@ SCRUB_RULES: tuple[ScrubRule, ...] = (
     ScrubRule(
         "password",
         re.compile(
-            r"(?i)((?:passw(?:or)?d|passphrase|pwd|密码|口令)[\w-]{0,20}\\?[\"']?\s{0,4}(?:=|:|：)\s{0,4})"
+            r"(?i)(?<!/etc/)((?:passw(?:or)?d|passphrase|pwd|密码|口令)[\w-]{0,20}\\?[\"']?\s{0,4}(?:=|:|：)\s{0,4})"
             rf"({_QUOTED}|{_PROSE}{_VALUE})"
         ),
         _keep_quotes,
@@ -168,7 +169,7 @@ SCRUB_RULES: tuple[ScrubRule, ...] = (
         re.compile(
             r"(?i)((?:secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?[\w-]{0,20}\\?[\"']?"
             r"(?:\s{0,4}=\s{0,4}|[:：](?=\S)))"
-            rf"({_QUOTED}|{_PROSE}{_VALUE})"
+            rf"({_QUOTED}|{_PROSE}{_OBJECT}{_VALUE})"
         ),
         _keep_quotes,
         ("secret", "token", "key", "credential"),
@@ -215,8 +216,14 @@ NUMBER_RULES: tuple[tuple[str, re.Pattern[str], Replacement], ...] = (
     (
         "international telephone",
         re.compile(
-            r"(?<![\w.+:-])\+[1-9]\d{0,2}[ -]?(?:\(\d{1,4}\)[ -]?)?\d{2,5}(?:[ -]?\d{2,5}){1,3}(?![\w:-]|\.\d)", re.A
+            r"(?<![\w.+:-])\+[1-9]\d{0,2}[ -]?(?:\(\d{1,4}\)[ -]?)?\d{2,5}(?:[ -]?\d{2,5}){1,3}(?![\w-]|[.:]\d)", re.A
         ),
+        _phone,
+    ),
+    # With the code of the area: 010-62345678, (415) 555-2671.
+    (
+        "telephone of an area",
+        re.compile(r"(?<![\w.-])(?:0\d{2,3}-\d{7,8}|\([2-9]\d\d\) \d{3}-\d{4})(?![\w-]|\.\d)", re.A),
         _phone,
     ),
 )
@@ -227,6 +234,7 @@ _NUMBER_PROBE = re.compile(
     r"(?<![\w.-])[0-9]{3}(?:[0-9]{8}(?:[0-9]{4,5}|[0-9]{6}[0-9Xx]|[0-9]{8})?(?![\w-])|[0-9]?[ -][0-9]{4})|\+[1-9]",
     re.ASCII,
 )
+_COUNT = re.compile(r"\{[0-9]+,[0-9]+\}")
 _RULES_OF: tuple[tuple[str, tuple[int, ...]], ...] = tuple(
     (need, tuple(number for number, rule in enumerate(SCRUB_RULES) if need in rule.needs))
     for need in dict.fromkeys(need for rule in SCRUB_RULES for need in rule.needs)
@@ -236,7 +244,7 @@ _RULES_OF: tuple[tuple[str, tuple[int, ...]], ...] = tuple(
 def _has_long_number(shape: str) -> bool:
     """Tell whether a text whose digits are all 0 may hold a telephone, card or identity number."""
     # Written out: a generator costs more than the four searches.
-    return "00000000000" in shape or "0000 0000" in shape or "0000-0000" in shape or "+0" in shape
+    return "00000000000" in shape or "0000 0000" in shape or "000-0000" in shape or "+0" in shape
 
 
 def may_hold_secret(collapsed: str) -> bool:
@@ -251,6 +259,26 @@ def may_hold_secret(collapsed: str) -> bool:
             for number in numbers:
                 probe = SCRUB_RULES[number].probe
                 if probe is None or probe.search(lowered):
+                    return True
+    return False
+
+
+def holds_number(text: str) -> bool:
+    """Tell whether a text holds a telephone, card or identity number."""
+    return _NUMBER_PROBE.search(text) is not None and any(
+        pattern.sub(replacement, text) != text for _, pattern, replacement in NUMBER_RULES
+    )
+
+
+def may_hold_secret_with_other_words(text: str) -> bool:
+    """Tell whether a text may hold a secret if some of its words, which announce none, were others."""
+    lowered = text.lower()
+    for need, numbers in _RULES_OF:
+        if need in lowered:
+            for number in numbers:
+                probe = SCRUB_RULES[number].probe
+                # Other words are longer or shorter.
+                if probe is None or re.search(_COUNT.sub("*", probe.pattern), lowered):
                     return True
     return False
 

@@ -32,6 +32,11 @@ class Settings(BaseSettings):
     window_seconds: float = Field(default=2.0, gt=0, description="Seconds that a clustering window stays open.")
     batch_size: int = Field(default=2000, ge=1, description="Events in an ingest transaction at most.")
     max_event_bytes: int = Field(default=1_000_000, ge=1_000, description="An event is cut behind so many bytes.")
+    max_templates: int = Field(
+        default=1_000_000,
+        ge=100,
+        description="Templates of a project; beyond, the coldest unlabelled ones are evicted.",
+    )
     ring_size: int = Field(default=100_000, ge=0, description="Recent scrubbed lines kept for a project.")
     samples_per_template: int = Field(default=20, ge=1, description="Scrubbed samples kept for a template.")
     source: str = Field(

@@ -41,6 +41,7 @@ class Why(StrEnum):
     FIRST = "first"
     SIMILARITY = "similarity"
     CODE = "code"
+    CARDINALITY = "cardinality"
     PERSON = "person"
 
 
@@ -123,7 +124,7 @@ class Representative:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A stored template with what is known about it."""
+    """A stored template with what is known about it; of an evicted one the text is gone."""
 
     id: str
     category_id: str
@@ -133,11 +134,15 @@ class Template:
     first_seen: datetime
     last_seen: datetime
     example: str = ""
+    evicted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A set of templates that are one error; ``id`` never changes, ``aliases`` were merged into it."""
+    """A set of templates that are one error; ``id`` never changes, ``aliases`` were merged into it.
+
+    ``templates`` counts those that are alive, ``count`` the lines of all that ever were in it.
+    """
 
     id: str
     label: str | None
@@ -152,6 +157,7 @@ class Category:
     last_seen: datetime
     solution_id: str | None = None
     aliases: tuple[str, ...] = ()
+    evicted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

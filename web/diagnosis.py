@@ -12,7 +12,8 @@ from knowledge_base.embedding import open_embedder
 from knowledge_base.errors import KeaError
 from knowledge_base.index.replica import Replica
 from knowledge_base.settings import Settings
-from knowledge_base.store import projects, representatives, templates
+from knowledge_base.store import projects, representatives
+from knowledge_base.store.load import Load, read_load
 from knowledge_base.store.store import Store, utc_now
 from web.assets import read_assets
 
@@ -73,11 +74,20 @@ def _database(settings: Settings, project: str) -> Finding:
             return Finding(
                 "database", False, f"{where} has no project {project!r}", f"choose one of {', '.join(names)}"
             )
-        waiting, _ = templates.pending(db, project)
-        note = "run `kea serve` or any `kea ingest` to cluster them" if waiting else ""
-        return Finding(
-            "database", True, f"{where}, projects {', '.join(names[:5])}; {waiting:,} templates wait for a window", note
+        load = read_load(db, project, max_templates=settings.max_templates, now=utc_now())
+        return _load(load, f"{where}, projects {', '.join(names[:5])}")
+
+
+def _load(load: Load, where: str) -> Finding:
+    since = "" if load.oldest is None else f", the first for {load.oldest.total_seconds():,.0f} s"
+    found = f"{where}; {load.templates:,} templates, {load.pending:,} templates wait for a window{since}"
+    note = "run `kea serve` or any `kea ingest` to cluster them" if load.pending else ""
+    if load.over_limit:
+        note = (
+            f"{load.over_limit:,} more than KEA_MAX_TEMPLATES ({load.max_templates:,}): the clusterer evicts what "
+            "nobody labelled or asked about; raise the limit where that is not enough"
         )
+    return Finding("database", True, found, note)
 
 
 def _model(settings: Settings) -> Finding:

@@ -66,6 +66,7 @@ KINDS: Mapping[type[errors.KeaError], Kind] = {
     errors.Conflict: Kind(409, "conflict", "The state has changed meanwhile"),
     errors.StaleVersion: Kind(409, "stale-version", "Somebody saved a newer version"),
     errors.LostOwnership: Kind(409, "lost-ownership", "Another worker took over"),
+    errors.Evicted: Kind(409, "evicted", "Templates were evicted meanwhile"),
     errors.AlreadyDone: Kind(409, "already-done", "Done before"),
     errors.NotAllowed: Kind(403, "not-allowed", "Not allowed"),
     errors.Unavailable: Kind(503, "unavailable", "Not available now"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sqlalchemy import Connection
 
+from ingest.cardinality import MOST_VARIABLES
+from ingest.clustering.folding import fold
 from ingest.clustering.grouping import category_averages, groups_to_merge, target_of
 from ingest.clustering.items import Item, Similarities, similarities
 from ingest.clustering.keywords import Vocabulary, vocabulary
@@ -59,6 +61,7 @@ class Clusterer:
         with try_lease(self.knowledge, project) as lease:
             if lease is None:
                 return None
+            folded = self._fold(lease)
             for _ in range(TRIES):
                 with self.knowledge.store.read() as db:
                     change = projects.last_change(db, project)
@@ -67,8 +70,21 @@ class Clusterer:
                     return None
                 result = self._cluster(lease, pending, change)
                 if result is not None:
-                    return result
+                    return replace(result, merged=result.merged + folded)
         return None
+
+    def _fold(self, lease: Lease) -> int:
+        """Fold what differs in a variable word, before texts are compared; tell how many categories were merged."""
+        merged = 0
+        for _ in range(MOST_VARIABLES):
+            # What was folded is a template that may be folded again.
+            with self.knowledge.store.read() as db:
+                pending = read_pending(db, lease.project, self.knowledge.settings.window_size)
+            more = fold(self.knowledge, lease, pending)
+            merged += more
+            if not more:
+                break
+        return merged
 
     def _cluster(self, lease: Lease, pending: Sequence[PendingTemplate], change: int) -> WindowResult | None:
         """Cluster a window that was read at a change of the feed.

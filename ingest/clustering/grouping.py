@@ -61,14 +61,15 @@ def groups_to_merge(
         ordered = sorted(group)
         if len(ordered) < 2:
             continue
-        if _fits(ordered, standings, forbidden):
+        if fits(ordered, standings, forbidden):
             merged.append(ordered)
         else:
             merged += _join_stepwise(ordered, members, similarities, standings, forbidden, threshold)
     return sorted(merged)
 
 
-def _fits(group: Sequence[int], standings: Mapping[int, Standing], forbidden: Collection[frozenset[int]]) -> bool:
+def fits(group: Sequence[int], standings: Mapping[int, Standing], forbidden: Collection[frozenset[int]]) -> bool:
+    """Tell whether what people said lets categories become one."""
     if sum(standings[category].labelled for category in group) > 1:
         return False
     inside = set(group)
@@ -87,7 +88,7 @@ def _join_stepwise(
     while True:
         best: tuple[float, int, int] | None = None
         for left, right in combinations(range(len(parts)), 2):
-            if not _fits(parts[left] + parts[right], standings, forbidden):
+            if not fits(parts[left] + parts[right], standings, forbidden):
                 continue
             score = category_score(similarities, _places(members, parts[left]), _places(members, parts[right]))
             if score >= threshold and (best is None or score > best[0]):

@@ -8,6 +8,8 @@ import time
 import structlog
 
 from ingest.clustering.clusterer import Clusterer, WindowResult
+from ingest.clustering.evicting import Evictor
+from ingest.clustering.resigning import Following
 from knowledge_base.errors import KeaError, Unavailable
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.store import projects, templates
@@ -21,7 +23,8 @@ LONGEST_PAUSE = 30.0
 class ClusterLoop:
     """Runs windows of one project, or of all, until it is stopped.
 
-    A window is due when ``window_size`` templates wait, or when some have waited ``window_seconds``.
+    A window is due when ``window_size`` templates wait, or when some have waited ``window_seconds``. Between
+    windows it evicts from projects that hold too many templates, and lets templates follow changed rules.
     """
 
     def __init__(self, knowledge: KnowledgeBase, project: str | None = None) -> None:
@@ -30,6 +33,8 @@ class ClusterLoop:
         self.merged = 0
         self.failure: KeaError | None = None
         self._clusterer = Clusterer(knowledge)
+        self._evictor = Evictor(knowledge)
+        self._following = Following(knowledge)
         self._waiting_since: dict[str, float] = {}
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -67,6 +72,8 @@ class ClusterLoop:
             with self.knowledge.store.read() as db:
                 waiting, _ = templates.pending(db, project)
             if not waiting:
+                self._following.settle(project)
+                self._evictor.settle(project)
                 return merged
             if time.monotonic() > end:
                 raise Unavailable(
@@ -94,6 +101,9 @@ class ClusterLoop:
         with self.knowledge.store.read() as db:
             names = [self.project] if self.project else projects.list_projects(db)
             waiting = {name: templates.pending(db, name)[0] for name in names}
+        for name in names:
+            self._evictor.step(name)
+            self._following.step(name)
         now = time.monotonic()
         for name, count in waiting.items():
             if not count:

@@ -73,7 +73,7 @@ class Committer:
             with self._store.write() as db:
                 for before, after in moves:
                     positions.advance(db, pipeline.project, before, after, pipeline.knowledge.clock())
-                pipeline.store(db, identified)
+                identified = pipeline.store(db, identified)
                 if self._enriched is not None:
                     self._enriched.append(db, [enriched_row(event) for event in identified.enriched])
                 if letters is not None:

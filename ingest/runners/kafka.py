@@ -20,6 +20,7 @@ from ingest import windows
 from ingest.pipeline import Pipeline
 from ingest.runners.batching import MAX_CHARACTERS, Collected
 from ingest.runners.committing import Committer
+from ingest.runners.garbage import rare_collections
 from ingest.runners.ports import Clustering, Watcher
 from ingest.runners.summary import Summary
 from ingest.sources.kafka.connection import explained
@@ -83,6 +84,7 @@ class KafkaRunner:
         self._stopping.set()
         self._committer.hurry()
 
+    @rare_collections()
     def run(self) -> Summary:
         """Read; raises Unavailable in words where Kafka cannot be used."""
         from kafka.errors import KafkaError

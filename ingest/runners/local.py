@@ -15,6 +15,7 @@ from ingest.readers import longest_line, reader_for
 from ingest.reading import Origin, Reader
 from ingest.runners.batching import Collected
 from ingest.runners.committing import Committer, moved
+from ingest.runners.garbage import rare_collections
 from ingest.runners.ports import Clustering, Watcher
 from ingest.runners.resuming import Start, take_over
 from ingest.runners.summary import Summary
@@ -59,6 +60,7 @@ class LocalRunner:
         self._window = WindowState()
         self.summary = Summary()
 
+    @rare_collections()
     def run(self, sources: Iterable[Source | Skipped]) -> Summary:
         """Read all sources; those that cannot be read are skipped and become dead letters.
 

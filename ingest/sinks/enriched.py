@@ -19,7 +19,7 @@ def enriched_row(event: Enriched) -> bytes:
     if not original:
         theirs = (
             f'{{"text": {_quoted(record.text)}, "at": "{record.at.isoformat()}", '
-            f'"service": {_quoted(record.service)}, "level": {_quoted(record.level)}, '
+            f"{_origin_part(record.service, record.level)}"
         )
     else:
         if any(name in original for name in KEA_FIELDS):
@@ -33,6 +33,11 @@ def enriched_row(event: Enriched) -> bytes:
         return row.encode()
     except UnicodeEncodeError:  # half a surrogate pair, which UTF-8 has not
         return (json.dumps(json.loads(row)) + "\n").encode()
+
+
+@lru_cache(maxsize=1_000)
+def _origin_part(service: str, level: str) -> str:
+    return f'"service": {_quoted(service)}, "level": {_quoted(level)}, '
 
 
 @lru_cache(maxsize=10_000)

@@ -15,6 +15,7 @@ from knowledge_base.ids import Prefix, public_id
 from knowledge_base.store import audit, categories, projects
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow
+from knowledge_base.store.tombstones import require_alive
 from knowledge_base.types import Category, Solution
 
 
@@ -46,8 +47,10 @@ class Act:
         self.now = now
 
     def category(self, public: str) -> int:
-        """Resolve a category's public id; raises NotFound."""
-        return categories.resolve_public(self.db, self.project, public)
+        """Resolve a category's public id; raises NotFound, and Conflict where it was evicted."""
+        number = categories.resolve_public(self.db, self.project, public)
+        require_alive(self.db, self.project, number)
+        return number
 
     def state(self, number: int) -> CategoryState:
         """Read what people said of a category."""

@@ -1,4 +1,4 @@
-"""Writes the knowledge of a project as rows: categories with templates, solutions, facts, proposals."""
+"""Writes the knowledge of a project as rows: users' rules, categories with templates, solutions, facts, proposals."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import facts, projects, proposals, solutions
+from knowledge_base.store import facts, projects, proposals, rule_sets, solutions
+from knowledge_base.store.rule_documents import document_of
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow, FingerprintRow, TemplateRow
 
@@ -21,6 +22,9 @@ def export_rows(store: Store, project: str) -> Rows:
     """Yield the rows of a project as they were when the export began. Raises NotFound."""
     with store.read() as db:
         projects.require_project(db, project)
+        present = rule_sets.present(db, project)
+        if present.rules:
+            yield {"type": "rules", "rules": [document_of(rule) for rule in present.rules]}
         yield from _categories(db, project)
         yield from _solutions(db, project)
         for fact in facts.standing(db, project):

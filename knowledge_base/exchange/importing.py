@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 from knowledge_base.curation.acts import Act
 from knowledge_base.curation.merging import merge_categories, move_templates
 from knowledge_base.curation.remedies import link_within
+from knowledge_base.curation.rule_changes import keep_rules
 from knowledge_base.errors import InputError, KeaError, NotFound
-from knowledge_base.exchange.shapes import CategoryShape, FactShape, SolutionShape, read_shape
+from knowledge_base.exchange.shapes import CategoryShape, FactShape, RulesShape, SolutionShape, read_shape
 from knowledge_base.ids import Prefix, number_of
-from knowledge_base.store import categories, facts, projects, solutions, templates
+from knowledge_base.signature.rule_checks import check_rules
+from knowledge_base.signature.user_rules import RuleSet
+from knowledge_base.store import categories, facts, projects, rule_sets, solutions, templates
+from knowledge_base.store.rule_documents import read_document
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.store.templates import NewTemplate
@@ -49,7 +53,7 @@ def import_rows(
     Categories are recognised by their fingerprints, solutions by their ids; the ids of other rows
     in the file follow. Raises InputError naming the first line that is wrong; then nothing is kept.
     """
-    order = {"category": 0, "fact": 1, "solution": 2}
+    order = {"rules": 0, "category": 1, "fact": 2, "solution": 3}
     for line, values in rows:
         if values.get("type") not in (*order, *DERIVED):
             raise InputError(f"{name}, line {line}: the type {values.get('type')!r} is not known")
@@ -59,11 +63,14 @@ def import_rows(
         projects.ensure_project(db, project, now)
         projects.lock(db, project)
         this = Act(db, project, actor, now)
-        for line, values in sorted(rows, key=lambda row: (order.get(str(row[1].get("type")), 3), row[0])):
+        for line, values in sorted(rows, key=lambda row: (order.get(str(row[1].get("type")), len(order)), row[0])):
             try:
                 _import_row(this, values, tally)
             except KeaError as error:
                 raise InputError(f"{name}, line {line}: {error}; nothing was imported") from error
+        if tally.categories:
+            # Their fingerprints may be of other versions: all templates are signed anew.
+            rule_sets.begin_again(db, project)
     return Imported(tally.solutions, tally.categories, tally.links, tally.left_out)
 
 
@@ -73,10 +80,23 @@ def _import_row(this: Act, values: Mapping[str, object], tally: _Tally) -> None:
         _import_category(this, shape, tally)
     elif isinstance(shape, FactShape):
         _import_fact(this, shape, tally)
+    elif isinstance(shape, RulesShape):
+        _import_rules(this, shape, tally)
     elif isinstance(shape, SolutionShape):
         _import_solution(this, shape, tally)
     else:
         tally.left_out += 1
+
+
+def _import_rules(this: Act, shape: RulesShape, tally: _Tally) -> None:
+    """Take rules over where the project has none of its own; other rules here would be lost otherwise."""
+    rules = RuleSet(tuple(read_document(each) for each in shape.rules))
+    check_rules(rules)
+    present = rule_sets.present(this.db, this.project)
+    if present.rules:
+        tally.left_out += present != rules
+    elif rules.rules:
+        keep_rules(this, present, rules, action="set_rules", subject=f"{len(rules.rules)} rules")
 
 
 def _import_category(this: Act, shape: CategoryShape, tally: _Tally) -> None:

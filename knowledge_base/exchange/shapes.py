@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from knowledge_base.errors import InputError
+from knowledge_base.signature.user_rules import MOST_RULES
 from knowledge_base.types import FactKind
 
 
@@ -63,6 +64,12 @@ class SolutionShape(_Shape):
     category_ids: list[str] = []
 
 
+class RulesShape(_Shape):
+    """The masking rules of a project's users, in their order."""
+
+    rules: list[dict[str, object]] = Field(max_length=MOST_RULES)
+
+
 class FactShape(_Shape):
     """What a person said of two templates."""
 
@@ -71,14 +78,15 @@ class FactShape(_Shape):
     right: str
 
 
-_SHAPES: dict[str, type[CategoryShape] | type[SolutionShape] | type[FactShape]] = {
+_SHAPES: dict[str, type[CategoryShape] | type[SolutionShape] | type[FactShape] | type[RulesShape]] = {
+    "rules": RulesShape,
     "category": CategoryShape,
     "solution": SolutionShape,
     "fact": FactShape,
 }
 
 
-def read_shape(values: Mapping[str, object]) -> CategoryShape | SolutionShape | FactShape | None:
+def read_shape(values: Mapping[str, object]) -> CategoryShape | SolutionShape | FactShape | RulesShape | None:
     """Read a row; None for a kind that is derived anew. Raises InputError naming the field that is wrong."""
     shape = _SHAPES.get(str(values.get("type")))
     if shape is None:

@@ -41,7 +41,7 @@ ANNOUNCED_RULES: tuple[MaskRule, ...] = (
     ),
     rule(
         "announced name",
-        r"(\b(?:[Tt](?:ables?|opics?|ask)|[Qq](?:ueues?|uota)|[Dd](?:atabases?|ataset|ag|ata source)"
+        r"(\b(?=[A-Za-z])(?:[Tt](?:ables?|opics?|ask)|[Qq](?:ueues?|uota)|[Dd](?:atabases?|ataset|ag|ata source)"
         r"|[Ss](?:chema|ervice|ubject)|[Cc](?:atalog|ontainer|luster|ollection)|[Pp](?:rojects?|ool|ipeline)|[Jj]obs?|[Nn](?:ode|amespace)|[Kk]eyspace"
         rf"|[Gg]roups?|[Bb](?:ucket|aseline)|[Ii](?:ndex|mage)|[Ww]orkflow|[Vv]olume){_LINK}){_LIST}",
         r"\1<str>",

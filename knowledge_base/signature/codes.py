@@ -15,7 +15,11 @@ _CODES: tuple[re.Pattern[str], ...] = tuple(
         r"(?i:SQLSTATE)[\W_]{0,3}([0-9A-Z]{5})(?!\w)",
         r"[(\[]([0-9]{2}[A-Z][0-9]{2}|[A-Z]{2}[0-9]{3}|[0-9]{2}[A-Z0-9][0-9]{2}(?=\)))[)\]]",
         r"\b(?:CVE|KB|E)-?[0-9]{4,7}\b(?!-)",
-        r"0x8[0-9a-fA-F]{7}(?!\w)",
+        r"(?<!\w)(?:AADSTS|HHH|JBAS|ISPN|AMQ|WFLY[A-Z]{2,8}|CPF|DFH[A-Z]{2}|MSB|LNK|NETSDK)[0-9]{3,6}[A-Z]?(?!\w)",
+        r"(?<![\w-])[A-Z]{3,8}[0-9]{3,6}[IWESAD](?![\w-])",
+        r"(?<!\w)%[A-Z][A-Z0-9_]{1,20}-[0-7]-(?:[A-Z0-9_]{3,40}|[0-9]{3,8})(?![\w-])",
+        r"\berror[\s\[]([A-Z]{1,6}[0-9]{3,6})(?![\w-])",
+        r"0x[8cC][0-9a-fA-F]{7}(?!\w)",
         rf"(?<![\w.])(?:{'|'.join(sorted(errorcode.values(), key=len, reverse=True))})(?=[:\s,)\]]|$)",
     )
 )
@@ -29,6 +33,14 @@ _NAMED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"(?:\bHTTP/[0-9.]{1,3}[\"']?\s|\bhttp[ _-]?(?:status|error|code)?[\s:=(]{1,3}"
             r"|\bstatus[ _-]?code[\s:=(]{1,3})([1-5][0-9]{2})(?![\w.])",
         ),
+        (
+            "HTTP",
+            r"(?<![\w.-])([1-5][0-9]{2})\s(?:Not\s(?:Found|Acceptable)|Bad\s(?:Request|Gateway)|Unauthorized|Forbidden|Conflict"
+            r"|Internal\sServer|Service\s(?:Temporarily\s)?Unavailable|Gateway\sTime-?out|Too\sMany|Method\sNot|Unprocessable)",
+        ),
+        ("system error", r"\b(?:os|windows|win32|system|socket)\serror[\s:=#]{1,3}(-?[0-9]{1,5})(?!\w)"),
+        ("signal", r"\bsignal[\s:=(]{1,3}([0-9]{1,2})(?!\w)"),
+        ("SQLCODE", r"\bsqlcode[\s:=(]{1,3}(-?[0-9]{1,5})(?!\w)"),
         ("ERROR", r"\bERROR ([0-9]{3,5})(?= [(\[]|:)"),
         ("code", r"\bcode[\"']?[\s:=]{1,3}([0-9]{1,5})(?![\w.]?\w)"),
     )

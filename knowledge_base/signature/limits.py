@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SIGNATURE_VERSION = "2026-11-23"
+SIGNATURE_VERSION = "2026-11-25"
 """Changes with every rule that changes a key; it is stored beside each fingerprint."""
 
 MAX_TEXT = 65_536

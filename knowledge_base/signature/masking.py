@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from knowledge_base.signature.choosing import chooser
 from knowledge_base.signature.keep_rules import KEEP_RULES
 from knowledge_base.signature.mask_rules import MASK_RULES
 from knowledge_base.signature.reducing import Reduction
@@ -38,10 +40,16 @@ def mark_holes(text: str) -> tuple[str, tuple[Hole, ...]]:
 
     The character with number *i* stands for the hole with number *i*.
     """
+    if "0" not in text:
+        return text, ()
     places: dict[int, tuple[int, int]] = {}
     for rule in KEEP_RULES:
-        if rule.needs and not any(need in text for need in rule.needs):
-            continue
+        for need in rule.needs:
+            if need in text:
+                break
+        else:
+            if rule.needs:
+                continue
         if rule.probe and not rule.probe.search(text):
             continue
         for match in rule.pattern.finditer(text):
@@ -55,25 +63,30 @@ def mark_holes(text: str) -> tuple[str, tuple[Hole, ...]]:
     characters = list(text)
     holes = []
     for number, place in enumerate(kept):
-        characters[place] = chr(_FIRST_MARK + number)
+        characters[place] = mark(number)
         holes.append(Hole(text.count("0", 0, place), *places[place]))
     return "".join(characters), tuple(holes)
 
 
-def fill_holes(text: str, holes: tuple[Hole, ...], runs: list[str]) -> str:
-    """Put the digits back; a run that is too long or too short to be a code becomes ``<n>``."""
+def mark(number: int) -> str:
+    """Give the private character that stands for a hole."""
+    return chr(_FIRST_MARK + number)
 
-    def digits(match: re.Match[str]) -> str:
-        hole = holes[ord(match[0]) - _FIRST_MARK]
-        run = runs[hole.run]
+
+def fill_holes(text: str, holes: Sequence[Hole], digits: Sequence[str]) -> str:
+    """Put the digits of each hole back; what is too long or too short to be a code becomes ``<n>``."""
+
+    def fill(match: re.Match[str]) -> str:
+        number = ord(match[0]) - _FIRST_MARK
+        hole, run = holes[number], digits[number]
         return run if hole.least <= len(run) <= hole.most else "<n>"
 
-    return _MARK.sub(digits, text)
+    return _MARK.sub(fill, text)
 
 
-def apply_rules(text: str, rules: tuple[MaskRule, ...] = MASK_RULES) -> str:
+def apply_rules(text: str) -> str:
     """Apply the rules in their order to a reduced text with its holes marked."""
-    for rule in rules:
+    for rule in chooser().choose(text):
         # A plain loop takes half the time of any() over a generator, and this is where a new line's time goes.
         for need in rule.needs:
             if need in text:
@@ -104,4 +117,5 @@ def trace_rules(text: str, rules: tuple[MaskRule, ...] = MASK_RULES) -> tuple[Ma
 def mask_line(reduction: Reduction) -> str:
     """Mask a reduced text that has no header."""
     text, holes = mark_holes(reduction.text)
-    return fill_holes(apply_rules(text), holes, reduction.runs)
+    runs = reduction.runs
+    return fill_holes(apply_rules(text), holes, [runs[hole.run] for hole in holes])

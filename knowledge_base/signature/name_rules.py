@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from knowledge_base.signature.kinds import PLACEHOLDER
+from knowledge_base.signature.name_shapes import means_something
 from knowledge_base.signature.rule import MaskRule, rule
 
 _CONTEXT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -32,18 +33,44 @@ _STAYS = re.compile(
     r"|text|char|binary|number|numeric|json|ascii|gbk|latin|and|or|in|select|from|where|group|order|join|limit)"
     r"|.*(?:::|\(\)).*|[^.]*[\ue000-\uf8ff].*|.*[\ue000-\uf8ff]\w*(?:Exception|Error)"
 )
+_BLANK = re.compile(r"\s")
+_PATH = re.compile(r"/\w|~/|\.{1,2}/|[A-Za-z]:[\\/]|\\\\\w", re.ASCII)
 _WORD = r"[\w$\ue000-\uf8ff./:*@%+#,<>\[\]{}=\\-]"
+_IN_QUOTES = re.compile(rf"{_WORD}+", re.ASCII)
+
+
+def placeholder_before(before: str) -> str | None:
+    """Tell what a quoted name is from the noun before it; None where there is no such noun.
+
+    >>> placeholder_before("no such table "), placeholder_before("failed: ")
+    ('<table>', None)
+    """
+    return next((placeholder for pattern, placeholder in _CONTEXT if pattern.search(before)), None)
 
 
 def _quoted(match: re.Match[str]) -> str:
     quote, content, closing = match[1], match[2], match[3]
     before = match.string[max(0, match.start() - 24) : match.start()]
-    if PLACEHOLDER.fullmatch(content) or _STAYS.fullmatch(content) or _STAYS_AFTER.search(before):
+    if _BLANK.search(content):
+        placeholder = _of_words(content, before)
+        return f"{quote}{placeholder}{closing}" if placeholder else match[0]
+    if (
+        not _IN_QUOTES.fullmatch(content)
+        or PLACEHOLDER.fullmatch(content)
+        or _STAYS.fullmatch(content)
+        or _STAYS_AFTER.search(before)
+    ):
         return match[0]
-    for pattern, placeholder in _CONTEXT:
-        if pattern.search(before):
-            return f"{quote}{placeholder}{closing}"
-    return f"{quote}<str>{closing}"
+    return f"{quote}{placeholder_before(before) or '<str>'}{closing}"
+
+
+def _of_words(content: str, before: str) -> str | None:
+    """Tell what several words in quotes are where a noun or a key announces them; others may be a message."""
+    if _PATH.match(content):
+        return "<path>"
+    if placeholder := placeholder_before(before):
+        return placeholder
+    return "<str>" if before.endswith("=") and not means_something(before) else None
 
 
 NAME_RULES: tuple[MaskRule, ...] = (
@@ -57,20 +84,27 @@ NAME_RULES: tuple[MaskRule, ...] = (
         needs=("=",),
     ),
     rule(
-        "quoted word",
-        rf"""(?<![\w)\]>])(["'`])(?!\1)({_WORD}{{1,300}}?)(\1)(?![\w"'`<]|\s?:\s?["'\[{{0<])""",
+        "in quotes",
+        r"""(?:(?<![\w)\]>])|(?<=\b[bBfFrRuU]))(["'`])(?=[^\s"'`])([^"'`\n]{1,600}+)(?<!\s)(\1)"""
+        r"""(?![\w"'`<]|\s?:\s?(?:["'\[{0<-]|true|false|null))""",
         _quoted,
         ("'dwd_orders'", "'<str>'"),
         ('"public.parcels"', '"<str>"'),
         ("table `sales.orders`", "table `<table>`"),
+        ("b'abc'", "b'<str>'"),
+        ("user 'Ann Lee'", "user '<user>'"),
+        ("'/srv/my files/a.csv'", "'<path>'"),
+        ('"C:\\Program Files\\Acme\\a.exe"', '"<path>"'),
+        ('title="Daily report" x', 'title="Daily report" x'),
+        ('tag="View Lock"', 'tag="<str>"'),
         needs=('"', "'", "`"),
     ),
     rule(
         "word in Chinese quotes",
-        rf"([“‘「『《【])({_WORD}{{1,300}})([”’」』》】])",
+        rf"([“‘「『《【«])({_WORD}{{1,300}})([”’」』》】»])",
         _quoted,
         ("表“dwd_orders”", "表“<table>”"),
-        needs=("“", "‘", "「", "『", "《", "【"),
+        needs=("“", "‘", "「", "『", "《", "【", "«"),
     ),
     rule(
         "table",
@@ -111,7 +145,7 @@ NAME_RULES: tuple[MaskRule, ...] = (
         r"(?<![A-Za-z_.])((?:user(?:name)?|[re]?uid|[re]?gid|ruser|logname|login|owner|account|role|principal|acl|group|queue|pool|tenant"
         r"|project|db|database|schema|table|tbl|view|column|col|host|hostname|rhost|server|node|worker|broker|client|peer|addr"
         r"|address|remote|ip|tty|name|id|[a-z]{1,12}_?id|key|topic|partition|path|src|dst|dest|file(?:name)?|dir|pod|namespace"
-        r"|container|image|job|task|app|appid|service|perm|cmd|ugi|proto)=)(?=[^\s,;<])(?:[^\s,;)\]}<>\"'&]|<[a-z]{1,9}>)+",
+        r"|container|image|job|task|app|appid|service|perm|cmd|ugi|proto)=)(?=[^\s,;<])(?:[^\s,;)\]}<>\"'&，。；：！？、）】”]|<[a-z]{1,9}>)+(?<![.:])",
         r"\1<str>",
         ("user=ann queue=default", "user=<str> queue=<str>"),
         needs=("=",),

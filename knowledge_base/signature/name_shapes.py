@@ -44,6 +44,63 @@ PLAIN = (
     r"|statistics|stats|format|size|count|list|scan|input|space|limit|alias|reference|location|path|definition|function|process"
     r"|query|class|code|family|index|partition|partitions|cache|properties|constraint|expression|mapping|option|options"
     r"|access|permission|privilege|privileges|memory|disk|network|timeout|state|status|info|information|api|sql|udf|ddl|dml|table|tables|view|column|columns|row|rows|clause|condition|keyword|statement)\b)"
-    r"[a-z][a-z0]*(?![\w(.-])"
+    r"[a-z][a-z0]*(?![\w(-]|\.\w)"
 )
 """A plain word in small letters, where its place tells that it can only be a name."""
+
+_MEANING = (
+    *(
+        "code",
+        "reason",
+        "type",
+        "state",
+        "status",
+        "error",
+        "err",
+        "errno",
+        "exception",
+        "level",
+        "severity",
+        "kind",
+        "cause",
+    ),
+    *(
+        "mode",
+        "policy",
+        "msg",
+        "message",
+        "result",
+        "action",
+        "method",
+        "phase",
+        "event",
+        "condition",
+        "signal",
+        "protocol",
+    ),
+    *("format", "encoding", "charset", "category", "stage", "strategy", "class", "verb", "operation", "response"),
+    *(
+        "failure",
+        "problem",
+        "desc",
+        "description",
+        "detail",
+        "details",
+        "text",
+        "title",
+        "summary",
+        "outcome",
+        "feature",
+    ),
+    *("function", "component", "module", "logger", "caller", "metric", "warning"),
+    *("原因", "错误", "状态", "信息", "消息"),
+)
+
+
+def means_something(before: str) -> bool:
+    """Tell whether a value behind this text is a state, a reason or a message.
+
+    >>> means_something("exitCode="), means_something("tag=")
+    (True, False)
+    """
+    return before.rstrip(" :：=").rstrip("\"'").lower().endswith(_MEANING)

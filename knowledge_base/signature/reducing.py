@@ -21,12 +21,14 @@ _HEX = re.compile(
     re.ASCII,
 )
 # Where a run of digits has become one 0: a word that may be such a value when its digits are back.
-HEX_CANDIDATE = re.compile(
+_HEX_CANDIDATE = re.compile(
     r"\b(?:0x[0a-fA-F]+|(?=[0a-fA-F]*[a-fA-F])(?=[a-fA-F]*0)[0a-fA-F]+|(?:[0a-fA-F]+-){4}[0a-fA-F]+)\b", re.ASCII
 )
+_QUICK_CANDIDATE = re.compile("[a-fA-F]0|0[a-fA-Fx]|0-[0a-fA-F]+-|-[0a-fA-F]+-0")
 _ZEROS = str.maketrans("123456789", "0" * 9)
 _LONG_TOKEN = re.compile(rf"(\S{{{MAX_TOKEN}}})\S+")
-_RESERVED = re.compile("[\ue000-\uf8ff\x1e\x00\x01]")
+# Characters that the later steps use as marks.
+RESERVED = re.compile("[\ue000-\uf8ff\x1e\x00-\x08\x0e-\x1a]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def clip(text: str) -> str:
     if len(text) > MAX_TOKEN:
         lines = text.replace("\r\n", "\n").split("\n")[:MAX_LINES]
         text = "\n".join(_LONG_TOKEN.sub(r"\1", line[:MAX_LINE]) for line in lines)
-    return _RESERVED.sub("\ufffd", text.replace("\r\n", "\n"))
+    return RESERVED.sub("\ufffd", text.replace("\r\n", "\n"))
 
 
 def _hex_placeholder(match: re.Match[str]) -> str:
@@ -71,6 +73,11 @@ def _collapse(text: str) -> str:
 def mask_hexadecimal(text: str) -> str:
     """Put placeholders in place of hexadecimal values; the very same object where there is none."""
     return _HEX.sub(_hex_placeholder, text)
+
+
+def may_be_hexadecimal(collapsed: str) -> bool:
+    """Tell whether a word may be a hexadecimal value when its digits are back."""
+    return _QUICK_CANDIDATE.search(collapsed) is not None and _HEX_CANDIDATE.search(collapsed) is not None
 
 
 def reduce_text(text: str) -> Reduction:

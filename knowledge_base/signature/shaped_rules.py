@@ -28,7 +28,8 @@ SHAPED_RULES: tuple[MaskRule, ...] = (
     ),
     rule(
         "image",
-        r"(?<![\w./:@-])(?:[a-z0][a-z0-]*(?:\.[a-z0-]+)+(?::0)?|localhost:0)(?:/[a-z0][\w.-]*)+(?::[\w.-]+(?<!\.))?(?:@sha0:<hex>)?(?![\w/])",
+        r"(?<![\w./:@-])(?:[a-z0][a-z0-]*(?:\.[a-z0-]+)+(?::0)?|localhost:0)(?:/[a-z0][\w.-]*)+(?::[\w.-]+(?<!\.))?(?:@sha0:<hex>)?"
+        rf"(?:\?(?:[\w.%=&+~:@/-]|{PLACEHOLDER_PATTERN})+(?<![.:]))?(?![\w/])",
         "<url>",
         ("registry.example.com/team/orders:1.22.3", "<url>"),
         needs=("/",),

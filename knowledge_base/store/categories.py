@@ -12,6 +12,7 @@ from knowledge_base.errors import NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store.category_view import CategoryView, read_category
 from knowledge_base.store.tables import CategoryRow, TemplateRow
+from knowledge_base.store.tombstones import tombstone
 from knowledge_base.types import Category
 
 
@@ -80,11 +81,11 @@ def templates_of(db: Connection, project: str, number: int) -> list[int]:
 
 
 def get(db: Connection, project: str, number: int) -> Category:
-    """Read one category, following aliases; raises NotFound."""
+    """Read one category, following aliases, also one that was evicted; raises NotFound."""
     current = resolve(db, project, number)
     row = db.execute(CategoryView(project).query.where(col(CategoryRow.id) == current)).first()
     if row is None:
-        raise NotFound(f"category {public_id(Prefix.CATEGORY, number)} holds no templates any more")
+        return tombstone(db, project, current, aliases_of(db, project, current))
     services = (
         select(col(TemplateRow.service))
         .where(col(TemplateRow.project) == project, col(TemplateRow.category) == current)

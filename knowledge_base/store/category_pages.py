@@ -154,7 +154,8 @@ def _text_condition(project: str, text: str) -> ColumnElement[bool]:
 
 def services(db: Connection, project: str) -> list[str]:
     """Name the services that lines came from."""
-    query = select(col(TemplateRow.service)).where(col(TemplateRow.project) == project).distinct()
+    alive = (col(TemplateRow.project) == project, col(TemplateRow.evicted_at).is_(None))
+    query = select(col(TemplateRow.service)).where(*alive).distinct()
     return sorted(name for name in db.execute(query).scalars() if name)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, case, func, select
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
@@ -41,14 +41,15 @@ def _asked(project: str) -> Any:
 
 
 def _totals(project: str) -> Any:
+    alive = col(TemplateRow.evicted_at).is_(None)
     return (
         select(
             col(TemplateRow.category).label("category"),
-            func.count().label("templates"),
+            func.sum(case((alive, 1), else_=0)).label("templates"),
             func.sum(col(TemplateRow.count)).label("seen"),
             func.min(col(TemplateRow.first_seen)).label("first_seen"),
             func.max(col(TemplateRow.last_seen)).label("last_seen"),
-            func.min(col(TemplateRow.id)).label("oldest"),
+            func.min(case((alive, col(TemplateRow.id)))).label("oldest"),
         )
         .where(col(TemplateRow.project) == project)
         .group_by(col(TemplateRow.category))

@@ -10,11 +10,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, delete, func, literal, select, union_all
 from sqlmodel import col
 
 from knowledge_base.store import projects
+from knowledge_base.store.bulk import add_all
 from knowledge_base.store.tables import DayCountRow, HourCountRow, MinuteCountRow
 from knowledge_base.store.upserts import insert_or_add
 
@@ -24,8 +27,7 @@ MINUTES_KEPT = timedelta(days=3)
 HOURS_KEPT = timedelta(days=90)
 
 
-@dataclass(frozen=True, slots=True)
-class CountKey:
+class CountKey(NamedTuple):
     """What is counted."""
 
     template: int
@@ -53,11 +55,15 @@ def minute_of(at: datetime) -> int:
 
 def add(db: Connection, project: str, counts: Mapping[CountKey, int]) -> None:
     """Add lines to the counts of their minutes."""
-    rows = [
-        {"project": project, "template": key.template, "service": key.service, "slot": key.minute, "lines": lines}
-        for key, lines in sorted(counts.items(), key=lambda item: (item[0].template, item[0].service, item[0].minute))
-    ]
-    insert_or_add(db, MinuteCountRow, KEY, "lines", rows)
+    keys = sorted(counts)
+    columns = {
+        "project": repeat(project, len(keys)),
+        "template": [key.template for key in keys],
+        "service": [key.service for key in keys],
+        "slot": [key.minute for key in keys],
+        "lines": [counts[key] for key in keys],
+    }
+    add_all(db, MinuteCountRow, KEY, "lines", columns)
 
 
 def roll_up(db: Connection, project: str, now: datetime) -> int:

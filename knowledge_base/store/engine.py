@@ -16,6 +16,14 @@ from sqlalchemy.pool import StaticPool
 from knowledge_base.errors import StorageUnavailable
 
 BUSY_TIMEOUT_SECONDS = 10.0
+# The log of what was written is copied into the database every 16 MB: a batch writes some of the same pages again.
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "temp_store=MEMORY",
+    "cache_size=-32000",
+    "wal_autocheckpoint=4000",
+)
 
 
 def open_engine(url: str) -> Engine:
@@ -51,7 +59,7 @@ def _open_sqlite(address: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-32000"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from knowledge_base.errors import Evicted
 from knowledge_base.store import counts, projects, samples, templates
 from knowledge_base.store.tables import TemplateRow
 from knowledge_base.store.templates import NewTemplate, Tally, TemplateRef
-from knowledge_base.store.text import clip
+from knowledge_base.store.text import clip, storable
 
 
-@dataclass(frozen=True, slots=True)
-class StoredLine:
+class StoredLine(NamedTuple):
     """An event as it is kept: its fingerprint and its scrubbed text."""
 
     fingerprint: str
@@ -48,17 +48,25 @@ def keep_batch(
     ring_size: int,
     samples_per_template: int,
 ) -> None:
-    """Store a batch within the caller's write transaction; ``refs`` has the templates of its fingerprints."""
+    """Store a batch within the caller's write transaction; ``refs`` has the templates of its fingerprints.
+
+    Raises Evicted, before anything is written, where a template was evicted since it was looked up.
+    """
     projects.lock(db, project)
     tallies = _tallies(lines, refs)
     before = _counts_before(db, project, [tally.template for tally in tallies])
-    kept = [samples.Line(refs[line.fingerprint].template, line.at, line.service, line.text) for line in lines]
+    names = {service: clip(service, 200) for service in {line.service for line in lines}}
+    kept = samples.Lines(
+        templates=[refs[line.fingerprint].template for line in lines],
+        times=[line.at for line in lines],
+        services=[names[line.service] for line in lines],
+        texts=[storable(line.text) for line in lines],
+    )
     samples.add_samples(db, project, kept, before, samples_per_template)
     samples.add_recent(db, project, kept, ring_size)
     templates.add_tallies(db, project, tallies)
-    by_minute: Counter[counts.CountKey] = Counter(
-        counts.CountKey(line.template, clip(line.service, 200), counts.minute_of(line.at)) for line in kept
-    )
+    minutes = map(counts.minute_of, kept.times)
+    by_minute = Counter(map(counts.CountKey, kept.templates, kept.services, minutes))
     counts.add(db, project, by_minute)
 
 
@@ -77,6 +85,10 @@ def _counts_before(db: Connection, project: str, wanted: Sequence[int]) -> dict[
         query = select(col(TemplateRow.id), col(TemplateRow.count)).where(
             col(TemplateRow.project) == project,
             col(TemplateRow.id).in_(wanted[start : start + templates.LOOKUP_CHUNK]),
+            col(TemplateRow.evicted_at).is_(None),
         )
         found.update({row[0]: row[1] for row in db.execute(query)})
+    if len(found) < len(wanted):
+        gone = frozenset(wanted) - found.keys()
+        raise Evicted(f"{len(gone)} templates were evicted meanwhile; send the lines again", gone)
     return found

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 from sqlmodel import col
 
 from knowledge_base.errors import InputError, NotFound
+from knowledge_base.store.bulk import replace_all
 from knowledge_base.store.tables import ChangeRow, ProjectRow, SequenceRow
 from knowledge_base.store.text import storable
 from knowledge_base.store.upserts import insert_or_skip
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_NOTHING_YET = {"generation": 0, "change": 0, "ring": 0, "templates": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ def ensure_project(db: Connection, project: str, now: datetime) -> None:
     """Make sure that a project is there; raises InputError for a name that cannot be one."""
     if not NAME.fullmatch(project):
         raise InputError(f"{project[:80]!r} is no project name: use a-z, 0-9, - and _, 64 characters at most")
-    insert_or_skip(db, ProjectRow, [{"id": project, "created_at": now, "generation": 0, "change": 0, "ring": 0}])
+    insert_or_skip(db, ProjectRow, [{"id": project, "created_at": now, **_NOTHING_YET}])
 
 
 def require_project(db: Connection, project: str) -> None:
@@ -97,24 +100,41 @@ def publish(db: Connection, project: str, changes: Sequence[tuple[str, Mapping[s
         .returning(col(ProjectRow.change))
     ).scalar_one()
     first = last - len(changes) + 1
-    rows = [
-        {"project": project, "number": first + place, "kind": kind, "detail": dict(detail), "at": now}
-        for place, (kind, detail) in enumerate(changes)
-    ]
-    db.execute(insert(ChangeRow), rows)
+    columns = {
+        "project": repeat(project, len(changes)),
+        "number": range(first, last + 1),
+        "kind": [kind for kind, _ in changes],
+        "detail": [dict(detail) for _, detail in changes],
+        "at": repeat(now, len(changes)),
+    }
+    replace_all(db, ChangeRow, ("project", "number"), columns)
 
 
-def changes_since(db: Connection, project: str, number: int, limit: int = 1000) -> list[Change]:
-    """Read the feed behind a number."""
+def changes_since(
+    db: Connection, project: str, number: int, limit: int = 1000, *, without: Collection[str] = ()
+) -> list[Change]:
+    """Read the feed behind a number; ``without`` names kinds that are left out."""
     query = (
         select(col(ChangeRow.number), col(ChangeRow.kind), col(ChangeRow.detail), col(ChangeRow.at))
         .where(col(ChangeRow.project) == project, col(ChangeRow.number) > number)
         .order_by(col(ChangeRow.number))
         .limit(limit)
     )
+    if without:
+        query = query.where(col(ChangeRow.kind).not_in(sorted(without)))
     return [Change(*row) for row in db.execute(query)]
 
 
 def last_change(db: Connection, project: str) -> int:
     """Tell the number of the newest entry of the feed."""
     return int(db.execute(select(col(ProjectRow.change)).where(col(ProjectRow.id) == project)).scalar() or 0)
+
+
+def living_templates(db: Connection, project: str) -> int:
+    """Tell how many templates the project holds that are not evicted."""
+    return int(db.execute(select(col(ProjectRow.templates)).where(col(ProjectRow.id) == project)).scalar() or 0)
+
+
+def add_living(db: Connection, project: str, more: int) -> None:
+    """Count templates that were made, or with a negative number evicted."""
+    db.execute(update(ProjectRow).where(col(ProjectRow.id) == project).values(templates=ProjectRow.templates + more))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 
 from sqlalchemy import Connection, func, select, update
 from sqlmodel import col
 
+from knowledge_base.store.bulk import replace_all
 from knowledge_base.store.tables import ProjectRow, RecentRow, SampleRow
-from knowledge_base.store.text import clip, storable
-from knowledge_base.store.upserts import insert_or_replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,60 +24,59 @@ class Line:
     text: str
 
 
-def add_samples(
-    db: Connection, project: str, lines: Sequence[Line], counts_before: Mapping[int, int], limit: int
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Scrubbed events, column by column; service and text are such as the database can keep."""
+
+    templates: Sequence[int]
+    times: Sequence[datetime]
+    services: Sequence[str]
+    texts: Sequence[str]
+
+    def pick(self, project: str, places: Sequence[int]) -> dict[str, Iterable[object]]:
+        """Give the columns of some of them, as tables call them."""
+        return {
+            "project": repeat(project, len(places)),
+            "template": [self.templates[place] for place in places],
+            "at": [self.times[place] for place in places],
+            "service": [self.services[place] for place in places],
+            "text": [self.texts[place] for place in places],
+        }
+
+
+def add_samples(db: Connection, project: str, lines: Lines, counts_before: Mapping[int, int], limit: int) -> None:
     """Keep the newest samples of each template, ``limit`` at most, the first one for ever.
 
     ``counts_before`` tells how many lines a template had before this batch.
     """
-    by_slot: dict[tuple[int, int], Line] = {}
+    by_slot: dict[tuple[int, int], int] = {}
     seen = dict(counts_before)
-    for line in lines:
-        number = seen.get(line.template, 0)
-        seen[line.template] = number + 1
+    for place, template in enumerate(lines.templates):
+        number = seen.get(template, 0)
+        seen[template] = number + 1
         if number < limit:
-            by_slot[(line.template, number)] = line
+            by_slot[template, number] = place
         elif limit > 1:
-            by_slot[(line.template, 1 + number % (limit - 1))] = line
-    rows = [
-        {
-            "project": project,
-            "template": template,
-            "slot": slot,
-            "at": line.at,
-            "service": clip(line.service, 200),
-            "text": storable(line.text),
-        }
-        for (template, slot), line in sorted(by_slot.items(), key=lambda item: item[0])
-    ]
-    insert_or_replace(db, SampleRow, ("project", "template", "slot"), rows)
+            by_slot[template, 1 + number % (limit - 1)] = place
+    kept = sorted(by_slot.items())
+    columns = lines.pick(project, [place for _, place in kept])
+    replace_all(db, SampleRow, ("project", "template", "slot"), columns | {"slot": [slot for (_, slot), _ in kept]})
 
 
-def add_recent(db: Connection, project: str, lines: Sequence[Line], size: int) -> None:
+def add_recent(db: Connection, project: str, lines: Lines, size: int) -> None:
     """Write lines into the ring, over the oldest ones."""
-    if not lines or not size:
+    count = len(lines.templates)
+    if not count or not size:
         return
     end = db.execute(
         update(ProjectRow)
         .where(col(ProjectRow.id) == project)
-        .values(ring=ProjectRow.ring + len(lines))
+        .values(ring=ProjectRow.ring + count)
         .returning(col(ProjectRow.ring))
     ).scalar_one()
-    kept = lines[-size:]
-    first = end - len(kept)
-    rows = [
-        {
-            "project": project,
-            "slot": (first + place) % size,
-            "at": line.at,
-            "template": line.template,
-            "service": clip(line.service, 200),
-            "text": storable(line.text),
-        }
-        for place, line in enumerate(kept)
-    ]
-    insert_or_replace(db, RecentRow, ("project", "slot"), rows)
+    places = range(count)[-size:]
+    slots = [(end - count + place) % size for place in places]
+    replace_all(db, RecentRow, ("project", "slot"), lines.pick(project, places) | {"slot": slots})
 
 
 def samples_of(db: Connection, project: str, templates: Sequence[int], limit: int = 20) -> list[Line]:

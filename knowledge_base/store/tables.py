@@ -14,7 +14,7 @@ from knowledge_base.store.columns import moment, number, number_key, project_key
 
 
 class ProjectRow(SQLModel, table=True):
-    """A product or a team; ``generation`` numbers the states of its representatives."""
+    """A product or a team; ``generation`` numbers the states of its index, ``templates`` counts the living ones."""
 
     __tablename__ = "project"
     id: str = project_key()
@@ -22,6 +22,7 @@ class ProjectRow(SQLModel, table=True):
     generation: int = number(0)
     change: int = number(0)
     ring: int = number(0)
+    templates: int = number(0)
 
 
 class SequenceRow(SQLModel, table=True):
@@ -49,7 +50,7 @@ class CategoryRow(SQLModel, table=True):
 
 
 class TemplateRow(SQLModel, table=True):
-    """A text without variables, the category it is in, and why."""
+    """A text without variables, the category it is in, and why. An evicted one keeps its id, counts and category."""
 
     __tablename__ = "template"
     __table_args__ = (

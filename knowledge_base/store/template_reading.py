@@ -8,16 +8,21 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 from sqlmodel import col
 
-from knowledge_base.ids import Prefix, public_id
+from knowledge_base.errors import NotFound
+from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store.tables import TemplateRow
 from knowledge_base.types import Reason, Template, Why
 
 
 def templates_in(db: Connection, project: str, number: int, limit: int = 200) -> list[Template]:
-    """Read the templates of a category with why they are there, most frequent first."""
+    """Read the living templates of a category with why they are there, most frequent first."""
     query = (
         select(TemplateRow.__table__)  # type: ignore[attr-defined]
-        .where(col(TemplateRow.project) == project, col(TemplateRow.category) == number)
+        .where(
+            col(TemplateRow.project) == project,
+            col(TemplateRow.category) == number,
+            col(TemplateRow.evicted_at).is_(None),
+        )
         .order_by(col(TemplateRow.count).desc(), col(TemplateRow.id))
         .limit(limit)
     )
@@ -51,9 +56,19 @@ def read_template(row: Row[Any]) -> Template:
         count=row._mapping["count"],
         first_seen=row.first_seen,
         last_seen=row.last_seen,
+        evicted_at=row.evicted_at,
     )
 
 
 def template_total(db: Connection, project: str) -> int:
-    """Count the templates of a project."""
-    return int(db.execute(select(func.count()).where(col(TemplateRow.project) == project)).scalar_one())
+    """Count the living templates of a project."""
+    alive = (col(TemplateRow.project) == project, col(TemplateRow.evicted_at).is_(None))
+    return int(db.execute(select(func.count()).where(*alive)).scalar_one())
+
+
+def get_template(db: Connection, project: str, public: str) -> Template:
+    """Read one template by its public id, also one that was evicted; raises NotFound."""
+    found = read_templates(db, project, [number_of(Prefix.TEMPLATE, public)])
+    if not found:
+        raise NotFound(f"there is no template {public[:40]} in project {project!r}")
+    return found[0]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 
-from sqlalchemy import BindParameter, Connection, bindparam, case, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, case, func, select, update
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store.projects import publish, take_numbers
+from knowledge_base.store.bulk import replace_all
+from knowledge_base.store.projects import add_living, publish, take_numbers
 from knowledge_base.store.tables import CategoryRow, FingerprintRow, RepresentativeRow, TemplateRow
 from knowledge_base.store.text import clip, storable
 from knowledge_base.store.upserts import insert_or_skip
@@ -97,8 +99,8 @@ def create(db: Connection, project: str, new: Sequence[NewTemplate], now: dateti
         if owners[each.fingerprint] == number
     ]
     if won:
-        db.execute(insert(CategoryRow), [_category_values(project, category, now) for _, _, category in won])
-        db.execute(insert(TemplateRow), [_template_values(project, *each) for each in won])
+        _insert(db, project, won, now)
+        add_living(db, project, len(won))
         publish(
             db,
             project,
@@ -132,32 +134,46 @@ def fingerprint_owners(db: Connection, project: str, new: Sequence[NewTemplate])
     return owners
 
 
-def _category_values(project: str, category: int, now: datetime) -> dict[str, object]:
-    return {
-        "project": project,
-        "id": category,
-        "state": "active",
-        "keywords": [],
-        "ignored": False,
-        "created_at": now,
-    }
-
-
-def _template_values(project: str, new: NewTemplate, number: int, category: int) -> dict[str, object]:
-    return {
-        "project": project,
-        "id": number,
-        "category": category,
-        "text": storable(new.text),
-        "codes": list(new.codes),
-        "service": clip(new.service, 200),
-        "level": clip(new.level, 16),
-        "reason": {"why": Why.FIRST},
-        "clustered": False,
-        "count": 0,
-        "first_seen": new.at,
-        "last_seen": new.at,
-    }
+def _insert(db: Connection, project: str, won: Sequence[tuple[NewTemplate, int, int]], now: datetime) -> None:
+    """Insert templates with their categories; thousands come at once when a system begins to log something else."""
+    new, numbers, categories = zip(*won, strict=True)
+    every = len(won)
+    replace_all(
+        db,
+        CategoryRow,
+        ("project", "id"),
+        {
+            "project": repeat(project, every),
+            "id": categories,
+            "label": repeat(None, every),
+            "state": repeat("active", every),
+            "merged_into": repeat(None, every),
+            "keywords": repeat([], every),
+            "solution": repeat(None, every),
+            "ignored": repeat(False, every),
+            "created_at": repeat(now, every),
+        },
+    )
+    replace_all(
+        db,
+        TemplateRow,
+        ("project", "id"),
+        {
+            "project": repeat(project, every),
+            "id": numbers,
+            "category": categories,
+            "text": [storable(each.text) for each in new],
+            "codes": [list(each.codes) for each in new],
+            "service": [clip(each.service, 200) for each in new],
+            "level": [clip(each.level, 16) for each in new],
+            "reason": repeat({"why": Why.FIRST}, every),
+            "clustered": repeat(False, every),
+            "count": repeat(0, every),
+            "first_seen": [each.at for each in new],
+            "last_seen": [each.at for each in new],
+            "evicted_at": repeat(None, every),
+        },
+    )
 
 
 def add_tallies(db: Connection, project: str, tallies: Sequence[Tally]) -> None:
@@ -198,13 +214,25 @@ def set_category(
 
 
 def pending(db: Connection, project: str) -> tuple[int, datetime | None]:
-    """Count the templates that no window has clustered yet, and tell when the oldest was first seen."""
-    row = db.execute(
-        select(func.count(), func.min(col(TemplateRow.first_seen))).where(
-            col(TemplateRow.project) == project, col(TemplateRow.clustered).is_(False)
+    """Count the templates that no window has clustered yet, and tell when the first of them came.
+
+    That is when it was stored, not the time that its line bears, which may be long ago.
+    """
+    waiting = (col(TemplateRow.project) == project, col(TemplateRow.clustered).is_(False))
+    count = int(db.execute(select(func.count()).where(*waiting)).scalar_one())
+    if not count:
+        return 0, None
+    oldest = (
+        select(col(CategoryRow.created_at))
+        .join(
+            TemplateRow,
+            (col(TemplateRow.project) == col(CategoryRow.project)) & (col(TemplateRow.category) == col(CategoryRow.id)),
         )
-    ).one()
-    return int(row[0]), row[1]
+        .where(*waiting)
+        .order_by(col(TemplateRow.id))
+        .limit(1)
+    )
+    return count, db.execute(oldest).scalar()
 
 
 def wait_where_unrepresented(db: Connection, project: str, categories: Collection[int]) -> None:
@@ -219,6 +247,7 @@ def wait_where_unrepresented(db: Connection, project: str, categories: Collectio
         .where(
             col(TemplateRow.project) == project,
             col(TemplateRow.category).in_(sorted(categories)),
+            col(TemplateRow.evicted_at).is_(None),
             ~representing.exists(),
         )
         .values(clustered=False)
@@ -239,6 +268,18 @@ def homes(db: Connection, project: str, wanted: Sequence[int]) -> dict[int, int]
         col(TemplateRow.project) == project, col(TemplateRow.id).in_(list(wanted))
     )
     return {row[0]: row[1] for row in db.execute(query)}
+
+
+def version_of(db: Connection, project: str, wanted: Sequence[int]) -> str | None:
+    """Tell the signature version that most of some templates' fingerprints have, the newest of these; None for none."""
+    query = (
+        select(col(FingerprintRow.version))
+        .where(col(FingerprintRow.project) == project, col(FingerprintRow.template).in_(list(wanted)))
+        .group_by(col(FingerprintRow.version))
+        .order_by(func.count().desc(), col(FingerprintRow.version).desc())
+        .limit(1)
+    )
+    return db.execute(query).scalar()
 
 
 def add_fingerprints(db: Connection, project: str, template: int, pairs: Iterable[tuple[str, str]]) -> None:

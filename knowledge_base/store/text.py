@@ -9,6 +9,8 @@ def storable(text: str) -> str:
     >>> storable("a" + chr(0) + "b")
     'a�b'
     """
+    if text.isascii() and "\x00" not in text:
+        return text
     text = text.replace("\x00", "�")
     try:
         text.encode("utf-8")

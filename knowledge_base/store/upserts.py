@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
+from sqlalchemy.engine import Dialect
 from sqlmodel import SQLModel
 
 if TYPE_CHECKING:
@@ -17,39 +18,49 @@ Rows = Sequence[Mapping[str, object]]
 def insert_or_skip(db: Connection, table: type[SQLModel], rows: Rows) -> None:
     """Insert rows and leave those alone whose key is there already."""
     if rows:
-        db.execute(_insert(db, table).on_conflict_do_nothing(), list(rows))
+        db.execute(_insert(db.dialect, table).on_conflict_do_nothing(), list(rows))
 
 
 def insert_new(db: Connection, table: type[SQLModel], row: Mapping[str, object]) -> bool:
     """Insert one row; tell whether it is new, False where its key is there already."""
     key = next(iter(table.__table__.primary_key.columns))  # type: ignore[attr-defined]
-    statement = _insert(db, table).values(dict(row)).on_conflict_do_nothing().returning(key)
+    statement = _insert(db.dialect, table).values(dict(row)).on_conflict_do_nothing().returning(key)
     return db.execute(statement).first() is not None
 
 
 def insert_or_replace(db: Connection, table: type[SQLModel], key: Sequence[str], rows: Rows) -> None:
     """Insert rows; where the key is there already the new row takes the old one's place."""
     if rows:
-        statement = _insert(db, table)
-        changed = {name: statement.excluded[name] for name in rows[0] if name not in key}
-        db.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed), list(rows))
+        db.execute(replacing(db.dialect, table, key, list(rows[0])), list(rows))
 
 
 def insert_or_add(db: Connection, table: type[SQLModel], key: Sequence[str], column: str, rows: Rows) -> None:
     """Insert rows; where the key is there already the new value of ``column`` is added to the old one."""
     if rows:
-        statement = _insert(db, table)
-        old = table.__table__.c[column]  # type: ignore[attr-defined]
-        added = {column: old + statement.excluded[column]}
-        db.execute(statement.on_conflict_do_update(index_elements=list(key), set_=added), list(rows))
+        db.execute(adding(db.dialect, table, key, column), list(rows))
 
 
-def _insert(db: Connection, table: type[SQLModel]) -> Insert:
+def replacing(dialect: Dialect, table: type[SQLModel], key: Sequence[str], names: Sequence[str]) -> Insert:
+    """Write the statement of :func:`insert_or_replace` for rows with these columns."""
+    statement = _insert(dialect, table)
+    changed = {name: statement.excluded[name] for name in names if name not in key}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=changed)
+
+
+def adding(dialect: Dialect, table: type[SQLModel], key: Sequence[str], column: str) -> Insert:
+    """Write the statement of :func:`insert_or_add`."""
+    statement = _insert(dialect, table)
+    old = table.__table__.c[column]  # type: ignore[attr-defined]
+    added = {column: old + statement.excluded[column]}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=added)
+
+
+def _insert(dialect: Dialect, table: type[SQLModel]) -> Insert:
     # Each dialect takes a while to import; a process needs one of them.
-    dialect: Any
-    if db.dialect.name == "sqlite":
-        from sqlalchemy.dialects import sqlite as dialect
+    module: Any
+    if dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite as module
     else:
-        from sqlalchemy.dialects import postgresql as dialect
-    statement: Insert = dialect.insert(table)
+        from sqlalchemy.dialects import postgresql as module
+    statement: Insert = module.insert(table)
     return statement

@@ -70,7 +70,7 @@ def test_code_in_a_line_does_not_leave_a_long_text_in_a_block() -> None:
 
 
 def test_closing_takes_no_longer_for_hostile_texts() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     for text in ("`" * 300_000, "\n" * 300_000, "```\n" * 75_000, "~" * 300_000, "``` `" * 60_000, " " * 300_000):
         closed(text)
-    assert time.monotonic() - begun < 1
+    assert time.process_time() - begun < 1

@@ -21,6 +21,7 @@ COMMANDS = (
     "export",
     "import",
     "demo",
+    "rules",
     "doctor",
     "sign-in-link",
     "token",

@@ -60,7 +60,8 @@ def test_two_ingests_and_a_reader_share_a_home(kea_home: Path, tmp_path: Path) -
 
 @pytest.mark.usefixtures("small_batches")
 def test_a_second_reader_of_a_file_takes_it_over(kea_home: Path, tmp_path: Path) -> None:
-    work = write_workload(tmp_path / "rows.jsonl", 20_000)
+    # Enough that the first one still reads when the second has started.
+    work = write_workload(tmp_path / "rows.jsonl", 120_000)
     enriched, dead = tmp_path / "enriched.jsonl", tmp_path / "dead.jsonl"
     arguments = (work.path, "--enriched", enriched, "--dead-letters", dead)
     first = start_ingest(*arguments)

@@ -124,7 +124,7 @@ def test_a_name_that_cannot_be_a_project_is_refused(knowledge: KnowledgeBase) ->
 
 
 def test_memory_of_templates_is_bounded(knowledge: KnowledgeBase, pipeline: Pipeline) -> None:
-    known = KnownTemplates(PROJECT, capacity=3)
+    known = KnownTemplates(PROJECT, budget=3 * 300)
     pipeline.keep([record(text) for text in ("disk full", "host lost", "table gone", "key missing")])
     signatures = [each.fingerprint for each in pipeline.prepare([record("disk full"), record("host lost")]).signatures]
     with knowledge.store.read() as db:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -15,8 +16,9 @@ from ingest.plain_reader import PlainReader
 from ingest.reading import Origin, Reading
 from ingest.row_reader import RowReader, cut_text
 from ingest.rows import parse_row, usable_time
-from ingest.shapes import Shapes, read_stamp
+from ingest.shapes import Shape, Shapes
 from ingest.sources.port import RawLine
+from ingest.stamps import read_stamp
 from knowledge_base.errors import BadRow
 from knowledge_base.signature import read_header, read_time
 
@@ -45,6 +47,7 @@ LINES = st.lists(
     st.builds(lambda piece, number: piece.format(*[number] * 3), st.sampled_from(PIECES), st.integers(0, 99)),
     max_size=25,
 )
+ENDS = st.sampled_from(["", "", " ", "\t"])
 LIMITS = JoinLimits(max_bytes=400, max_lines=6)
 
 
@@ -131,18 +134,41 @@ def _end(lines: list[RawLine]) -> int:
     return lines[-1].end if lines else 0
 
 
+def agrees_with_the_line(line: str, shape: Shape, shapes: Shapes) -> None:
+    heading, header = shapes.heading(line, shape, now=NOW), read_header(line, now=NOW)
+    assert (heading.at, heading.level, heading.service) == (header.at, header.level, header.service)
+    assert shape.kind is kind_of(line)
+
+
 class TestShapes:
     @settings(max_examples=300)
-    @given(LINES, st.data())
-    def test_a_remembered_shape_reads_as_the_line_itself(self, texts: list[str], data: st.DataObject) -> None:
+    @given(LINES, st.booleans(), st.data())
+    def test_a_remembered_shape_reads_as_the_line_itself(
+        self, texts: list[str], at_once: bool, data: st.DataObject
+    ) -> None:
         shapes = Shapes(capacity=8)
-        for text in texts:
-            digits = st.sampled_from("0123456789")
-            line = "".join(data.draw(digits) if character.isdigit() else character for character in text)
-            shape = shapes.of(line)
-            heading, header = shapes.heading(line, shape, now=NOW), read_header(line, now=NOW)
+        runs = st.text("0123456789", min_size=1, max_size=5)
+        lines = [re.sub("[0-9]+", lambda _: data.draw(runs), text) + data.draw(ENDS) for text in texts]
+        for line, shape in zip(lines, shapes.of_all(lines) if at_once else map(shapes.of, lines), strict=True):
+            agrees_with_the_line(line, shape, shapes)
+            # So it does as the first line of an event.
+            event = f"{line}\n\tat org.acme.Job.run(Job.java:7)"
+            heading, header = shapes.heading(event, shape, now=NOW), read_header(event, now=NOW)
             assert (heading.at, heading.level, heading.service) == (header.at, header.level, header.service)
-            assert shape is None or shape.kind is kind_of(line)
+
+    @given(st.lists(st.text(max_size=30) | st.text("019:-.,[]{}() TZ", max_size=30), max_size=5))
+    def test_any_line_has_a_shape(self, lines: list[str]) -> None:
+        shapes = Shapes(capacity=4)
+        for line, shape in zip(lines, shapes.of_all(lines), strict=True):
+            agrees_with_the_line(line, shape, shapes)
+
+    @pytest.mark.parametrize(
+        "line", ["}12", "}1234", "2026-02-28 10:00:00 ERROR " + "x1 " * 300, "half \ud800 1", "\x1e"]
+    )
+    def test_lines_that_are_read_by_themselves(self, line: str) -> None:
+        shapes = Shapes()
+        for shape in (shapes.of(line), *shapes.of_all(["}1", line])[1:]):
+            agrees_with_the_line(line, shape, shapes)
 
     @pytest.mark.parametrize(
         "stamp",
@@ -154,6 +180,16 @@ class TestShapes:
             "2026-02-28T10:00:00.123456",
             "2026-02-28 10:00:00+02:00",
             "1999-12-31 23:59:60",
+            "2026-02-28 10:00:00.5",
+            "2026-02-28 10:00:00,123Z",
+            "2026-02-28 10:00:00.123 UTC",
+            "2026-02-28 10:00:00 CST",
+            "26/02/28 10:00:00",
+            "32/02/28 10:00:00",
+            "26/02/32 10:00:00",
+            "26/13/28 10:00:00",
+            "28/02/2026 1:00",
+            "２０26-02-28 10:00:00",
         ],
     )
     def test_odd_times_are_read_as_without_the_shortcut(self, stamp: str) -> None:

@@ -32,6 +32,12 @@ LINES: tuple[str, ...] = (
     "Cannot read C:\\Users\\ann\\AppData\\Local\\Temp\\job_17.log (error code 5)",
     "java.lang.ClassCastException: class com.acme.a.Row cannot be cast to class com.acme.b.Row",
     "Invalid user admin from 10.2.3.4; logname= uid=0 euid=0 tty=ssh ruser= rhost=lab-7.example.org user=root",
+    'release:lock=233, flg=0x0, tag="View Lock", name=com.acme.ui, ws=null, visible= false, uid=10037',
+    "Removing Window{3c2f1 u0 com.acme.shop/.Main token=Token{a64f992 Record{de9231d u0 t761}}} of Thread[main,5,main]",
+    "gate.example.tech:443 close, 1293 bytes (1.26 KB) sent, lifetime <1 sec, at 3:04 PM on eth0 from cn012",
+    "session opened for user ann by root(uid=0); node-[40-63 128], link 00:1a:2b:3c:4d:5e via fe80::1%eth0",
+    "user 'Ann Lee' opened \"C:\\Program Files\\a.exe\" at 2024年6月11日 10时, 1m 30s (os error 2), 404 Not Found",
+    "to=<>, relay=mx.example.com[10.2.3.4]:25, status=bounced, %LINK-3-UPDOWN, error[E0308], Row@1b2c3d, \\xff, 12th",
     "Lost worker attempt_1700000000001_0042_m_000003_1 on cn-h-12.cluster.local:45454 (97.5% done, 4.5 GB shuffled)",
 )
 
@@ -82,6 +88,8 @@ SECRETS: tuple[str, ...] = (
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcDEF123_-x",
     "ann.lee@example.com",
     "13800138000",
+    "(415) 555-2671",
+    "010-62345678",
     "+86 138-0013-8000",
     "+1 415 555 2671",
     "11010519491231002X",

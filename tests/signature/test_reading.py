@@ -36,7 +36,7 @@ LAYOUTS = [
     ("2024-06-11T10:22:33.000000000Z stderr F ready", "", "", ""),
     ("2024-06-11T10:22:33Z stdout F 2024-06-11 10:22:34 ERROR c.acme.Pay: ready", "ERROR", "c.acme.Pay", ""),
     ("2024-06-11 10:22:33, Info                  CBS    ready", "INFO", "CBS", ""),
-    ("[2024-06-11 10:22:33,000] {task.py:1150} ERROR - ready", "ERROR", "", ""),
+    ("[2024-06-11 10:22:33,000] {task.py:1150} ERROR - ready", "ERROR", "task.py", ""),
     ("[2024-06-11T18:22:33.000+08:00] ERROR [worker-1] c.acme.Job - ready", "ERROR", "c.acme.Job", ""),
     ("20240611-10:22:33:0|Sync_Worker|3000|ready", "", "Sync_Worker", ""),
     (

@@ -1,9 +1,11 @@
 import re
+import time
 
 import pytest
 
 from knowledge_base.signature import KINDS, PLACEHOLDER, explain
 from knowledge_base.signature.keep_rules import KEEP_RULES
+from knowledge_base.signature.limits import MAX_LINE
 from knowledge_base.signature.mask_rules import MASK_RULES
 from knowledge_base.signature.masking import mask_line
 from knowledge_base.signature.reducing import clip, reduce_text
@@ -129,3 +131,84 @@ def test_meaning_stays(text: str) -> None:
 )
 def test_words_beside_a_noun_that_announces_names_stay(text: str) -> None:
     assert mask(text) == text
+
+
+# What patterns may stumble over: each is repeated to the length of a line.
+HOSTILE = (
+    *(
+        "a1-",
+        "0.",
+        "a",
+        "7",
+        "'a",
+        "'a b ",
+        '"a ',
+        "[",
+        "((((",
+        "a:1:",
+        "a0:",
+        "::a:",
+        "/a",
+        "a/",
+        "user=",
+        "a=a=",
+        "a=b ",
+    ),
+    *("x=ab.", "x=true,", "a@", "A.b@", "A{0 ", "n[0,", "Thread[a", "ERROR: ", "error ", "response code ", "word 12 "),
+    *(
+        "<n> ",
+        "topics: ",
+        "a.b, ",
+        "a_",
+        "a_di_",
+        "Map -> ",
+        "a,b,1.",
+        "（a_",
+        "用户表 a 作业",
+        "a.b/c/",
+        "10:22:33 ",
+        "0m",
+        "0 m ",
+    ),
+    *(
+        "Jun 0th, ",
+        "10:22:33 CST ",
+        "PT0S",
+        "0-0 ",
+        "0,0 ",
+        "~0",
+        "%A",
+        "ab+/",
+        "data:a;",
+        "jdbc:a:",
+        "mailto:a",
+        "www.",
+        "a-0.",
+    ),
+    *(
+        "com.a.",
+        "a.txt.",
+        "C:\\a\\",
+        "\\\\a",
+        "/a?b=",
+        "null ",
+        "A0A0",
+        "abcdefab",
+        "x/.X/",
+        "(a) CMD (",
+        "SHA:a",
+        "by a(uid=",
+        ",,,,",
+    ),
+)
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_no_rule_is_slow_on_a_hostile_line(piece: str) -> None:
+    text = reduce_text(piece * (MAX_LINE // len(piece))).text
+    for rule in (*MASK_RULES, *KEEP_RULES):
+        started = time.process_time()
+        for _ in rule.pattern.finditer(text):
+            pass
+        # A pattern that is linear takes some milliseconds; one that is not, hundreds.
+        assert time.process_time() - started < 0.1, rule.name

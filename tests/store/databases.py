@@ -12,10 +12,10 @@ from pathlib import Path
 import sqlalchemy
 from sqlmodel import SQLModel
 
-from knowledge_base.store import message_tables, projects, tables
+from knowledge_base.store import message_tables, projects, rule_tables, tables, wildcard_tables
 from knowledge_base.store.store import Store
 
-TABLES = (tables, message_tables)  # importing them is what puts them into the metadata
+TABLES = (tables, message_tables, rule_tables, wildcard_tables)  # importing them is what puts them into the metadata
 START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 MINE, OTHER = "billing", "search"
 

@@ -10,7 +10,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from knowledge_base import curation
+from knowledge_base.curation.rule_changes import adding, change_rules
 from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.signature.user_rules import UserRule
 from knowledge_base.store import outbox
 from knowledge_base.store.outbox import NewDelivery
 from knowledge_base.store.projects import ensure_project
@@ -23,11 +25,13 @@ ID_NAMES = {
     "category_id": "category",
     "others": "category",
     "category_ids": "category",
+    "template_id": "template",
     "template_ids": "template",
     "solution_id": "solution",
     "question_id": "question",
     "audit_id": "audit",
     "delivery_id": "delivery",
+    "rule_name": "rule",
 }
 SECRET = "Belongs to the other project"
 
@@ -53,6 +57,8 @@ def _fill(client: TestClient, knowledge: KnowledgeBase, project: str) -> Ids:
     line = {"text": DISK.format(n=7)}
     question = client.post(f"/api/v1/ask?project={project}", json=line).json()["question_id"]
     assert done.solution is not None
+    rule = UserRule(name=f"rule-of-{project}", pattern="tenant-x", kind="str")
+    change_rules(knowledge.store, project, adding(rule), action="add", subject=rule.name, actor=title)
     queued = NewDelivery(f"{project}:1", "chat", "reply", "lane", {}, {"headline": title})
     with knowledge.store.write() as db:
         outbox.queue(db, project, queued, NOW)
@@ -65,6 +71,7 @@ def _fill(client: TestClient, knowledge: KnowledgeBase, project: str) -> Ids:
         "question": question,
         "audit": done.audit_id,
         "delivery": delivery.public_id,
+        "rule": rule.name,
     }
 
 

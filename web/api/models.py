@@ -33,17 +33,18 @@ class CategoryOut(Shape):
 
     id: str = Field(examples=["KE-12"])
     label: str | None = Field(examples=["Table not found"])
-    status: Literal["unlabelled", "labelled", "answered", "ignored"]
+    status: Literal["unlabelled", "labelled", "answered", "ignored", "evicted"]
     keywords: list[str]
     template: str = Field(examples=["Table not found - table <table> cannot be resolved"])
     systems: list[str] = Field(description="Services that its lines came from.")
-    templates: int
+    templates: int = Field(description="Templates that are alive.")
     count: int = Field(description="Lines seen.")
     asked: int = Field(description="Questions asked.")
     first_seen: datetime
     last_seen: datetime
     solution_id: str | None = Field(examples=["S-3"])
     aliases: list[str] = Field(description="Ids that were merged into this one; they resolve for ever.")
+    evicted_at: datetime | None = Field(description="When it made room for newer ones; then its texts are gone.")
 
     @classmethod
     def of(cls, category: types.Category) -> CategoryOut:
@@ -73,6 +74,7 @@ class TemplateOut(Shape):
     count: int
     first_seen: datetime
     last_seen: datetime
+    evicted_at: datetime | None = Field(description="When it made room for newer ones; then its text is gone.")
 
 
 class SampleOut(Shape):

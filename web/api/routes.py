@@ -2,7 +2,21 @@
 
 from fastapi import APIRouter
 
-from web.api import ask, categories, channels, curation, deliveries, logs, lookup, projects, solutions
+from web.api import (
+    ask,
+    categories,
+    channels,
+    curation,
+    deliveries,
+    explain,
+    logs,
+    lookup,
+    projects,
+    rules,
+    solutions,
+    status,
+    templates,
+)
 from web.api.models import ProblemOut
 from web.problems import MEDIA_TYPE
 
@@ -27,5 +41,19 @@ router = APIRouter(
         for status, description in _PROBLEMS.items()
     },
 )
-for resource in (ask, logs, lookup, categories, curation, solutions, channels, deliveries, projects):
+for resource in (
+    ask,
+    logs,
+    lookup,
+    explain,
+    categories,
+    templates,
+    curation,
+    rules,
+    solutions,
+    channels,
+    deliveries,
+    projects,
+    status,
+):
     router.include_router(resource.router)

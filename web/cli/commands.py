@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from web.cli import ask, cluster, demo, doctor, exchange, ingest, lookup, outbox, serve, signin
+from web.cli import ask, cluster, demo, doctor, exchange, explain, ingest, lookup, outbox, rules, serve, signin
 
 app = typer.Typer(
     name="kea",
@@ -39,10 +39,12 @@ app.command("serve")(serve.serve)
 app.command("ingest")(ingest.ingest)
 app.command("cluster")(cluster.cluster)
 app.command("lookup")(lookup.lookup)
+app.command("explain")(explain.explain)
 app.command("ask")(ask.ask)
 app.command("export")(exchange.export)
 app.command("import")(exchange.import_)
 app.command("demo")(demo.demo)
+app.add_typer(rules.rules, name="rules")
 app.add_typer(outbox.outbox, name="outbox")
 app.command("doctor")(doctor.doctor)
 app.command("sign-in-link")(signin.sign_in_link)

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from web.pages import acts, ask, categories, category, sign_in
+from web.pages import acts, ask, categories, category, explaining, sign_in
 
 router = APIRouter()
-for module in (sign_in, categories, category, acts, ask):
+for module in (sign_in, categories, category, explaining, acts, ask):
     router.include_router(module.router)

@@ -16,6 +16,7 @@ from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store import categories, category_pages, counts
 from knowledge_base.store.category_pages import Filter, Sort
 from knowledge_base.store.category_view import Status
+from knowledge_base.store.load import Load, read_load
 from knowledge_base.types import Category
 from web.pages.opening import Opened, PageOf
 from web.pages.wanted import SEEN, Wanted, read_wanted
@@ -49,7 +50,7 @@ class StatusCounts:
 
 @dataclass(frozen=True, slots=True)
 class CategoriesPage:
-    """The whole list, or the part that is swapped."""
+    """The whole list, or the part that is swapped; ``backlog`` is there when more waits than a window takes."""
 
     wanted: Wanted
     rows: tuple[Row, ...]
@@ -63,6 +64,7 @@ class CategoriesPage:
     sort_shown: Markup
     spark_shown: Markup
     following: str | None
+    backlog: Load | None
 
     def address(self, visit: Visit, **changed: str) -> str:
         """Write the address of the list with some filters changed, from its first page on."""
@@ -95,6 +97,7 @@ def _load(page: Opened, wanted: Wanted, cursor: str | None) -> CategoriesPage:
         )
         by_status = category_pages.status_counts(db, page.project)
         services = category_pages.services(db, page.project)
+        load = read_load(db, page.project, max_templates=page.parts.settings.max_templates, now=page.parts.clock())
         rows = tuple(_rows(db, page, found.items, wanted.seen or "14d"))
     seens = (("", _("any time")), ("24h", _("24 h")), ("7d", _("7 d")), ("14d", _("14 d")))
     sorts = (
@@ -117,6 +120,7 @@ def _load(page: Opened, wanted: Wanted, cursor: str | None) -> CategoriesPage:
         sort_shown=dict(sorts)[wanted.sort],
         spark_shown=dict(seens)[wanted.seen or "14d"],
         following=following,
+        backlog=load if load.pending > page.parts.settings.window_size else None,
     )
 
 

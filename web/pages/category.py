@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -9,12 +10,21 @@ from starlette.responses import RedirectResponse, Response
 
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.store import categories
+from knowledge_base.store.tombstones import is_evicted
+from knowledge_base.types import Category
 from web.pages.category_context import Draft
 from web.pages.category_reading import read_page
 from web.pages.opening import Opened, PageOf
 from web.pages.volume import DEFAULT_RANGE, RANGES
 
 router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EvictedPage:
+    """What is left of a category that made room for newer ones."""
+
+    category: Category
 
 
 @router.get("/categories/{category_id}")
@@ -26,7 +36,11 @@ def show_category(
 ) -> Response:
     """Show a category; the id of one that was merged leads to where it is now."""
     with page.parts.knowledge.store.read() as db:
-        current = public_id(Prefix.CATEGORY, categories.resolve_public(db, page.project, category_id))
+        number = categories.resolve_public(db, page.project, category_id)
+        current, gone = public_id(Prefix.CATEGORY, number), is_evicted(db, page.project, number)
+        category = categories.get(db, page.project, number) if gone else None
+    if category is not None:
+        return page.show("category_evicted.html", EvictedPage(category))
     if current != category_id:
         return RedirectResponse(page.visit.url(f"/categories/{current}", done=done), 307)
     return show(page, category_id, range_name=range_name, done=done)

@@ -31,6 +31,7 @@ class Joined:
 
     by_score: int
     by_code: int
+    by_word: int
     by_people: int
     lowest: float
     threshold: float
@@ -39,10 +40,14 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A scrubbed line; ``foreign`` is its language where it is not that of the page."""
+    """A scrubbed line; ``foreign`` is its language where it is not that of the page.
+
+    ``text`` is empty where the line is too long to be sent back to be explained.
+    """
 
     at: datetime
     service: str
+    text: str
     pieces: tuple[Segment, ...]
     foreign: str
 

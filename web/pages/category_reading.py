@@ -21,6 +21,7 @@ from web.sparkline import Bar
 
 MEMBERS_SHOWN = 50
 SAMPLES_SHOWN = 6
+EXPLAINED_LIMIT = 20_000
 QUESTIONS_SHOWN = 20
 HISTORY_SHOWN = 30
 HEALTH_WIDTH = 400
@@ -97,6 +98,7 @@ def _joined(members: Sequence[Template]) -> Joined:
     return Joined(
         by_score=len(scored),
         by_code=sum(each.reason.why is Why.CODE for each in members),
+        by_word=sum(each.reason.why is Why.CARDINALITY for each in members),
         by_people=len(put),
         lowest=min((each.score for each in scored), default=0.0),
         threshold=max((each.threshold for each in scored), default=0.0),
@@ -112,7 +114,9 @@ def _samples(
     for line in samples.samples_of(db, project, templates, SAMPLES_SHOWN):
         chinese = any("\u4e00" <= each <= "\u9fff" for each in line.text)
         foreign = "" if chinese == (language == "zh") else "zh-CN" if chinese else "en"
-        shown.append(Sample(line.at, line.service, line_segments(line.text, texts.get(line.template, "")), foreign))
+        pieces = line_segments(line.text, texts.get(line.template, ""))
+        text = line.text if len(line.text) <= EXPLAINED_LIMIT else ""
+        shown.append(Sample(line.at, line.service, text, pieces, foreign))
     return shown
 
 

@@ -8,19 +8,19 @@ with the offset, so that no line is lost and none is read twice.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from ingest.formats import Format
 from ingest.joining import JoinLimits, JoinMode
 from ingest.plain_reader import PlainReader
-from ingest.reading import Origin, Reading
+from ingest.reading import Origin, Reading, tally
 from ingest.row_reader import ROW_FACTOR, RowReader
 from ingest.rows import usable_time
+from ingest.shapes import Shapes
 from ingest.sources.port import RawLine
-from knowledge_base.types import LogRecord
 
 OPEN_STREAMS = 200
 OPEN_BYTES = 4_000_000
@@ -54,14 +54,6 @@ class _Stream:
     stamp: int = NO_TIME
 
 
-@dataclass(slots=True)
-class _Run:
-    """Lines of one key that follow each other."""
-
-    key: bytes = NO_KEY
-    lines: list[RawLine] = field(default_factory=list)
-
-
 class PartitionReader:
     """Reads one partition from an offset on; ``next_offset`` is the one to go on with."""
 
@@ -70,32 +62,30 @@ class PartitionReader:
         self._origin = origin
         self._options = options
         self._limits = JoinLimits(max_bytes=options.max_event_bytes)
-        self._rows = RowReader(origin, max_event_bytes=options.max_event_bytes)
-        self._whole = PlainReader(origin, mode=JoinMode.OFF, limits=self._limits)
+        self._shapes = Shapes()
+        self._rows = RowReader(origin, max_event_bytes=options.max_event_bytes, shapes=self._shapes)
+        self._whole = PlainReader(origin, mode=JoinMode.OFF, limits=self._limits, shapes=self._shapes)
         self._streams: dict[bytes, _Stream] = {}
 
     def feed(self, messages: Iterable[Message], now: datetime) -> Reading:
         """Take messages; give what is finished. Those before ``next_offset`` were read before and are left out."""
-        reading, times, run = Reading(), dict[int, int](), _Run()
+        reading, times = Reading(), dict[int, int]()
+        keys: list[bytes] = []
+        lines: list[RawLine] = []
         for message in messages:
-            if message.offset < self.next_offset:
+            offset, value = message.offset, message.value
+            if offset < self.next_offset:
                 continue
-            self.next_offset = message.offset + 1
-            if message.value is None:
+            self.next_offset = offset + 1
+            if value is None:
                 continue
-            times[message.offset] = message.timestamp
-            line, key = self._line(message.offset, message.value), message.key or NO_KEY
-            if self._is_row(message.value) and self._take_row(reading, line, times, now):
+            times[offset] = message.timestamp
+            line = self._line(offset, value)
+            if self._is_row(value) and self._take_row(reading, line, times, now):
                 continue
-            if key != run.key or "\n" in line.text:
-                self._join(reading, run, times, now)
-                run = _Run(key)
-            if "\n" in line.text:
-                self._close(reading, key, now)
-                _add(reading, self._whole.feed([line], now), times, NO_TIME, now)
-            else:
-                run.lines.append(line)
-        self._join(reading, run, times, now)
+            keys.append(message.key or NO_KEY)
+            lines.append(self._shortened(line))
+        self._take_lines(reading, keys, lines, times, now)
         self._keep_bounds(reading, now)
         return reading
 
@@ -103,7 +93,7 @@ class PartitionReader:
         """Close events that have waited long enough."""
         reading = Reading()
         for key, stream in list(self._streams.items()):
-            _add(reading, stream.reader.idle(now), {}, stream.stamp, now)
+            _add(reading, stream.reader.idle(now), stream.stamp, now)
             if stream.reader.open_since is None:
                 del self._streams[key]
         return reading
@@ -154,26 +144,48 @@ class PartitionReader:
         found = self._rows.feed([line], now)
         if found.rejected and self._options.form is Format.AUTO:
             return False  # JSON without a text that we know: a log line like any other
-        _add(reading, found, times, NO_TIME, now)
+        before = len(reading.records)
+        reading.add(found)
+        _set_times(reading, before, times, NO_TIME, now)
         return True
+
+    def _shortened(self, line: RawLine) -> RawLine:
+        limit = self._options.max_event_bytes
+        return line if len(line.text) <= limit else line._replace(text=line.text[:limit], cut=True)
+
+    def _take_lines(
+        self,
+        reading: Reading,
+        keys: Sequence[bytes],
+        lines: Sequence[RawLine],
+        times: Mapping[int, int],
+        now: datetime,
+    ) -> None:
+        """Join the lines of each key that follow each other; a value of several lines is an event by itself."""
+        reading.add(tally(lines))
+        first_lines = [line.text.partition("\n")[0] for line in lines]
+        whole = [len(first) != len(line.text) for first, line in zip(first_lines, lines, strict=True)]
+        shapes = self._shapes.of_all(first_lines)
+        start = 0
+        while start < len(lines):
+            key, end = keys[start], start + 1
+            while end < len(lines) and keys[end] == key and not whole[start] and not whole[end]:
+                end += 1
+            if whole[start]:
+                self._close(reading, key, now)
+            stream = _Stream(self._whole) if whole[start] else self._stream(key)
+            before = len(reading.records)
+            stream.reader.take(reading, lines[start:end], shapes[start:end], now)
+            _set_times(reading, before, times, stream.stamp, now)
+            stream.stamp = times[lines[end - 1].start]
+            start = end
 
     def _stream(self, key: bytes) -> _Stream:
         stream = self._streams.get(key)
         if stream is None:
-            reader = PlainReader(self._origin, mode=self._options.join, limits=self._limits)
+            reader = PlainReader(self._origin, mode=self._options.join, limits=self._limits, shapes=self._shapes)
             stream = self._streams[key] = _Stream(reader)
         return stream
-
-    def _join(self, reading: Reading, run: _Run, times: Mapping[int, int], now: datetime) -> None:
-        if not run.lines:
-            return
-        limit = self._options.max_event_bytes
-        shortened = [
-            line if len(line.text) <= limit else line._replace(text=line.text[:limit], cut=True) for line in run.lines
-        ]
-        stream = self._stream(run.key)
-        _add(reading, stream.reader.feed(shortened, now), times, stream.stamp, now)
-        stream.stamp = times[run.lines[-1].start]
 
     def _keep_bounds(self, reading: Reading, now: datetime) -> None:
         """Close the oldest events where too many, or too much, is open: it is saved with every commit."""
@@ -187,20 +199,23 @@ class PartitionReader:
     def _close(self, reading: Reading, key: bytes, now: datetime) -> None:
         stream = self._streams.pop(key, None)
         if stream is not None:
-            _add(reading, stream.reader.flush(now), {}, stream.stamp, now)
+            _add(reading, stream.reader.flush(now), stream.stamp, now)
 
 
-def _add(reading: Reading, more: Reading, times: Mapping[int, int], stamp: int, now: datetime) -> None:
-    """Add what was read; records without a time of their own get that of their last message, else ``stamp``."""
-    reading.records += [_timed(record, times.get(record.offset - 1, stamp), now) for record in more.records]
-    reading.rejected += more.rejected
-    reading.lines += more.lines
-    reading.cut += more.cut
-    reading.undecodable += more.undecodable
+def _add(reading: Reading, more: Reading, stamp: int, now: datetime) -> None:
+    """Add what was closed without a further line."""
+    before = len(reading.records)
+    reading.add(more)
+    _set_times(reading, before, {}, stamp, now)
 
 
-def _timed(record: LogRecord, milliseconds: int, now: datetime) -> LogRecord:
-    if record.at is not now or milliseconds <= 0:
-        return record
-    at = usable_time(milliseconds, now=now)
-    return record if at is None else replace(record, at=at.astimezone(UTC))
+def _set_times(reading: Reading, first: int, times: Mapping[int, int], stamp: int, now: datetime) -> None:
+    """Give records without a time of their own, from ``first`` on, that of their last message, else ``stamp``."""
+    records = reading.records
+    for place in range(first, len(records)):
+        record = records[place]
+        if record.at is now:
+            milliseconds = times.get(record.offset - 1, stamp)
+            at = usable_time(milliseconds, now=now) if milliseconds > 0 else None
+            if at is not None:
+                records[place] = replace(record, at=at.astimezone(UTC))

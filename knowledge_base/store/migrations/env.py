@@ -5,7 +5,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlmodel import AutoString, SQLModel
 
-from knowledge_base.store import message_tables, tables  # noqa: F401  (fills the metadata)
+from knowledge_base.store import message_tables, rule_tables, tables, wildcard_tables  # noqa: F401  (fills the metadata)
 from knowledge_base.store.columns import UtcDateTime
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from time import monotonic
+from time import process_time
 
 import pytest
 from markdown_it import MarkdownIt
@@ -109,6 +109,6 @@ def test_whatever_block_a_body_leaves_open_swallows_nothing(body: str) -> None:
 @pytest.mark.parametrize("piece", ["@a ", "@", "`", "` `` ", "[", "](", "/a\n", "\n", " ", "https://", "#1", "<", "\\"])
 def test_silencing_takes_no_time(piece: str) -> None:
     body = (piece * 60_000)[:60_000]
-    begun = monotonic()
+    begun = process_time()
     assert len(note_of(body=body)) <= 65_536
-    assert monotonic() - begun < 3
+    assert process_time() - begun < 3

@@ -1,0 +1,82 @@
+"""Names under which JSON lines and logfmt keep what a header says, without marks and in small letters."""
+
+from __future__ import annotations
+
+MESSAGE = (
+    "message",
+    "msg",
+    "log",
+    "body",
+    "text",
+    "renderedmessage",
+    "m",
+    "fields.message",
+    "jsonpayload.message",
+    "errormessage",
+    "error",
+    "err",
+    "reason",
+    "textpayload",
+    "mt",
+    "messagetemplate",
+    "event",
+)
+CAUSE = (
+    "exception",
+    "stacktrace",
+    "stack",
+    "excinfo",
+    "traceback",
+    "thrown",
+    "error",
+    "err",
+    "cause",
+    "x",
+)
+LEVEL = (
+    "level",
+    "severity",
+    "levelname",
+    "log.level",
+    "loglevel",
+    "severitytext",
+    "lvl",
+    "priority",
+    "s",
+    "l",
+    "levelno",
+)
+TIME = (
+    "timestamp",
+    "time",
+    "ts",
+    "asctime",
+    "datetime",
+    "date",
+    "eventtime",
+    "t",
+    "t.$date",
+    "timeunixnano",
+    "observedtimeunixnano",
+    "realtimetimestamp",
+    "instant.epochsecond",
+)
+SERVICE = (
+    "service",
+    "service.name",
+    "resource.service.name",
+    "app",
+    "application",
+    "logger",
+    "loggername",
+    "log.logger",
+    "syslogidentifier",
+    "name",
+    "component",
+    "category",
+    "channel",
+    "target",
+    "c",
+    "caller",
+)
+HOST = ("host", "hostname", "host.name", "node", "node.name", "pod", "kubernetes.podname")
