@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ingest.sightings import ENOUGH, Sightings
 from knowledge_base.signature import fingerprint_of, key_of
-from knowledge_base.signature.wildcards import double_hashes, opened, wildcards
+from knowledge_base.signature.wildcards.candidates import double_hashes, opened, wildcards
 
 MOST_VARIABLES = 2
 """Variable words of one line that are found."""

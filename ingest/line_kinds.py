@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from knowledge_base.signature.header import has_header, header_span, transport_end
-from knowledge_base.signature.levels import CHINESE_LEVELS, SIDE_LEVELS
+from knowledge_base.signature.headers.header import has_header, header_span, transport_end
+from knowledge_base.signature.headers.levels import CHINESE_LEVELS, SIDE_LEVELS
 
 
 class LineKind(StrEnum):

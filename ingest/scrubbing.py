@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from knowledge_base.scrub import may_hold_secret, scrub, scrub_all
-from knowledge_base.signature.collapsing import collapse_all
-from knowledge_base.signature.memory import Memory
+from knowledge_base.signature.recall.collapsing import collapse_all
+from knowledge_base.signature.recall.memory import Memory
 
 CAPACITY = 20_000
 LONGEST = 2_000

@@ -19,10 +19,10 @@ from typing import NamedTuple
 from ingest.line_kinds import LineKind, kind_of
 from ingest.stamps import read_stamp
 from knowledge_base.signature import read_header
-from knowledge_base.signature.collapsing import collapse_all
-from knowledge_base.signature.header import HeaderSpan, header_span
-from knowledge_base.signature.memory import Memory
-from knowledge_base.signature.reading import level_name
+from knowledge_base.signature.headers.header import HeaderSpan, header_span
+from knowledge_base.signature.headers.reading import level_name
+from knowledge_base.signature.recall.collapsing import collapse_all
+from knowledge_base.signature.recall.memory import Memory
 
 CAPACITY = 40_000
 LONGEST = 500

@@ -17,7 +17,7 @@ class Sightings:
     """A table of (place, word, owner) in columns, 24 bytes a row: there are many times more rows than templates.
 
     ``place`` is the hash of a key with the place open, ``word`` the hash of the word which stood there
-    (odd for a plain name, see :mod:`knowledge_base.signature.wildcards`), ``owner`` the
+    (odd for a plain name, see :mod:`knowledge_base.signature.wildcards.candidates`), ``owner`` the
     number of the template that it was met in. Beyond ``most`` rows nothing is added.
     """
 

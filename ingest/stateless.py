@@ -11,8 +11,8 @@ from ingest.cardinality import resolve
 from ingest.joining import JoinLimits, JoinMode, JoinState, Line
 from ingest.sources.port import RawLine, Source
 from knowledge_base.scrub import scrub
-from knowledge_base.signature.project_signer import ProjectSigner
-from knowledge_base.signature.user_rules import RuleSet
+from knowledge_base.signature.custom.project_signer import ProjectSigner
+from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.types import Signature
 
 SNIFFED_BYTES = 4096

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from knowledge_base.signature.wildcards import double_hashes, wildcards
+from knowledge_base.signature.wildcards.candidates import double_hashes, wildcards
 from knowledge_base.signing import find_signed
 from knowledge_base.store import facts, ingestion, projects, templates
 from knowledge_base.store import wildcards as known_wildcards

@@ -13,8 +13,8 @@ from knowledge_base.features.cleaning import cleaned
 from knowledge_base.features.ngrams import common_words, cosine, grams, similarity
 from knowledge_base.index.replica import Indexed, Replica
 from knowledge_base.signature.codes import error_codes
-from knowledge_base.signature.project_signer import sign_under
-from knowledge_base.signature.user_rules import RuleSet
+from knowledge_base.signature.custom.project_signer import sign_under
+from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.signing import Signing, signatures_of
 from knowledge_base.store import templates
 from knowledge_base.types import Evidence, Signature

@@ -12,8 +12,8 @@ from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.matching import Match
 from knowledge_base.recognised import Candidate, How, Recognised
 from knowledge_base.signature import Explanation, explain
-from knowledge_base.signature.project_signer import sign_under
-from knowledge_base.signature.user_rules import RuleSet
+from knowledge_base.signature.custom.project_signer import sign_under
+from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.signing import read_signing
 from knowledge_base.store import categories, projects, solutions, template_reading
 from knowledge_base.types import Category, Evidence, Solution

@@ -9,9 +9,9 @@ from itertools import pairwise
 from sqlalchemy import Connection
 
 from knowledge_base.signature import Signer
+from knowledge_base.signature.custom.project_signer import ProjectSigner, sign_under
+from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.signature.limits import SIGNATURE_VERSION
-from knowledge_base.signature.project_signer import ProjectSigner, sign_under
-from knowledge_base.signature.user_rules import RuleSet
 from knowledge_base.store import rule_sets, templates
 from knowledge_base.store.templates import TemplateRef
 from knowledge_base.types import Signature

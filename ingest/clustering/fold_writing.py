@@ -15,7 +15,7 @@ from ingest.clustering.snapshot import read_snapshot
 from knowledge_base.curation.merging import merge_categories
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.signature import SIGNATURE_VERSION, fingerprint_of, key_of
-from knowledge_base.signature.wildcards import opened, wildcards
+from knowledge_base.signature.wildcards.candidates import opened, wildcards
 from knowledge_base.store import audit, categories, templates
 from knowledge_base.store import wildcards as known_wildcards
 from knowledge_base.store.tables import TemplateRow

@@ -19,7 +19,7 @@ from ingest.clustering.snapshot import PendingTemplate
 from ingest.sightings import Sightings
 from knowledge_base.absorbing import places_apart, places_of
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.signature.wildcards import Wildcard, wildcards
+from knowledge_base.signature.wildcards.candidates import Wildcard, wildcards
 from knowledge_base.store import projects
 from knowledge_base.store import wildcards as known_wildcards
 from knowledge_base.store.wildcards import Sighting

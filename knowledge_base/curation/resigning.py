@@ -18,9 +18,9 @@ from sqlalchemy import Connection
 
 from knowledge_base.curation.rule_joins import join
 from knowledge_base.ids import Prefix, public_id
+from knowledge_base.signature.custom.project_signer import ProjectSigner
+from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.signature.limits import SIGNATURE_VERSION
-from knowledge_base.signature.project_signer import ProjectSigner
-from knowledge_base.signature.user_rules import RuleSet
 from knowledge_base.store import audit, projects, rule_sets, sample_walk, template_reading, templates
 from knowledge_base.store.rule_sets import StoredRules
 from knowledge_base.store.sample_walk import SampledTemplate

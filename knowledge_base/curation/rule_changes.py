@@ -12,8 +12,8 @@ from knowledge_base.curation.acts import Act, act
 from knowledge_base.curation.resigning import ensure_current
 from knowledge_base.curation.rule_trial import try_rules
 from knowledge_base.errors import Conflict, InputError, NotFound, StaleVersion
-from knowledge_base.signature.rule_checks import check_rules
-from knowledge_base.signature.user_rules import RuleSet, UserRule
+from knowledge_base.signature.custom.rule_checks import check_rules
+from knowledge_base.signature.custom.user_rules import RuleSet, UserRule
 from knowledge_base.signing import MOST_UNDER_WAY
 from knowledge_base.store import audit, projects, rule_sets
 from knowledge_base.store.rule_sets import StoredRules

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from knowledge_base.curation.rule_joins import Standing, are_kept_apart, objection, standings
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.signature.project_signer import ProjectSigner
-from knowledge_base.signature.user_rules import RuleSet
+from knowledge_base.signature.custom.project_signer import ProjectSigner
+from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.store import categories, facts, sample_walk, templates
 from knowledge_base.store.sample_walk import SampledTemplate
 from knowledge_base.store.store import Store

@@ -12,8 +12,8 @@ from knowledge_base.curation.rule_changes import keep_rules
 from knowledge_base.errors import InputError, KeaError, NotFound
 from knowledge_base.exchange.shapes import CategoryShape, FactShape, RulesShape, SolutionShape, read_shape
 from knowledge_base.ids import Prefix, number_of
-from knowledge_base.signature.rule_checks import check_rules
-from knowledge_base.signature.user_rules import RuleSet
+from knowledge_base.signature.custom.rule_checks import check_rules
+from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.store import categories, facts, projects, rule_sets, solutions, templates
 from knowledge_base.store.rule_documents import read_document
 from knowledge_base.store.solutions import SolutionText

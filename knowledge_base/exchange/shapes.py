@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from knowledge_base.errors import InputError
-from knowledge_base.signature.user_rules import MOST_RULES
+from knowledge_base.signature.custom.user_rules import MOST_RULES
 from knowledge_base.types import FactKind
 
 

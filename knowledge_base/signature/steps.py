@@ -6,15 +6,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge_base.scrub import scrub
-from knowledge_base.signature.header import header_span
-from knowledge_base.signature.json_lines import read_json_line
+from knowledge_base.signature.headers.header import header_span
+from knowledge_base.signature.headers.json_lines import read_json_line
 from knowledge_base.signature.keying import fingerprint_of, key_of
 from knowledge_base.signature.kinds import KINDS
 from knowledge_base.signature.limits import MAX_TEMPLATE_LINE, MAX_TOKEN, SIGNATURE_VERSION
-from knowledge_base.signature.masking import Hole, apply_rules, fill_holes, mark, mark_holes
+from knowledge_base.signature.masks.masking import Hole, apply_rules, fill_holes, mark, mark_holes
+from knowledge_base.signature.recall.words import Abstract, Codes, abstract, is_ruined, put_back, stand_ins
 from knowledge_base.signature.reducing import clip, reduce_text
 from knowledge_base.signature.traces import condense, is_frame
-from knowledge_base.signature.words import Abstract, Codes, abstract, is_ruined, put_back, stand_ins
 from knowledge_base.types import Signature
 
 MAX_ROUNDS = 6

@@ -17,9 +17,9 @@ from knowledge_base.signature.frames import (
     is_go_place,
     python_frame,
 )
-from knowledge_base.signature.header import header_span, transport_end
-from knowledge_base.signature.levels import CHINESE_LEVELS, SIDE_LEVELS
-from knowledge_base.signature.unwrapping import unwrap
+from knowledge_base.signature.headers.header import header_span, transport_end
+from knowledge_base.signature.headers.levels import CHINESE_LEVELS, SIDE_LEVELS
+from knowledge_base.signature.headers.unwrapping import unwrap
 
 _MAX_EXCEPTIONS = 8
 _MAX_FRAMES = 2

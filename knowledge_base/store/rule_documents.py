@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from knowledge_base.errors import InputError
-from knowledge_base.signature.user_rules import Action, Example, UserRule
+from knowledge_base.signature.custom.user_rules import Action, Example, UserRule
 
 EXAMPLES_READ = 1_000
 

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, insert, select, update
 from sqlmodel import col
 
+from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.signature.limits import SIGNATURE_VERSION
-from knowledge_base.signature.user_rules import RuleSet
 from knowledge_base.store.rule_documents import document_of, read_document
 from knowledge_base.store.rule_tables import RuleSetRow
 from knowledge_base.store.tables import FingerprintRow

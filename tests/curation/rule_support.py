@@ -9,7 +9,7 @@ from ingest.pipeline import Pipeline
 from knowledge_base import curation
 from knowledge_base.curation.rule_changes import Edit, RulesChanged, change_rules
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.signature.user_rules import Action, UserRule
+from knowledge_base.signature.custom.user_rules import Action, UserRule
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.types import LogRecord
 

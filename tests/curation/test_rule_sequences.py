@@ -23,7 +23,7 @@ from knowledge_base.errors import Conflict, InputError
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.signature.user_rules import UserRule
+from knowledge_base.signature.custom.user_rules import UserRule
 from knowledge_base.store import categories, projects, rule_sets, sample_walk, template_reading
 from tests.curation.rule_support import NOW, PROJECT, change, keep_lines, kept, mask, solve
 

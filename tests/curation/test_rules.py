@@ -22,7 +22,7 @@ from knowledge_base.errors import Conflict, InputError, NotFound, StaleVersion
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from knowledge_base.signature import SIGNATURE_VERSION
-from knowledge_base.signature.user_rules import RuleSet
+from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.signing import MOST_UNDER_WAY, read_signing
 from knowledge_base.store import audit, categories, projects, rule_sets
 from knowledge_base.store.rule_tables import RuleSetRow

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from knowledge_base.scrub import scrub
 from knowledge_base.signature import Explanation, LeftOut, Limit, Stage, explain, key_of, sign
-from knowledge_base.signature.project_signer import sign_under
-from knowledge_base.signature.tracking import based_on, follow_cut, substitute, whole
-from knowledge_base.signature.user_rules import Action, RuleSet, UserRule
+from knowledge_base.signature.custom.project_signer import sign_under
+from knowledge_base.signature.custom.user_rules import Action, RuleSet, UserRule
+from knowledge_base.signature.tracing.tracking import based_on, follow_cut, substitute, whole
 from tests.signature.samples import ANY_LINE, LINES, SECRETS, TRACES
 
 NOT_SHOWN = (Stage.HEADER, Stage.LEFT_OUT, Stage.LIMIT)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ingest.line_kinds import kind_of
 from knowledge_base.signature import Signer, has_header, read_header, sign
-from knowledge_base.signature.header import header_span
+from knowledge_base.signature.headers.header import header_span
 from tests.signature.layouts import LAYOUTS, ROWS, Layout
 from tests.signature.samples import ANY_LINE
 

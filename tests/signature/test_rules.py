@@ -4,10 +4,10 @@ import time
 import pytest
 
 from knowledge_base.signature import KINDS, PLACEHOLDER, explain
-from knowledge_base.signature.keep_rules import KEEP_RULES
 from knowledge_base.signature.limits import MAX_LINE
-from knowledge_base.signature.mask_rules import MASK_RULES
-from knowledge_base.signature.masking import mask_line
+from knowledge_base.signature.masks.keep_rules import KEEP_RULES
+from knowledge_base.signature.masks.mask_rules import MASK_RULES
+from knowledge_base.signature.masks.masking import mask_line
 from knowledge_base.signature.reducing import clip, reduce_text
 
 CASES = [

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from knowledge_base.errors import InputError
 from knowledge_base.scrub import scrub
 from knowledge_base.signature import KINDS, SIGNATURE_VERSION, Signer, sign
-from knowledge_base.signature.project_signer import ProjectSigner, sign_under
-from knowledge_base.signature.rewriting import MOST_KEPT
-from knowledge_base.signature.rule_checks import check_rules
-from knowledge_base.signature.rule_engine import MOST_MATCHES, spans
-from knowledge_base.signature.user_rules import MOST_RULES, Action, Example, RuleSet, UserRule
+from knowledge_base.signature.custom.project_signer import ProjectSigner, sign_under
+from knowledge_base.signature.custom.rewriting import MOST_KEPT
+from knowledge_base.signature.custom.rule_checks import check_rules
+from knowledge_base.signature.custom.rule_engine import MOST_MATCHES, spans
+from knowledge_base.signature.custom.user_rules import MOST_RULES, Action, Example, RuleSet, UserRule
 
 HEADER = "2026-03-01 10:00:01,123 ERROR [pool-3] org.acme.Jobs: "
 

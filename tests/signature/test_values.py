@@ -4,7 +4,7 @@ import pytest
 
 from knowledge_base.scrub import scrub
 from knowledge_base.signature import key_of
-from knowledge_base.signature.masking import mask_line
+from knowledge_base.signature.masks.masking import mask_line
 from knowledge_base.signature.reducing import clip, reduce_text
 
 VALUES: dict[str, tuple[str, ...]] = {

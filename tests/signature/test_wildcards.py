@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge_base.signature import fingerprint_of, key_of, sign
-from knowledge_base.signature.naming import Naming, naming_of
-from knowledge_base.signature.wildcards import MOST_PLACES, double_hashes, opened, wildcards
+from knowledge_base.signature.wildcards.candidates import MOST_PLACES, double_hashes, opened, wildcards
+from knowledge_base.signature.wildcards.naming import Naming, naming_of
 
 
 def open_words(template: str) -> list[str]:

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge_base.signature import Signer, key_of, sign
+from knowledge_base.signature.recall.words import Codes, abstract, put_back, stand_ins
 from knowledge_base.signature.reducing import reduce_text
-from knowledge_base.signature.words import Codes, abstract, put_back, stand_ins
 
 WORD = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=14)
 TOKEN = st.one_of(

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from knowledge_base import curation
 from knowledge_base.curation.rule_changes import adding, change_rules
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.signature.user_rules import UserRule
+from knowledge_base.signature.custom.user_rules import UserRule
 from knowledge_base.store import outbox
 from knowledge_base.store.outbox import NewDelivery
 from knowledge_base.store.projects import ensure_project

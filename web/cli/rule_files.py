@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from knowledge_base.errors import InputError
-from knowledge_base.signature.rule_checks import check_rules
-from knowledge_base.signature.user_rules import RuleSet
+from knowledge_base.signature.custom.rule_checks import check_rules
+from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.store.rule_documents import read_document
 from web.cli.output import read_rows
 

@@ -14,7 +14,7 @@ from web.cli.options import DEFAULT_PROJECT, AsJson, Project
 if TYPE_CHECKING:
     from knowledge_base.curation.rule_changes import Edit
     from knowledge_base.curation.rule_preview import Preview
-    from knowledge_base.signature.user_rules import Example, RuleSet, UserRule
+    from knowledge_base.signature.custom.user_rules import Example, RuleSet, UserRule
     from knowledge_base.store.store import Store
 
 rules = typer.Typer(
@@ -75,7 +75,7 @@ def add(
 ) -> None:
     """Add a rule, after showing what it would change."""
     from knowledge_base.curation.rule_changes import adding
-    from knowledge_base.signature.user_rules import Action, UserRule
+    from knowledge_base.signature.custom.user_rules import Action, UserRule
 
     if bool(mask) == keep:
         raise typer.BadParameter("give either --mask KIND or --keep")
@@ -113,7 +113,7 @@ def edit(
     def changed(rule: UserRule) -> UserRule:
         from dataclasses import replace
 
-        from knowledge_base.signature.user_rules import Action
+        from knowledge_base.signature.custom.user_rules import Action
 
         if mask or keep:
             rule = replace(rule, action=Action.KEEP if keep else Action.MASK, kind=mask or "")
@@ -303,7 +303,7 @@ def _user() -> str:
 
 
 def _examples(given: list[str]) -> tuple[Example, ...]:
-    from knowledge_base.signature.user_rules import Example
+    from knowledge_base.signature.custom.user_rules import Example
 
     found = []
     for each in given:

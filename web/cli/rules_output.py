@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from knowledge_base.curation.rule_preview import Preview
-from knowledge_base.signature.user_rules import Action, UserRule
+from knowledge_base.signature.custom.user_rules import Action, UserRule
 from knowledge_base.store.rule_sets import StoredRules
 
 _SHOWN = 10

@@ -1,0 +1,1 @@
+"""What stands before a message: when, how bad, who, where; and messages inside of rows and pairs."""

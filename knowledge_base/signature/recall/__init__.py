@@ -1,0 +1,1 @@
+"""Signatures of many lines at once, by what was worked out for lines like them."""

@@ -1,0 +1,1 @@
+"""How a signature came about, step by step, for people."""

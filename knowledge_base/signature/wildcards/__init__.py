@@ -1,0 +1,1 @@
+"""Keys with a place where any word may stand."""
