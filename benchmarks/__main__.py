@@ -8,7 +8,7 @@ import platform
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import answers, grouping, ingesting, kafka, lookup, signature, starting, storm
+from benchmarks import answers, grouping, ingesting, kafka, lookup, signature, starting, storm, unseen
 
 DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "eval"
 MEASUREMENTS: dict[str, Callable[[Path], None]] = {
@@ -17,6 +17,7 @@ MEASUREMENTS: dict[str, Callable[[Path], None]] = {
     "starting": starting.measure,
     "ingesting": ingesting.measure,
     "signature": signature.measure,
+    "unseen": unseen.measure,
     "lookup": lookup.measure,
     "storm": storm.measure,
     "kafka": kafka.measure,

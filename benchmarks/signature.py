@@ -15,10 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from drain3 import TemplateMiner
-from drain3.masking import MaskingInstruction
-from drain3.template_miner_config import TemplateMinerConfig
-
+from benchmarks.drain import clusters_of
 from knowledge_base.signature import Signer
 
 LINES = 500_000
@@ -32,16 +29,6 @@ Line = tuple[str, ...]
 _DIGITS = re.compile(r"\d+")
 _NAME = re.compile(r"[A-Za-z]{3,}")
 _HEX = re.compile(r"\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{6,}\b")
-# Drain3's own example (examples/drain3.ini).
-_MASKS = (
-    (r"((?<=[^A-Za-z0-9])|^)(([0-9a-f]{2,}:){3,}([0-9a-f]{2,}))((?=[^A-Za-z0-9])|$)", "ID"),
-    (r"((?<=[^A-Za-z0-9])|^)(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})((?=[^A-Za-z0-9])|$)", "IP"),
-    (r"((?<=[^A-Za-z0-9])|^)([0-9a-f]{6,} ?){3,}((?=[^A-Za-z0-9])|$)", "SEQ"),
-    (r"((?<=[^A-Za-z0-9])|^)([0-9A-F]{4} ?){4,}((?=[^A-Za-z0-9])|$)", "SEQ"),
-    (r"((?<=[^A-Za-z0-9])|^)(0x[a-f0-9A-F]+)((?=[^A-Za-z0-9])|$)", "HEX"),
-    (r"((?<=[^A-Za-z0-9])|^)([\-\+]?\d+)((?=[^A-Za-z0-9])|$)", "NUM"),
-    (r"(?<=executed cmd )(\".+?\")", "CMD"),
-)
 
 
 def measure(data: Path) -> None:
@@ -51,16 +38,16 @@ def measure(data: Path) -> None:
         print(f"left out: {data / 'loghub'} is not there (name the folder of the labelled data with --data)")
         return
     for name, read, names, must in (
-        ("messages", _messages, False, 20),
+        ("messages", messages_of, False, 20),
         ("whole lines", _lines, False, 15),
-        ("messages, names too", _messages, True, 20),
+        ("messages, names too", messages_of, True, 20),
         ("whole lines, names too", _lines, True, 15),
     ):
         lines = _redrawn([line for folder in folders for line in read(folder)], LINES, names=names)
         ratios = []
         for _ in range(ROUNDS):
             ours, templates = _rate(_kea, lines)
-            peer, clusters = _rate(_drain3, lines[:PEER_LINES])
+            peer, clusters = _rate(lambda some: len(set(clusters_of(some))), lines[:PEER_LINES])
             ratios.append(ours / peer)
             print(
                 f"{name:<22} kea {ours:>9,.0f} lines/CPU second, {templates:,} templates of {len(lines):,} lines;"
@@ -70,7 +57,8 @@ def measure(data: Path) -> None:
         print(f"{name:<22} median {sorted(ratios)[ROUNDS // 2]:.1f} times (must: {must})")
 
 
-def _messages(folder: Path) -> list[Line]:
+def messages_of(folder: Path) -> list[Line]:
+    """Read the messages of a labelled log, each split at what its label says varies."""
     path = folder / f"{folder.name}_2k.log_structured.csv"
     with path.open(encoding="utf-8", newline="") as file:
         return [("", *_pieces(row["Content"], row["EventTemplate"])) for row in csv.DictReader(file)]
@@ -80,7 +68,7 @@ def _lines(folder: Path) -> list[Line]:
     text = (folder / f"{folder.name}_2k.log").read_text(encoding="utf-8", errors="replace")
     whole = [line.rstrip("\r") for line in text.split("\n") if line]
     lines = []
-    for line, (_, *pieces) in zip(whole, _messages(folder), strict=True):
+    for line, (_, *pieces) in zip(whole, messages_of(folder), strict=True):
         header, message, rest = line.rpartition("".join(pieces))
         lines.append((header, *pieces, rest) if message else (line,))
     return lines
@@ -133,10 +121,3 @@ def _kea(lines: Sequence[str]) -> int:
         for signature in signer.sign_all(lines[start : start + BATCH])
     ]
     return len(set(ids))
-
-
-def _drain3(lines: Sequence[str]) -> int:
-    config = TemplateMinerConfig()
-    config.masking_instructions = [MaskingInstruction(pattern, mask) for pattern, mask in _MASKS]
-    miner = TemplateMiner(config=config)
-    return len({miner.add_log_message(line)["cluster_id"] for line in lines})

@@ -247,13 +247,18 @@ def _has_long_number(shape: str) -> bool:
     return "00000000000" in shape or "0000 0000" in shape or "000-0000" in shape or "+0" in shape
 
 
+def _without_hexadecimal(lowered: str) -> str:
+    """Put a digit in place of masked hexadecimal values: probes take the values for parts of a word."""
+    return lowered.replace("<hex>", "0").replace("<uuid>", "0") if "<" in lowered else lowered
+
+
 def may_hold_secret(collapsed: str) -> bool:
     """Tell whether a text may hold a secret, from what it is with each run of digits as one ``0``.
 
-    Numbers are not looked for. Probes see no digits, so that what they find in a text they
-    find in the collapsed one too.
+    Its hexadecimal values may be masked. Numbers are not looked for. Probes tell no digit from another, so that what
+    they find in a text they find in the collapsed one too.
     """
-    lowered = collapsed.lower()
+    lowered = _without_hexadecimal(collapsed.lower())
     for need, numbers in _RULES_OF:
         if need in lowered:
             for number in numbers:
@@ -272,7 +277,7 @@ def holds_number(text: str) -> bool:
 
 def may_hold_secret_with_other_words(text: str) -> bool:
     """Tell whether a text may hold a secret if some of its words, which announce none, were others."""
-    lowered = text.lower()
+    lowered = _without_hexadecimal(text.lower())
     for need, numbers in _RULES_OF:
         if need in lowered:
             for number in numbers:

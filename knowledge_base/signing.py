@@ -24,8 +24,8 @@ MOST_UNDER_WAY = 4
 class Signing:
     """The rules that hold, and the earlier ones that stored templates may still be found by, newest first.
 
-    ``number`` is that of the change; -1 where there never was one. ``is_outdated`` tells that fingerprints were made
-    by another version of Kea's own rules, which cannot be run any more: templates have to be signed anew first.
+    ``number`` is that of the change; -1 where there never was one. ``is_outdated`` tells that templates are known by
+    another version of Kea's own rules alone, which cannot be run any more: they have to be signed anew first.
     """
 
     number: int
@@ -46,12 +46,15 @@ def read_signing(db: Connection, project: str) -> Signing:
         return Signing(-1, RuleSet(), (), rule_sets.other_version(db, project, SIGNATURE_VERSION) is not None)
     first = stored[0]
     older: dict[str, RuleSet] = {}
+    is_outdated = first.is_outdated
     for before, each in pairwise(stored):
         if before.is_finished:
             break
-        if not each.is_outdated and each.version != first.version:
+        if each.is_outdated:
+            is_outdated = True  # an upgrade that somebody is at, or that was killed
+        elif each.version != first.version:
             older.setdefault(each.version, each.rules)
-    return Signing(first.number, first.rules, tuple(older.values()), first.is_outdated)
+    return Signing(first.number, first.rules, tuple(older.values()), is_outdated)
 
 
 def signatures_of(signing: Signing, text: str) -> tuple[Signature, ...]:

@@ -16,10 +16,10 @@ from knowledge_base.curation.merging import merge_categories
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.signature import SIGNATURE_VERSION, fingerprint_of, key_of
 from knowledge_base.signature.wildcards.candidates import opened, wildcards
-from knowledge_base.store import audit, categories, templates
+from knowledge_base.store import audit, categories, rule_sets, templates
 from knowledge_base.store import wildcards as known_wildcards
 from knowledge_base.store.tables import TemplateRow
-from knowledge_base.store.templates import NewTemplate
+from knowledge_base.store.templates import NewTemplate, Tally
 from knowledge_base.types import Why
 
 MOST_MEMBERS = 50
@@ -57,6 +57,9 @@ def write_fold(db: Connection, project: str, fold: Fold, now: datetime) -> int:
         return 0
     if known is None:
         known = templates.create(db, project, [new], now)[new.fingerprint]
+        # It has no lines of its own yet. As cold as its first member it would be the first to be evicted.
+        seen = Tally(known.template, 0, new.at, max(row.last_seen for row in rows))
+        templates.add_tallies(db, project, [seen])
         homes[known.template] = known.category
         standings[known.category] = Standing(labelled=False, solution=None)
     depth = 1 + max(known_wildcards.depths(db, project, fold.members).values(), default=0)
@@ -100,6 +103,7 @@ def _living(db: Connection, project: str, members: Sequence[int]) -> list[Row[An
             col(TemplateRow.service),
             col(TemplateRow.level),
             col(TemplateRow.first_seen),
+            col(TemplateRow.last_seen),
         )
         .where(
             col(TemplateRow.project) == project,
@@ -116,13 +120,21 @@ def _open_template(db: Connection, project: str, rows: Sequence[Row[Any]], text:
     codes = set[str](rows[0].codes).intersection(*(row.codes for row in rows))
     return NewTemplate(
         fingerprint=fingerprint_of(key_of(text)),
-        version=templates.version_of(db, project, [row.id for row in rows]) or SIGNATURE_VERSION,
+        version=_version(db, project, rows),
         text=text,
         codes=tuple(code for code in rows[0].codes if code in codes),
         service=rows[0].service,
         level=rows[0].level,
         at=min(row.first_seen for row in rows),
     )
+
+
+def _version(db: Connection, project: str, rows: Sequence[Row[Any]]) -> str:
+    """Tell under which version lines are looked up: that of the rules that hold, whatever else members are known by."""
+    marks = rule_sets.marks(db, project, 1)
+    if marks:
+        return marks[0][1]
+    return templates.version_of(db, project, [row.id for row in rows]) or SIGNATURE_VERSION
 
 
 def _merge(
@@ -138,7 +150,7 @@ def _merge(
     sources = tuple(sorted(set(homes.values()) - {target}))
     if not sources:
         return 0
-    anchor = categories.templates_of(db, project, target)[0]
+    anchor = categories.first_template_of(db, project, target)
     reason: dict[str, object] = {"why": Why.CARDINALITY, "score": 1.0, "words": list(words)}
     reasons = {template: reason for template, category in homes.items() if category != target}
     merges = merge_categories(db, project, target, sources, reasons, now=now)

@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from knowledge_base.errors import LostOwnership
 from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.store.engine import explained
 from knowledge_base.store.tables import LeaseRow
 from knowledge_base.store.upserts import insert_or_skip
 
@@ -60,7 +61,8 @@ def _lock(knowledge: KnowledgeBase, project: str) -> Iterator[bool]:
         return
     number = int.from_bytes(hashlib.sha256(f"kea:{ROLE}:{project}".encode()).digest()[:8], "big", signed=True)
     # The lock belongs to this connection, so it is let go even when the process is killed.
-    with knowledge.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    engine = knowledge.store.engine
+    with explained(engine), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         held = bool(connection.execute(text("SELECT pg_try_advisory_lock(:n)"), {"n": number}).scalar())
         try:
             yield held

@@ -11,7 +11,7 @@ are made (:func:`upgrade`); after a change of users' rules this goes on beside a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -21,13 +21,17 @@ from knowledge_base.ids import Prefix, public_id
 from knowledge_base.signature.custom.project_signer import ProjectSigner
 from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.signature.limits import SIGNATURE_VERSION
+from knowledge_base.signing import read_signing
 from knowledge_base.store import audit, projects, rule_sets, sample_walk, template_reading, templates
 from knowledge_base.store.rule_sets import StoredRules
 from knowledge_base.store.sample_walk import SampledTemplate
 from knowledge_base.store.store import Store
 
 AT_ONCE = 50
-"""Templates of a step; with 20 samples each it holds the database for some hundredths of a second."""
+"""Templates of a step, which are read and signed together."""
+
+WRITTEN_AT_ONCE = 10
+"""Templates of a transaction; where all of them come together with others it takes about a tenth of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +75,10 @@ class Resigner:
         before = self._begin()
         with self._store.read() as db:
             waiting = sample_walk.templates_after(db, self._project, before.cursor, AT_ONCE)
-            earlier = rule_sets.numbered(db, self._project, before.number - 1)
-        with_texts = earlier is None or earlier.is_outdated
+            with_texts = before.number == 0 or read_signing(db, self._project).is_outdated
         if self._signer.rules != before.rules:
             self._signer = ProjectSigner(before.rules)
-        signed = self._sign(waiting, with_texts=with_texts)
-        with self._store.write() as db:
-            return self._write(db, before, signed)
+        return self._keep(before, self._sign(waiting, with_texts=with_texts))
 
     def run(self, tick: Callable[[int], None] = lambda _more: None) -> Resigned:
         """Sign all that is left; ``tick`` is told how many templates each step signed."""
@@ -106,15 +107,32 @@ class Resigner:
             for each, several in zip(waiting, texts, strict=True)
         ]
 
-    def _write(self, db: Connection, before: StoredRules, signed: Sequence[_Signed]) -> Resigned:
+    def _keep(self, before: StoredRules, signed: Sequence[_Signed]) -> Resigned:
+        """Keep what was signed, bit by bit, so that nobody waits long for the database."""
+        done = Resigned(0, 0, 0)
+        for start in range(0, max(len(signed), 1), WRITTEN_AT_ONCE):
+            part = signed[start : start + WRITTEN_AT_ONCE]
+            is_end = len(signed) < AT_ONCE and start + WRITTEN_AT_ONCE >= len(signed)
+            with self._store.write() as db:
+                behind = self._write(db, before, part, is_end=is_end)
+            if behind is None:
+                break  # somebody else went on from there, or the rules were changed
+            conflicts = done.conflicts + len(behind.conflicts) - len(before.conflicts)
+            done = Resigned(done.templates + len(part), done.joined + behind.joined - before.joined, conflicts)
+            before = behind
+        return done
+
+    def _write(
+        self, db: Connection, before: StoredRules, signed: Sequence[_Signed], *, is_end: bool
+    ) -> StoredRules | None:
+        """Keep a part; give the change as it is then, None where the part was not to be kept any more."""
         now = self._store.clock()
         projects.lock(db, self._project)
         if rule_sets.marks(db, self._project, 1)[0][0] != before.number:
-            return Resigned(0, 0, 0)  # the rules were changed meanwhile
-        end = {"finished_at": now} if len(signed) < AT_ONCE else {}
+            return None
         cursor = signed[-1].template if signed else before.cursor
-        if not rule_sets.advance(db, self._project, before, cursor=cursor, **end):
-            return Resigned(0, 0, 0)  # somebody else did this step
+        if not rule_sets.advance(db, self._project, before, cursor=cursor, **({"finished_at": now} if is_end else {})):
+            return None
         joined, conflicts = 0, []
         for owner, other in self._shared(db, before.rules.version, signed):
             homes = templates.homes(db, self._project, (owner, other))
@@ -125,7 +143,7 @@ class Resigner:
                 joined += 1
         if joined or conflicts:
             rule_sets.note(db, self._project, before, joined=joined, conflicts=conflicts)
-        return Resigned(len(signed), joined, len(conflicts))
+        return replace(before, cursor=cursor, joined=before.joined + joined, conflicts=(*before.conflicts, *conflicts))
 
     def _shared(self, db: Connection, version: str, signed: Sequence[_Signed]) -> list[tuple[int, int]]:
         """Give the templates their fingerprints; tell for each that another one owns it already, both of them."""

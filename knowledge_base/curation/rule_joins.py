@@ -76,14 +76,15 @@ def join(db: Connection, project: str, owner: int, other: int, *, now: datetime)
     if left == right:
         return None
     said = standings(db, project, (left, right))
-    inside = {each: categories.templates_of(db, project, each) for each in (left, right)}
-    known = facts.about(db, project, inside[left])
-    reason = objection(said[left], said[right], kept_apart=are_kept_apart(known, inside[left], inside[right]))
+    target, source = sorted((left, right), key=lambda each: (not said[each].labelled, each))
+    # What comes together by the thousand comes one by one: only the side that goes is read.
+    moving = categories.templates_of(db, project, source)
+    reason = objection(said[left], said[right], kept_apart=_are_kept_apart_now(db, project, moving, target))
     if reason is not None:
         return reason
-    target, source = sorted((left, right), key=lambda each: (not said[each].labelled, each))
+    anchor = categories.first_template_of(db, project, target)
     why = {"why": Why.SIMILARITY, "score": 1.0}
-    merges = merge_categories(db, project, target, [source], dict.fromkeys(inside[source], why), now=now)
+    merges = merge_categories(db, project, target, [source], dict.fromkeys(moving, why), now=now)
     audit.write(
         db,
         project,
@@ -91,7 +92,15 @@ def join(db: Connection, project: str, owner: int, other: int, *, now: datetime)
         action="merge",
         category=target,
         detail={"merged": [public_id(Prefix.CATEGORY, source)], "reason": "the same signature under the rules"},
-        undo={"merges": merges, "facts": [], "withdrawn": [], "anchor": inside[target][0]},
+        undo={"merges": merges, "facts": [], "withdrawn": [], "anchor": anchor},
         now=now,
     )
     return None
+
+
+def _are_kept_apart_now(db: Connection, project: str, moving: Collection[int], target: int) -> bool:
+    """Tell whether people keep one of the templates from one that is in the target now."""
+    known = facts.about(db, project, moving)
+    others = sorted({number for fact in known for number in (fact.left, fact.right)} - set(moving))
+    homes = templates.homes(db, project, others) if others else {}
+    return are_kept_apart(known, moving, {number for number, home in homes.items() if home == target})

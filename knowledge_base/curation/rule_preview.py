@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from knowledge_base.curation.rule_joins import Standing, are_kept_apart, objection, standings
+from knowledge_base.curation.rule_joins import are_kept_apart, objection, standings
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.signature.custom.project_signer import ProjectSigner
 from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.store import categories, facts, sample_walk, templates
+from knowledge_base.store.facts import Fact
 from knowledge_base.store.sample_walk import SampledTemplate
 from knowledge_base.store.store import Store
-from knowledge_base.types import Signature
+from knowledge_base.types import FactKind, Signature
 
 MOST_SHOWN = 50
 """Entries of a list that are shown; the numbers beside it count all."""
@@ -223,7 +224,8 @@ def _joins(db: Connection, project: str, walk: _Walk) -> list[Joined]:
     homes = {template: walk.seen[template].category for each in together for template in each}
     said = standings(db, project, set(homes.values()))
     current: dict[int, int] = {}
-    inside = {category: set(categories.templates_of(db, project, category)) for category in said}
+    inside = _inside(db, project, said)
+    apart = _kept_apart(db, project)
 
     def now(category: int) -> int:
         while category in current:
@@ -238,7 +240,10 @@ def _joins(db: Connection, project: str, walk: _Walk) -> list[Joined]:
             left, right = now(homes[first]), now(homes[other])
             if left == right:
                 continue
-            reason = _objection(db, project, said[left], said[right], inside[left], inside[right])
+            fewer = min(inside[left], inside[right], key=len)
+            known = [fact for each in fewer for fact in apart.get(each, ())]
+            kept_apart = are_kept_apart(known, inside[left], inside[right])
+            reason = objection(said[left], said[right], kept_apart=kept_apart)
             if reason is not None:
                 conflict = reason
                 continue
@@ -249,12 +254,16 @@ def _joins(db: Connection, project: str, walk: _Walk) -> list[Joined]:
         found.append(
             Joined(
                 tuple(public_id(Prefix.TEMPLATE, each) for each in members[:MOST_SHOWN]),
-                tuple(public_id(Prefix.CATEGORY, each) for each in dict.fromkeys(homes[one] for one in members)),
+                tuple(public_id(Prefix.CATEGORY, each) for each in _first(homes[one] for one in members)),
                 walk.readings.get(fingerprint) or templates.texts(db, project, [first]).get(first, ""),
                 conflict,
             )
         )
     return found
+
+
+def _first(numbers: Iterable[int]) -> list[int]:
+    return list(dict.fromkeys(numbers))[:MOST_SHOWN]
 
 
 def _was_one(walk: _Walk, owners: dict[int, None]) -> bool:
@@ -263,8 +272,21 @@ def _was_one(walk: _Walk, owners: dict[int, None]) -> bool:
     return bool(set.intersection(*sets))
 
 
-def _objection(
-    db: Connection, project: str, left: Standing, right: Standing, inside: set[int], other: set[int]
-) -> str | None:
-    known = facts.about(db, project, inside)
-    return objection(left, right, kept_apart=are_kept_apart(known, inside, other))
+def _inside(db: Connection, project: str, wanted: Collection[int]) -> dict[int, set[int]]:
+    """Read which templates categories hold."""
+    numbers = sorted(wanted)
+    found: dict[int, set[int]] = {number: set() for number in numbers}
+    for start in range(0, len(numbers), _AT_ONCE):
+        for category, held in categories.templates_by_category(db, project, numbers[start : start + _AT_ONCE]).items():
+            found[category].update(held)
+    return found
+
+
+def _kept_apart(db: Connection, project: str) -> dict[int, list[Fact]]:
+    """Read what people keep apart, by the templates that it names."""
+    found: dict[int, list[Fact]] = {}
+    for fact in facts.standing(db, project):
+        if fact.kind is FactKind.CANNOT_LINK:
+            found.setdefault(fact.left, []).append(fact)
+            found.setdefault(fact.right, []).append(fact)
+    return found

@@ -13,6 +13,7 @@ from xxhash import xxh64_hexdigest
 from knowledge_base.signature.kinds import PLACEHOLDER
 from knowledge_base.signature.limits import SIGNATURE_VERSION
 
+_VERSION = f"{SIGNATURE_VERSION}\n".encode()
 _ANY = "\x01"
 _EMPTY = re.compile(r"(?<![\w])(?:\(\s*\)|\[\s*\]|\{\s*\}|\"\"|'')|(?<==)(?=[\s,;)\]}]|$)")
 _WRAPPED = re.compile(rf"[\"'`“”‘’「」『』《》【】(\[{{<]*{_ANY}[\"'`“”‘’「」『』《》【】)\]}}>]*")
@@ -36,4 +37,4 @@ def key_of(template: str) -> str:
 
 def fingerprint_of(key: str) -> str:
     """Hash a key together with the version of the rules: 16 hexadecimal digits."""
-    return xxh64_hexdigest(f"{SIGNATURE_VERSION}\n{key}".encode("utf-8", "surrogatepass"))
+    return xxh64_hexdigest(_VERSION + key.encode("utf-8", "surrogatepass"))

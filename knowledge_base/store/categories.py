@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlmodel import col
 
 from knowledge_base.errors import NotFound
@@ -78,6 +78,14 @@ def templates_of(db: Connection, project: str, number: int) -> list[int]:
         .order_by(col(TemplateRow.id))
     )
     return list(db.execute(query).scalars())
+
+
+def first_template_of(db: Connection, project: str, number: int) -> int:
+    """Name the oldest template of a category that has any, without reading the others."""
+    query = select(func.min(col(TemplateRow.id))).where(
+        col(TemplateRow.project) == project, col(TemplateRow.category) == number
+    )
+    return int(db.execute(query).scalar_one())
 
 
 def get(db: Connection, project: str, number: int) -> Category:

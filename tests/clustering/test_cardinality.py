@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -14,17 +14,21 @@ from sqlmodel import col
 
 from ingest.cardinality import MergedTemplate, resolve
 from ingest.clustering import Clusterer, ClusterLoop
+from ingest.pipeline import Pipeline
 from ingest.sightings import ENOUGH, Sightings
 from knowledge_base import curation
+from knowledge_base.curation.resigning import Resigner
+from knowledge_base.curation.rule_changes import change_rules, setting
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.signature import sign
-from knowledge_base.store import audit, categories, template_reading, templates, wildcards
+from knowledge_base.signature.custom.user_rules import RuleSet, UserRule
+from knowledge_base.store import audit, categories, eviction, template_reading, templates, wildcards
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.wildcard_tables import SightingRow
-from knowledge_base.types import Template, Why
+from knowledge_base.types import LogRecord, Template, Why
 from tests.clustering.test_clusterer import number, templates_in
-from tests.store.databases import MINE, OTHER
+from tests.store.databases import MINE, OTHER, START
 from tests.store.knowledge import categories_of, ingest
 from web.demo.generate import generate_lines
 
@@ -297,6 +301,34 @@ def test_who_takes_it_back_finds_everything_as_it_was(knowledge: KnowledgeBase) 
     drain(knowledge)
     assert len(homes(knowledge, [*categories_of(before), new.category_id])) == ENOUGH + 1
     assert all(each.evidence.kind != "exact" for each in knowledge.match(MINE, refused("paula")[0]))
+
+
+def test_the_template_with_the_open_place_is_as_warm_as_its_members(knowledge: KnowledgeBase) -> None:
+    found = ingest(knowledge, *refused(*NAMES[:ENOUGH]))
+    later = START + timedelta(days=3)
+    Pipeline(knowledge, MINE).keep([LogRecord(MINE, "test", 1, refused(NAMES[0])[0], later, "etl", "ERROR")])
+    drain(knowledge)
+    opened = open_template(knowledge, found[0].category_id)
+    assert (opened.count, opened.first_seen, opened.last_seen) == (0, START, later)
+    with knowledge.store.read() as db:
+        first = eviction.coldest(db, MINE, ENOUGH - 1)
+    assert number_of(Prefix.TEMPLATE, opened.id) not in first.templates
+
+
+def test_the_template_with_the_open_place_is_known_under_the_rules_that_hold(knowledge: KnowledgeBase) -> None:
+    ingest(knowledge, *refused(*NAMES[:ENOUGH]))
+    sets = sorted((RuleSet((UserRule(name="a", pattern=f"word-{each}", kind="n"),)) for each in range(4)), key=version)
+    for rules in reversed(sets):  # the name of the version says nothing about which one is newer
+        change_rules(knowledge.store, MINE, setting(rules.rules), action="import", subject="a", actor="ann")
+        Resigner(knowledge.store, MINE).run()
+    drain(knowledge)
+    found = knowledge.lookup(MINE, "visit of <str> was refused at the castle")
+    assert found.template is not None
+    assert found.template.text == "visit of <str> was refused at the castle"
+
+
+def version(rules: RuleSet) -> str:
+    return rules.version
 
 
 def seen(db: Connection) -> list[int]:

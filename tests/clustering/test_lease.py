@@ -13,7 +13,7 @@ import pytest
 
 from ingest.clustering import Clusterer, ClusterLoop
 from ingest.clustering.lease import try_lease
-from knowledge_base.errors import LostOwnership, Unavailable
+from knowledge_base.errors import KeaError, LostOwnership, Unavailable
 from knowledge_base.knowledge import KnowledgeBase
 from tests.clustering.test_clusterer import PEER, PEER_TOO, Meanwhile, pending
 from tests.store.databases import MINE, OTHER
@@ -108,3 +108,21 @@ def test_a_window_of_a_lost_lease_writes_nothing(database_url: str, tmp_path: Pa
         with pytest.raises(LostOwnership):
             Clusterer(knowledge).run_window(MINE)
         assert pending(knowledge) == 2
+
+
+def test_a_connection_that_is_lost_under_the_lease_is_told_as_such(knowledge: KnowledgeBase) -> None:
+    ingest(knowledge, PEER)
+    if knowledge.store.is_sqlite:
+        pytest.skip("a file has no connection that can be lost")
+
+    def lose_connections() -> None:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = "
+        with knowledge.store.read() as db:
+            db.exec_driver_sql(others + "current_database()")
+
+    # What is no KeaError would end the clusterer's thread for good.
+    with pytest.raises(KeaError, match="cannot be reached"), try_lease(knowledge, MINE) as lease:
+        assert lease is not None
+        lose_connections()
+    with try_lease(knowledge, MINE) as again:
+        assert again is not None

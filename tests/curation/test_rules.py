@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -12,11 +13,11 @@ from sqlmodel import col
 from ingest.clustering.loop import ClusterLoop
 from ingest.pipeline import Pipeline
 from knowledge_base import curation
-from knowledge_base.curation import rule_changes
-from knowledge_base.curation.resigning import AT_ONCE, Resigner
+from knowledge_base.curation import resigning, rule_changes
+from knowledge_base.curation.resigning import AT_ONCE, WRITTEN_AT_ONCE, Resigner
 from knowledge_base.curation.rule_changes import adding, change_rules, editing, moving, removing, setting, undo_rules
 from knowledge_base.curation.rule_joins import BOTH_LABELLED, DIFFERENT_SOLUTIONS, KEPT_APART
-from knowledge_base.curation.rule_preview import Preview, preview_rules
+from knowledge_base.curation.rule_preview import MOST_SHOWN, Preview, preview_rules
 from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.errors import Conflict, InputError, NotFound, StaleVersion
 from knowledge_base.knowledge import KnowledgeBase
@@ -299,6 +300,29 @@ def test_many_steps_are_each_done_once(knowledge: KnowledgeBase, pipeline: Pipel
     assert keep_lines(pipeline, lines) == before
 
 
+def test_a_step_lets_others_write_in_between(
+    knowledge: KnowledgeBase, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [f"tenant {chr(97 + place)}x is over its quota" for place in range(WRITTEN_AT_ONCE + 1)]
+    keep_lines(pipeline, texts)
+    change(knowledge, adding(TENANT))
+    joining = resigning.join
+
+    def fail_late(*args: Any, **more: Any) -> str | None:
+        if args[3] > WRITTEN_AT_ONCE:
+            raise Conflict("killed")
+        return joining(*args, **more)
+
+    monkeypatch.setattr(resigning, "join", fail_late)
+    with pytest.raises(Conflict, match="killed"):
+        migrate(knowledge)
+    assert (state(knowledge).cursor, state(knowledge).joined) == (WRITTEN_AT_ONCE, WRITTEN_AT_ONCE - 1)
+    monkeypatch.setattr(resigning, "join", joining)
+    migrate(knowledge)
+    assert (state(knowledge).is_finished, state(knowledge).joined) == (True, WRITTEN_AT_ONCE)
+    assert len({category_of(knowledge, text) for text in texts}) == 1
+
+
 def test_fingerprints_of_another_kea_are_followed(knowledge: KnowledgeBase, pipeline: Pipeline) -> None:
     before = keep_lines(pipeline, [ACME, DISK])
     solution = solve(knowledge, before[DISK][1], "Delete old files")
@@ -322,6 +346,21 @@ def test_rules_hold_after_an_upgrade(knowledge: KnowledgeBase, pipeline: Pipelin
     assert category_of(knowledge, "tenant omega is over its quota") == before[ACME][1]
 
 
+def test_an_upgrade_that_was_killed_is_finished_before_templates_are_made(
+    knowledge: KnowledgeBase, pipeline: Pipeline
+) -> None:
+    texts = [*(f"shelf {chr(97 + place // 26)}{chr(97 + place % 26)}x is empty" for place in range(AT_ONCE)), DISK]
+    before = keep_lines(pipeline, texts)
+    solution = solve(knowledge, before[DISK][1], "Delete old files")
+    _make_old(knowledge)
+    step = Resigner(knowledge.store, PROJECT).step()
+    assert step is not None
+    assert step.templates == AT_ONCE  # the last one is left
+    change(knowledge, adding(TENANT))
+    assert keep_lines(Pipeline(knowledge, PROJECT), [DISK]) == {DISK: before[DISK]}
+    assert solution_of(knowledge, DISK) == solution
+
+
 def _make_old(knowledge: KnowledgeBase) -> None:
     """Let the database look as if an older Kea with other rules had written it."""
     with knowledge.store.write() as db:
@@ -343,6 +382,14 @@ def _make_old(knowledge: KnowledgeBase) -> None:
                 )
                 .values(version=version, fingerprint=f"old-{place}")
             )
+
+
+def test_lists_of_a_preview_are_bounded(knowledge: KnowledgeBase, pipeline: Pipeline) -> None:
+    keep_lines(pipeline, [f"tenant {chr(97 + at // 26)}{chr(97 + at % 26)}x is late" for at in range(MOST_SHOWN + 2)])
+    seen = preview(knowledge, TENANT)
+    (joined,) = seen.joined
+    assert (len(joined.template_ids), len(joined.category_ids), len(seen.changed)) == (MOST_SHOWN,) * 3
+    assert (seen.joins, seen.changed_templates) == (1, MOST_SHOWN + 2)
 
 
 def test_limits_of_a_preview_are_told(knowledge: KnowledgeBase, pipeline: Pipeline) -> None:

@@ -164,3 +164,12 @@ def test_a_hostile_text_costs_little(text: str) -> None:
 )
 def test_odd_texts_are_signed(text: str) -> None:
     assert Signer().sign_all([text, text]) == [sign(text)] * 2
+
+
+@pytest.mark.parametrize("depth", [60, 400, 994, 5_000])
+@pytest.mark.parametrize(("opened", "closed"), [("[", "]"), ('{"message": ', "}")])
+def test_a_json_line_that_is_nested_deep_is_a_text_like_others(opened: str, closed: str, depth: int) -> None:
+    text = f'{{"message": {opened * depth}"x"{closed * depth}}}'
+    assert Signer().sign_all([text] * 2) == [sign(text)] * 2
+    assert sign(text).template.startswith("{")
+    assert explain(text).template == sign(text).template

@@ -1,4 +1,5 @@
 import re
+from itertools import islice, product
 
 import pytest
 from hypothesis import given, settings
@@ -76,6 +77,30 @@ def test_words_come_back_in_their_places(line: str) -> None:
 def test_a_word_that_looks_like_a_stand_in_stays_what_it_is(word: str) -> None:
     text = f"lost parcels near {word} and {word}"
     assert Signer().sign_all([text] * 3) == [sign(text)] * 3
+
+
+def test_a_text_keeps_its_words_when_those_of_others_are_forgotten() -> None:
+    codes = Codes()
+    words = map("".join, product("gkvwj", repeat=8))
+    for _ in range(50_000):  # more than are remembered
+        three = tuple(islice(words, 3))
+        assert abstract(" ".join(three), codes).words == three
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "parcels lost, password-deadbeef01=hunter2",
+        "parcels lost, secret-deadbeef01=hunter2",
+        "parcels lost, pwd-0x1234567890a: hunter2",
+        'parcels lost, "access-key-1deadbeef":"hunter2"',
+        "parcels of a@1234567890abcdef.0com.example",
+    ],
+)
+def test_a_hexadecimal_value_hides_no_secret(text: str) -> None:
+    signatures = Signer().sign_all([text] * 3)
+    assert signatures == [sign(text)] * 3
+    assert "hunter" not in signatures[0].template
 
 
 def test_words_that_no_rule_knows_stay_in_the_template() -> None:

@@ -74,3 +74,13 @@ def test_the_feed_has_no_gaps_when_many_publish(store: Store) -> None:
         changes = projects.changes_since(db, MINE, 0)
     assert [change.number for change in changes] == list(range(1, 31))
     assert [change.detail.get("second", False) for change in changes] == [False, True] * 15
+
+
+def test_what_is_read_together_is_one_state(store: Store) -> None:
+    with store.read() as db:
+        assert projects.last_change(db, MINE) == 0
+        with store.write() as other:
+            projects.publish(other, MINE, [("made", {})], START)
+        assert projects.last_change(db, MINE) == 0
+    with store.read() as db:
+        assert projects.last_change(db, MINE) == 1

@@ -7,7 +7,7 @@ Serilog and others differ in the names and in how deep they nest; a row within a
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from knowledge_base.signature.headers import field_names
@@ -15,6 +15,9 @@ from knowledge_base.signature.headers.levels import level_of_number
 from knowledge_base.signature.limits import MAX_TEXT
 
 _MAX_DEPTH = 3
+# What is nested deeper is no log line. A limit of its own, far below that of the interpreter, which depends on
+# who is asking.
+_MAX_NESTING = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,22 @@ def _words(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)[:MAX_TEXT]
 
 
+def _is_deep(row: dict[str, object]) -> bool:
+    """Tell whether objects and lists are nested too deep; without recursion."""
+    nested: list[object] = [row]
+    for _ in range(_MAX_NESTING):
+        nested = [part for each in nested for part in _parts(each) if isinstance(part, dict | list)]
+        if not nested:
+            return False
+    return True
+
+
+def _parts(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
 def _field(row: Mapping[str, object], names: tuple[str, ...]) -> str:
     return next((text for name in names if name in row and (text := _words(row[name]))), "")
 
@@ -95,7 +114,7 @@ def _read(text: str, depth: int) -> JsonLine | None:
         row = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(row, dict):
+    if not isinstance(row, dict) or (text.count("{") + text.count("[") > _MAX_NESTING and _is_deep(row)):
         return None
     named = _named(row)
     message, cause = _field(named, field_names.MESSAGE), _field(named, field_names.CAUSE)

@@ -15,7 +15,7 @@ _MOST_RUNS = 8
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """A text with places; ``values`` tells which of the values stands in each."""
+    """A text whose odd pieces are empty places; ``values`` tells which of the values stands in each."""
 
     pieces: tuple[str, ...]
     values: tuple[int, ...]
@@ -24,9 +24,8 @@ class Blank:
         """Put values into the places."""
         if not self.values:
             return self.pieces[0]
-        filled = [""] * (2 * len(self.values) + 1)
-        filled[::2] = self.pieces
-        filled[1::2] = [values[at] for at in self.values]
+        filled = list(self.pieces)
+        filled[1::2] = map(values.__getitem__, self.values)
         return "".join(filled)
 
 
@@ -81,13 +80,16 @@ def form_of(make: Callable[[Sequence[str]], str], words: int, codes: Sequence[st
 
 
 def _blank(one: str, other: str, words: int, codes: Sequence[str]) -> Blank | None:
-    if not codes:
-        between, numbers = split_at_stand_ins(one) if words else ([one], [])
-        return Blank(tuple(between), tuple(numbers))
-    if len(one) != len(other):
-        return None
     pieces, values, begin, place = list[str](), list[int](), 0, 0
-    while place < len(one):
+
+    def take(end: int) -> None:
+        between, numbers = split_at_stand_ins(one[begin:end]) if words else ([one[begin:end]], [])
+        pieces.extend(between)
+        values.extend(numbers)
+
+    if codes and len(one) != len(other):
+        return None
+    while codes and place < len(one):
         if one[place] == other[place]:
             place += 1
             continue
@@ -96,12 +98,13 @@ def _blank(one: str, other: str, words: int, codes: Sequence[str]) -> Blank | No
         # A run that was cut or torn apart is no value.
         if one[place:end] != codes_of(codes, run, 1) or other[place:end] != codes_of(codes, run, 2):
             return None
-        between, numbers = split_at_stand_ins(one[begin:place]) if words else ([one[begin:place]], [])
-        pieces += between
-        values += [*numbers, words + run]
+        take(place)
+        values.append(words + run)
         begin = place = end
-    between, numbers = split_at_stand_ins(one[begin:]) if words else ([one[begin:]], [])
-    return Blank((*pieces, *between), (*values, *numbers))
+    take(len(one))
+    with_places = [""] * (2 * len(pieces) - 1)
+    with_places[::2] = pieces
+    return Blank(tuple(with_places), tuple(values))
 
 
 def codes_of(codes: Sequence[str], run: int, first: int) -> str:

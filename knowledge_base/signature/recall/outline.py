@@ -19,6 +19,7 @@ from knowledge_base.signature.steps import MAX_ROUNDS, finish, plan
 from knowledge_base.types import Signature
 
 _MOST_VARIANTS = 64
+_MOST_CHARACTERS = 100_000
 # What clip replaces, white space that only Python knows, and letters that are others in lower case.
 _SPECIAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u0130\u0131\u017f\u212a\ue000-\uf8ff]")
 
@@ -55,11 +56,11 @@ class Outline:
 
     def sign(self, words: Sequence[str], kept: Sequence[str]) -> Signature | None:
         """Sign a text with these words and the digits of ``runs``; None where it has to go through all steps."""
-        lengths = tuple(map(len, kept))
+        lengths = tuple(map(len, kept)) if kept else ()
         form = self._variants.get(lengths, _Unmet.UNMET)
         if isinstance(form, _Unmet):
             form = self._learn(lengths, kept)
-        signature = form.sign([*words, *kept]) if form is not None else None
+        signature = form.sign([*words, *kept] if kept else words) if form is not None else None
         if signature is None or (self.wary and may_hold_secret(signature.template)):
             return None
         return signature
@@ -70,7 +71,7 @@ class Outline:
 
     def _learn(self, lengths: tuple[int, ...], kept: Sequence[str]) -> Form | None:
         if lengths and lengths not in self._variants:
-            if len(self._variants) >= _MOST_VARIANTS:
+            if len(self._variants) >= min(_MOST_VARIANTS, _MOST_CHARACTERS // (len(self._made.marked) + 1) + 1):
                 self._variants.clear()
             self._variants[lengths] = _Unmet.UNMET
             return None

@@ -60,8 +60,8 @@ class Signer:
         self._masked: Memory[str, _Known] = Memory(memory)
         self._certain: Memory[str, bool] = Memory(memory)
         self._messages: Memory[str, Signature | _Waiting] = Memory(memory)
-        self._shown: Memory[tuple[object, ...], Signature] = Memory(memory)
-        self._numbered: Memory[tuple[str, tuple[str, ...]], Signature] = Memory(memory)
+        self._shown: Memory[tuple[object, ...], Signature] = Memory(memory, length=_length_of_words)
+        self._numbered: Memory[tuple[str, tuple[str, ...]], Signature] = Memory(memory, length=_length_of_text)
 
     def sign(self, text: str) -> Signature:
         """Sign one text."""
@@ -173,9 +173,11 @@ class Signer:
         return outline
 
     def _begin(self, reduced: str, found: Abstract, outline: Outline) -> Signature | _Waiting:
-        torn = tuple([each for each in found.torn if each[0] in outline.shown])
+        torn = tuple([each for each in found.torn if each[0] in outline.shown]) if found.torn else ()
         if not outline.runs and not torn:
-            shown = (outline, *[found.words[word] for word in outline.shown])
+            if not outline.shown:  # its form is all there is to remember
+                return self._work_out(outline, found.words, ())
+            shown = (outline, *map(found.words.__getitem__, outline.shown))
             signature = self._shown.get(shown)
             if signature is None:
                 signature = self._shown[shown] = self._work_out(outline, found.words, ())
@@ -197,6 +199,14 @@ class Signer:
         if signature is None:
             signature = signature_of(finish(outline.template(words, kept), self._codes))
         return signature
+
+
+def _length_of_words(key: tuple[Outline, *tuple[str, ...]]) -> int:
+    return sum(map(len, key[1:]))
+
+
+def _length_of_text(key: tuple[str, tuple[str, ...]]) -> int:
+    return len(key[0])
 
 
 def _unclear(texts: Sequence[str], collapsed: Collapsed) -> list[int]:

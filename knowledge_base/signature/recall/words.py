@@ -20,7 +20,7 @@ _SPLIT = re.compile("([A-Za-z0]+)")
 _PARTS = re.compile("[A-Za-z]+|0")
 _SHORT, _LONG = 3, 11
 _MOST_CODES = 100_000
-_HEXADECIMAL = re.compile("[a-fA-F]+")
+_HEXADECIMAL = frozenset("abcdefABCDEF")
 _TURNS = re.compile("0x[0a-f]*[a-f][0a-f]*|0x[0A-F]*[A-F][0A-F]*|[a-z0]*0[a-z]+0[a-z0]*|[A-Z0]*0[A-Z]+0[A-Z0]*")
 
 
@@ -93,7 +93,7 @@ _STAND_IN = re.compile(
 
 
 class Codes(dict[str, str]):
-    """Remembers tokens with codes in place of their unknown words; bounded, and emptied when it is full.
+    """Remembers tokens with codes in place of their unknown words; bounded by :meth:`make_room`.
 
     ``words`` has these words for the tokens that have some. An empty text stands for a token that looks like a
     stand-in; then all words of its text stay.
@@ -105,24 +105,28 @@ class Codes(dict[str, str]):
 
     def __missing__(self, token: str) -> str:
         """Find the codes of a token that was not met."""
-        if len(self) >= _MOST_CODES:
-            self.clear()
-            self.words.clear()
         code, words = _coded(token)
         if words:
             self.words[token] = words
         self[token] = code
         return code
 
+    def make_room(self) -> None:
+        """Forget everything where there is too much; between two texts only, for a text needs all its words."""
+        if len(self) >= _MOST_CODES:
+            self.clear()
+            self.words.clear()
+
 
 class WordCodes(dict[str, str]):
-    """Remembers the codes of words alone; empty for what has none. Bounded as :class:`Codes`."""
+    """Remembers the codes of words alone; empty for what has none. Emptied when it is full."""
 
     def __missing__(self, word: str) -> str:
         """Find the code of a word that was not met."""
         if len(self) >= _MOST_CODES:
             self.clear()
-        code = self[word] = "" if _REST.search(word) else _code_of(word) or ""
+        lowered = word.lower()
+        code = self[word] = "" if "qzx" in lowered or "zqx" in lowered else _code_of(word) or ""
         return code
 
 
@@ -142,7 +146,7 @@ def _coded(token: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _code_of(word: str) -> str | None:
-    if len(word) < _SHORT or _HEXADECIMAL.fullmatch(word) or vocabulary().knows(word):
+    if len(word) < _SHORT or _HEXADECIMAL.issuperset(word) or vocabulary().knows(word):
         return None
     if word.islower():
         case = "lower"
@@ -164,7 +168,7 @@ def _code_of_mixed(token: str) -> str | None:
     upper = "upper " if any(part.isupper() for part in letters) else ""
     if token.startswith("0x"):
         return _CODES[f"{upper}0x"]
-    kind = "hex" if all(_HEXADECIMAL.fullmatch(part) for part in letters) else "other"
+    kind = "hex" if all(_HEXADECIMAL.issuperset(part) for part in letters) else "other"
     return _CODES[f"{upper}{kind} {'0' if token[0] == '0' else 'a'}"]
 
 
@@ -206,6 +210,7 @@ def abstract(reduced: str, codes: Codes) -> Abstract:
     """
     if "\n" in reduced:
         return Abstract(reduced, ())
+    codes.make_room()
     parts = _SPLIT.split(reduced)
     tokens = parts[1::2]
     coded = [codes[token] for token in tokens]
