@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ingest.clustering import Clusterer, ClusterLoop
-from ingest.clustering.lease import try_lease
+from ingest.clustering.lease import Lease, try_lease
 from knowledge_base.errors import KeaError, LostOwnership, Unavailable
 from knowledge_base.knowledge import KnowledgeBase
 from tests.clustering.test_clusterer import PEER, PEER_TOO, Meanwhile, pending
@@ -115,14 +115,14 @@ def test_a_connection_that_is_lost_under_the_lease_is_told_as_such(knowledge: Kn
     if knowledge.store.is_sqlite:
         pytest.skip("a file has no connection that can be lost")
 
-    def lose_connections() -> None:
+    def lose_connections(lease: Lease | None) -> None:
+        assert lease is not None
         others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = "
         with knowledge.store.read() as db:
             db.exec_driver_sql(others + "current_database()")
 
     # What is no KeaError would end the clusterer's thread for good.
     with pytest.raises(KeaError, match="cannot be reached"), try_lease(knowledge, MINE) as lease:
-        assert lease is not None
-        lose_connections()
+        lose_connections(lease)
     with try_lease(knowledge, MINE) as again:
         assert again is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from knowledge_base.signature.keying import fingerprint_of, key_of
@@ -27,6 +27,21 @@ class Blank:
         filled = list(self.pieces)
         filled[1::2] = map(values.__getitem__, self.values)
         return "".join(filled)
+
+
+def blank_of_digits(text: str, first: int) -> Blank:
+    """Make the blank of a text whose digits are missing: the values from ``first`` on stand for each ``0``.
+
+    >>> blank_of_digits("0x0f", 0).fill(["0", "7"])
+    '0x7f'
+    """
+    return _interleaved(text.split("0"), range(first, first + text.count("0")))
+
+
+def _interleaved(pieces: Sequence[str], values: Iterable[int]) -> Blank:
+    with_places = [""] * (2 * len(pieces) - 1)
+    with_places[::2] = pieces
+    return Blank(tuple(with_places), tuple(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +117,7 @@ def _blank(one: str, other: str, words: int, codes: Sequence[str]) -> Blank | No
         values.append(words + run)
         begin = place = end
     take(len(one))
-    with_places = [""] * (2 * len(pieces) - 1)
-    with_places[::2] = pieces
-    return Blank(tuple(with_places), tuple(values))
+    return _interleaved(pieces, values)
 
 
 def codes_of(codes: Sequence[str], run: int, first: int) -> str:

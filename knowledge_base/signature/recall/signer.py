@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
 from knowledge_base.scrub import holds_number, may_hold_secret
 from knowledge_base.signature.limits import MAX_TOKEN
 from knowledge_base.signature.recall.collapsing import Collapsed, collapse_all
+from knowledge_base.signature.recall.forms import Blank, blank_of_digits
 from knowledge_base.signature.recall.memory import Memory
 from knowledge_base.signature.recall.moulds import Moulds
 from knowledge_base.signature.recall.outline import Outline
@@ -31,15 +32,20 @@ class _Waiting:
     """A text whose signature depends on some of its runs of digits: those that are kept and those in its words."""
 
     outline: Outline
-    abstract: Abstract
+    bare: tuple[str, ...]
     runs: tuple[int, ...]
     """Numbers of the kept ones, and then of those in words."""
+    torn: tuple[tuple[int, Blank], ...]
+    """Numbers of the words with digits, and these words."""
 
     def words(self, digits: Sequence[str]) -> Sequence[str]:
         """Give the words, with their digits."""
-        if not self.abstract.torn:
-            return self.abstract.words
-        return self.abstract.whole(dict(zip(self.runs, digits, strict=True)))
+        if not self.torn:
+            return self.bare
+        words = list(self.bare)
+        for number, blank in self.torn:
+            words[number] = blank.fill(digits)
+        return words
 
 
 _Known: TypeAlias = Signature | _Waiting | _Unclear
@@ -84,7 +90,7 @@ class Signer:
     def _sign_some(self, texts: Sequence[str]) -> list[Signature]:
         collapsed = collapse_all(texts)
         if collapsed is None:
-            return [self.sign(text) for text in texts]
+            return self._sign_halves(texts)
         found = self._collapsed.get_all(collapsed.texts)
         for at in _unclear(texts, collapsed):
             found[at] = _Unclear.UNCLEAR
@@ -106,11 +112,18 @@ class Signer:
                 found[at] = signature
         return found  # type: ignore[return-value]
 
+    def _sign_halves(self, texts: Sequence[str]) -> list[Signature]:
+        """Sign texts of which one cannot be collapsed, so that it is the only one that is signed alone."""
+        if len(texts) == 1:
+            return [self.sign(texts[0])]
+        half = len(texts) // 2
+        return [*self._sign_some(texts[:half]), *self._sign_some(texts[half:])]
+
     def _sign_new(self, texts: Sequence[str], bare: Sequence[str]) -> list[Signature]:
         """Sign texts that collapse to something that was not met, or that may hold hexadecimal values."""
         masked = collapse_all(texts, masked=True)
         if masked is None:
-            return [self.sign(text) for text in texts]
+            return self._sign_halves(texts)
         found = self._masked.get_all(masked.texts)
         waiting: list[tuple[int, str, _Waiting]] = []
         for at, short in enumerate(masked.texts):
@@ -173,7 +186,7 @@ class Signer:
         return outline
 
     def _begin(self, reduced: str, found: Abstract, outline: Outline) -> Signature | _Waiting:
-        torn = tuple([each for each in found.torn if each[0] in outline.shown]) if found.torn else ()
+        torn = [each for each in found.torn if each[0] in outline.shown] if found.torn else ()
         if not outline.runs and not torn:
             if not outline.shown:  # its form is all there is to remember
                 return self._work_out(outline, found.words, ())
@@ -183,8 +196,12 @@ class Signer:
                 signature = self._shown[shown] = self._work_out(outline, found.words, ())
             return signature
         free = found.free(reduced.count("0"))
-        of_words = [first + run for number, first in torn for run in range(found.words[number].count("0"))]
-        return _Waiting(outline, replace(found, torn=torn), (*[free[run] for run in outline.runs], *of_words))
+        runs, blanks = [free[run] for run in outline.runs], list[tuple[int, Blank]]()
+        for number, first in torn:
+            blank = blank_of_digits(found.words[number], len(runs))
+            runs += range(first, first + len(blank.values))
+            blanks.append((number, blank))
+        return _Waiting(outline, found.words, tuple(runs), tuple(blanks))
 
     def _fill(self, text: str, waiting: _Waiting, digits: tuple[str, ...]) -> Signature:
         signature = self._numbered.get((text, digits))
