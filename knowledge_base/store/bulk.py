@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +16,6 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import Column
 from sqlmodel import SQLModel
 
-from knowledge_base.store.columns import UtcDateTime
 from knowledge_base.store.upserts import adding, replacing
 
 Columns = Mapping[str, Iterable[object]]
@@ -68,20 +66,5 @@ def _statement(dialect: Dialect, table: type[SQLModel], key: tuple[str, ...], co
 
 
 def _encoder(column: Column[Any], dialect: Dialect) -> Encoder | None:
-    if isinstance(column.type, UtcDateTime) and dialect.name == "sqlite":
-        return time_in_sqlite
     encoder: Encoder | None = column.type.dialect_impl(dialect).bind_processor(dialect)
     return encoder
-
-
-def time_in_sqlite(at: datetime | None) -> str | None:
-    """Write a time as SQLAlchemy writes it for SQLite; raises ValueError for a time without a zone.
-
-    >>> time_in_sqlite(datetime(2026, 3, 1, 12, tzinfo=UTC))
-    '2026-03-01 12:00:00.000000'
-    """
-    if at is None:
-        return None
-    if at.tzinfo is None:
-        raise ValueError("a time without a zone cannot be stored")
-    return at.astimezone(UTC).isoformat(" ", "microseconds")[:26]

@@ -62,7 +62,6 @@ def test_words_come_back_in_their_places(line: str) -> None:
     reduction = reduce_text(line.replace("\x07", " ").strip())
     found = abstract(reduction.text, Codes())
     standing = stand_ins(found.text)
-    runs = iter(reduction.runs)
     own = iter(range(standing.text.count("0")))
     words = found.whole(reduction.runs)
     free = iter(found.free(len(reduction.runs)))
@@ -70,7 +69,6 @@ def test_words_come_back_in_their_places(line: str) -> None:
         "0", lambda zero: zero[0] if next(own) in standing.own else reduction.runs[next(free)], standing.text
     )
     assert put_back(filled, words) == reduction.bare
-    assert list(runs) == reduction.runs
 
 
 @pytest.mark.parametrize("word", ["qzxbczqx", "Qzxbczqx", "a0ab0b0", "0x0ab0b0", "qzx0bc0zqx0", "userqzxbczqx"])

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import DateTime, select
 from sqlalchemy.dialects import sqlite
 from sqlmodel import col
 
-from knowledge_base.store.bulk import add_all, replace_all, time_in_sqlite
+from knowledge_base.store.bulk import add_all, replace_all
 from knowledge_base.store.columns import UtcDateTime
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import MinuteCountRow, RecentRow
@@ -82,6 +82,10 @@ def test_a_time_without_a_zone_is_refused(store: Store) -> None:
 
 @given(st.datetimes(NAIVE - timedelta(days=700_000), NAIVE + timedelta(days=2_900_000), timezones=ZONES))
 def test_times_are_written_for_sqlite_as_sqlalchemy_writes_them(at: datetime) -> None:
-    processor = UtcDateTime().bind_processor(sqlite.dialect())
-    assert processor is not None
-    assert time_in_sqlite(at) == processor(at)
+    dialect = sqlite.dialect()
+    ours, theirs = (
+        kind.dialect_impl(dialect).bind_processor(dialect) for kind in (UtcDateTime(), DateTime(timezone=True))
+    )
+    assert ours is not None
+    assert theirs is not None
+    assert ours(at) == theirs(at.astimezone(UTC))

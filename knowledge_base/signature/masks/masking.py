@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from knowledge_base.signature.masks.choosing import chooser
 from knowledge_base.signature.masks.keep_rules import KEEP_RULES
-from knowledge_base.signature.masks.mask_rules import MASK_RULES
-from knowledge_base.signature.masks.rule import MaskRule
 from knowledge_base.signature.reducing import Reduction
 
 _FIRST_MARK = 0xE000
@@ -96,22 +94,6 @@ def apply_rules(text: str) -> str:
                 continue
         text = rule.pattern.sub(rule.replacement, text)
     return text
-
-
-def trace_rules(text: str, rules: tuple[MaskRule, ...] = MASK_RULES) -> tuple[Mask, ...]:
-    """Tell which rule replaced what, in the order in which it happened."""
-    found: list[Mask] = []
-    for rule in rules:
-
-        def note(match: re.Match[str], rule: MaskRule = rule) -> str:
-            after = match.expand(rule.replacement) if isinstance(rule.replacement, str) else rule.replacement(match)
-            if after != match[0]:
-                found.append(Mask(rule.name, match[0], after))
-            return after
-
-        if not rule.needs or any(need in text for need in rule.needs):
-            text = rule.pattern.sub(note, text)
-    return tuple(found)
 
 
 def mask_line(reduction: Reduction) -> str:

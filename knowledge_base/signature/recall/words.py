@@ -9,7 +9,7 @@ for hexadecimal values.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count, product
 from typing import NamedTuple
@@ -183,7 +183,7 @@ class Abstract:
     words: tuple[str, ...]
     torn: tuple[tuple[int, int], ...] = ()
 
-    def whole(self, runs: Sequence[str] | Mapping[int, str]) -> Sequence[str]:
+    def whole(self, runs: Sequence[str]) -> Sequence[str]:
         """Give the words with their digits; ``runs`` are those of the text."""
         if not self.torn:
             return self.words
