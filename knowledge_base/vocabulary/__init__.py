@@ -1,0 +1,1 @@
+"""What Kea knows of errors beforehand: concepts in two languages, codes, and well-known kinds."""
