@@ -12,6 +12,7 @@ from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.matching import Match
 from knowledge_base.scrub import scrub
+from knowledge_base.settings import Settings
 from knowledge_base.store import categories, questions, solutions
 from knowledge_base.store.questions import NewQuestion
 from knowledge_base.types import Answer, Candidate, Outcome, Question, Verdict
@@ -68,21 +69,12 @@ class Assistant:
             if not candidates:
                 return Answer(Outcome.UNKNOWN, 0.0, None, None, (), None)
             best = candidates[0]
-            outcome = self._outcome(best)
+            outcome = outcome_of(best.score, solved=best.solution_id is not None, settings=self.knowledge.settings)
             if outcome is Outcome.UNKNOWN:
                 return Answer(outcome, best.score, None, None, candidates, best.evidence)
             category = categories.get(db, project, matches[0].category)
             solution = solutions.get(db, project, linked[matches[0].category]) if best.solution_id else None
         return Answer(outcome, best.score, category, solution, candidates, best.evidence)
-
-    def _outcome(self, best: Candidate) -> Outcome:
-        settings = self.knowledge.settings
-        if best.score < settings.suggest_threshold:
-            return Outcome.UNKNOWN
-        if best.solution_id is None:
-            # Without a solution there is only "we know this error", which must not be a guess.
-            return Outcome.KNOWN_UNSOLVED if best.score >= settings.answer_threshold else Outcome.UNKNOWN
-        return Outcome.ANSWERED if best.score >= settings.answer_threshold else Outcome.SUGGESTED
 
     def give_feedback(self, project: str, question_id: str, *, user: str, verdict: Verdict, comment: str = "") -> None:
         """Keep what a person says of an answer. Raises NotFound, InputError."""
@@ -96,6 +88,16 @@ class Assistant:
                 comment=scrub(comment),
                 now=self.knowledge.clock(),
             )
+
+
+def outcome_of(score: float, *, solved: bool, settings: Settings) -> Outcome:
+    """Tell how a question ends whose best candidate has this confidence, and a solution or none."""
+    if score < settings.suggest_threshold:
+        return Outcome.UNKNOWN
+    if not solved:
+        # Without a solution there is only "we know this error", which must not be a guess.
+        return Outcome.KNOWN_UNSOLVED if score >= settings.answer_threshold else Outcome.UNKNOWN
+    return Outcome.ANSWERED if score >= settings.answer_threshold else Outcome.SUGGESTED
 
 
 def _new_question(considered: Considered) -> NewQuestion:

@@ -6,9 +6,23 @@ import argparse
 import os
 import platform
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from benchmarks import answers, grouping, ingesting, kafka, lookup, signature, starting, storm, unseen
+from benchmarks import (
+    answers,
+    flood,
+    grouping,
+    ingesting,
+    kafka,
+    lookup,
+    placing,
+    scale,
+    signature,
+    starting,
+    storm,
+    unseen,
+)
 
 DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "eval"
 MEASUREMENTS: dict[str, Callable[[Path], None]] = {
@@ -20,6 +34,9 @@ MEASUREMENTS: dict[str, Callable[[Path], None]] = {
     "unseen": unseen.measure,
     "lookup": lookup.measure,
     "storm": storm.measure,
+    "flood": flood.measure,
+    "scale": scale.measure,
+    "placing": placing.measure,
     "kafka": kafka.measure,
 }
 
@@ -31,11 +48,13 @@ def main() -> None:
     parser.add_argument(
         "--data", type=Path, default=DEFAULT_DATA, help="folder with loghub/, errors/ and their scorers"
     )
+    parser.add_argument("--categories", default=scale.SIZES, help="sizes of the stores that `scale` measures")
     options = parser.parse_args()
     print(f"{platform.platform()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-    for name in options.names or MEASUREMENTS:
+    chosen = {**MEASUREMENTS, "scale": partial(scale.measure, sizes=options.categories)}
+    for name in options.names or chosen:
         print(f"\n== {name}", flush=True)
-        MEASUREMENTS[name](options.data)
+        chosen[name](options.data)
 
 
 if __name__ == "__main__":

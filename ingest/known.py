@@ -24,7 +24,9 @@ OVERHEAD = 210
 
 HOT = 20_000
 OUTDATED_LIMIT = 200_000
-HARMLESS = frozenset({"category_created", "label", "ignore", "unignore", "attach", "link", "detach", "revise"})
+HARMLESS = frozenset(
+    {"category_created", "label", "ignore", "unignore", "attach", "link", "detach", "revise", "adopt", "dismiss"}
+)
 """Changes that no description tells of."""
 
 _HEAD = struct.Struct("<qqq?")

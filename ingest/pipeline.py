@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from ingest.event_noting import note_event_times
+from ingest.event_time import event_rule
 from ingest.known import KnownTemplates
 from ingest.scrubbing import Scrubber
 from knowledge_base.absorbing import give_templates, resembling
@@ -187,6 +189,7 @@ class Pipeline:
         in its place.
         """
         if identified.prepared.lines:
+            self._note_event_times(db, identified)
             try:
                 self._keep(db, identified)
             except Evicted as error:
@@ -204,6 +207,12 @@ class Pipeline:
             ring_size=settings.ring_size,
             samples_per_template=settings.samples_per_template,
         )
+
+    def _note_event_times(self, db: Connection, identified: Identified) -> None:
+        rule = event_rule(self.knowledge.settings)
+        if rule is not None:
+            prepared, now = identified.prepared, self.knowledge.clock()
+            note_event_times(db, self.project, rule, prepared.records, prepared.lines, identified.found, now)
 
     def _made_anew(self, db: Connection, identified: Identified, evicted: Collection[int]) -> Identified:
         prepared = identified.prepared

@@ -1,69 +1,46 @@
-"""Tumbling windows: they never overlap, and close by count or by processing time.
+"""Tumbling windows by count and by processing time: when what waits is enough, or has waited long enough.
 
-A pure stateful step, ``(state, added, now) -> (state, closed)``; the clock is the caller's.
+A pure stateful step, ``(state, waiting, now) -> (state, is_due)``; the clock is the caller's. Whoever works on a
+window takes what waits away, up to ``size``, and the rest begins the next one: so windows never overlap.
+Windows by event time are in :mod:`ingest.event_time`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class WindowRule:
-    """When a window closes: at ``size`` items, or ``length`` after its first one; what comes first."""
+    """When a window closes: with ``size`` items, or ``seconds`` after its first one; what comes first."""
 
     size: int
-    length: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A window that was closed: its number from 0 on, its time (end exclusive), and its items."""
-
-    number: int
-    start: datetime
-    end: datetime
-    items: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
-    """The open window; ``start`` is None while nothing is in it."""
+    """The open window: since when something waits, in seconds of the caller's clock; None while it is empty."""
 
-    number: int = 0
-    start: datetime | None = None
-    items: int = 0
+    since: float | None = None
 
 
-def step(rule: WindowRule, state: WindowState, added: int, now: datetime) -> tuple[WindowState, tuple[Window, ...]]:
-    """Put ``added`` items into the window that is open at ``now``; return the windows that this closes.
+def step(rule: WindowRule, state: WindowState, waiting: int, now: float) -> tuple[WindowState, bool]:
+    """Look at how many items wait; tell whether the window closes now, which begins the next one.
 
-    Time closes a window before the new items are put into the next one; an item belongs to one only.
-
-    >>> from datetime import UTC
-    >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
-    >>> state, closed = step(WindowRule(10, timedelta(seconds=2)), WindowState(), 25, noon)
-    >>> [window.items for window in closed], state.items
-    ([10, 10], 5)
+    >>> rule = WindowRule(size=10, seconds=2)
+    >>> state, is_due = step(rule, WindowState(), 3, now=100)
+    >>> is_due, step(rule, state, 3, now=102), step(rule, state, 10, now=100.5)
+    (False, (WindowState(since=None), True), (WindowState(since=None), True))
     """
-    closed: list[Window] = []
-    if state.start is not None and now >= state.start + rule.length:
-        closed.append(Window(state.number, state.start, state.start + rule.length, state.items))
-        state = WindowState(state.number + 1)
-    while added:
-        start = state.start or now
-        taken = min(added, rule.size - state.items)
-        added -= taken
-        state = replace(state, start=start, items=state.items + taken)
-        if state.items == rule.size:
-            closed.append(Window(state.number, start, now, state.items))
-            state = WindowState(state.number + 1)
-    return state, tuple(closed)
+    if not waiting:
+        return WindowState(), False
+    since = now if state.since is None else min(state.since, now)
+    if waiting >= rule.size or now - since >= rule.seconds:
+        return WindowState(), True
+    return WindowState(since), False
 
 
-def flush(state: WindowState, now: datetime) -> tuple[WindowState, tuple[Window, ...]]:
-    """Close what is open: nothing more will come."""
-    if state.start is None:
-        return state, ()
-    return WindowState(state.number + 1), (Window(state.number, state.start, now, state.items),)
+def due_in(rule: WindowRule, state: WindowState, now: float) -> float | None:
+    """Tell in how many seconds time closes the window that is open; None where none is."""
+    return None if state.since is None else max(0.0, state.since + rule.seconds - now)

@@ -17,6 +17,7 @@ class Prefix(StrEnum):
     SOLUTION = "S"
     QUESTION = "Q"
     DELIVERY = "D"
+    PROPOSAL = "P"
 
 
 def public_id(prefix: Prefix, number: int) -> str:

@@ -5,17 +5,26 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy import Connection
 
 from knowledge_base.absorbing import known_as
-from knowledge_base.embedding import Embedder, open_embedder
+from knowledge_base.backends import Backends
+from knowledge_base.embedding import Embedder
+from knowledge_base.errors import ModelUnavailable
 from knowledge_base.index.replica import Replica
+from knowledge_base.letters import Letters
 from knowledge_base.matching import Match, match, one_for_each_solution, prepare
+from knowledge_base.pairs.judge import Judge
+from knowledge_base.pairs.opening import open_judge
 from knowledge_base.settings import Settings
 from knowledge_base.signing import read_signing, signatures_of
-from knowledge_base.store import categories, projects, template_reading
+from knowledge_base.store import backends, categories, projects, template_reading
 from knowledge_base.store.store import Clock, Store, utc_now
 from knowledge_base.types import Category, Signature, Template
+from knowledge_base.vocabulary.kept_vectors import Progress, unheard
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +43,12 @@ class KnowledgeBase:
         self.settings = settings
         self.clock = clock
         self.store = Store(settings.url, clock=clock)
-        self._embedder = embedder
+        self._backends = Backends(settings, embedder)
+        self._embedder: Embedder | None = None
+        self._tried = False
         self._replicas: dict[str, Replica] = {}
+        self._letters: dict[str, Letters] = {}
+        self._opening = threading.Lock()  # an export takes long, and questions to other models do not wait for it
         self._lock = threading.Lock()
 
     def open(self) -> KnowledgeBase:
@@ -55,21 +68,61 @@ class KnowledgeBase:
 
     @property
     def embedder(self) -> Embedder:
-        """The embedding model; raises ModelUnavailable where it cannot be opened."""
-        with self._lock:
+        """The embedding model that is set; raises ModelUnavailable where it cannot be opened.
+
+        A project may still answer with another one: :meth:`embedder_of`.
+        """
+        with self._opening:
             if self._embedder is None:
-                self._embedder = open_embedder(self.settings)
+                self._embedder = self._backends.wanted()
             return self._embedder
 
+    @property
+    def judge(self) -> Judge:
+        """What judges whether texts are one error, by the model that is set; raises ModelUnavailable, InputError."""
+        return self.judge_with(self.embedder)
+
+    def judge_with(self, embedder: Embedder, progress: Progress = unheard) -> Judge:
+        """Give the judge over vectors of an embedder; the first of a model takes a while, ``progress`` is told of it."""
+        folder = self.settings.model_dir.expanduser() / "kinds"
+        reader = self._backends.reader
+        return open_judge(reader, embedder, kinds=self.settings.kinds, folder=folder, progress=progress)
+
+    def embedder_of(self, project: str) -> Embedder:
+        """Give the embedder whose vectors the project answers with: it takes cleaned texts.
+
+        Whoever adds representatives holds the clusterer's lease, so that it stays the same meanwhile. Raises
+        ModelUnavailable where it cannot be opened any more.
+        """
+        with self.store.read() as db:
+            return self.embedder_named(backends.state(db, project).used)
+
+    def embedder_named(self, backend: str) -> Embedder:
+        """Give the embedder of a back end, the one that is set for an empty name; raises ModelUnavailable."""
+        present = self._embedder
+        if present is not None and present.backend == backend:
+            return present
+        if not backend:
+            return self.embedder
+        try:
+            return self._backends.named(backend)
+        except ModelUnavailable:
+            if self._is_set(backend):
+                return self.embedder
+            raise
+
     def replica(self, db: Connection, project: str) -> Replica:
-        """Give the project's index as it is in the database now."""
-        embedder = self.embedder
+        """Give the project's index as it is in the database now, of the back end that it answers with."""
+        return self._replica(db, project, self.embedder_named(backends.state(db, project).used))
+
+    def _replica(self, db: Connection, project: str, embedder: Embedder) -> Replica:
         with self._lock:
             replica = self._replicas.get(project)
-            if replica is None:
+            if replica is None or replica.backend != embedder.backend:
                 folder = self.settings.home_path / "index"
                 replica = Replica(project, backend=embedder.backend, dimension=embedder.dimension, folder=folder)
                 self._replicas[project] = replica
+                self._letters.pop(project, None)
         replica.refresh(db)
         return replica
 
@@ -90,13 +143,47 @@ class KnowledgeBase:
     def match(self, project: str, text: str, *, limit: int = 10) -> tuple[Match, ...]:
         """Rank the categories that a text may mean, one for each solution, best first.
 
+        Where the model of the project's vectors is gone, texts are compared by letters until others are made.
         Raises NotFound for a project that is not there.
         """
-        with self.store.read() as db:
-            projects.require_project(db, project)
-            signing = read_signing(db, project)
-        query = prepare(text, self.embedder, signing)
-        with self.store.read() as db:
-            found = match(db, project, query, self.replica(db, project), limit=limit * 5)
-            solutions = categories.solutions_of(db, project, [each.category for each in found])
-        return tuple(one_for_each_solution(found, solutions)[:limit])
+        while True:
+            with self.store.read() as db:
+                projects.require_project(db, project)
+                signing = read_signing(db, project)
+                used = backends.state(db, project).used
+            embedder: Embedder | None
+            try:
+                embedder = self.embedder_named(used)
+                query = prepare(text, embedder, signing)
+            except ModelUnavailable as error:
+                if not used:
+                    raise
+                embedder, letters = None, self._letters_of(project, used, error)
+                query = prepare(text, letters.embedder, signing)
+            with self.store.read() as db:
+                if backends.state(db, project).used != used:
+                    continue  # it answers with another model since; that happens once a roll-over
+                if embedder is None:
+                    letters.refresh(db)
+                near = letters if embedder is None else self._replica(db, project, embedder)
+                found = match(db, project, query, near, limit=limit * 5)
+                solutions = categories.solutions_of(db, project, [each.category for each in found])
+            return tuple(one_for_each_solution(found, solutions)[:limit])
+
+    def _is_set(self, backend: str) -> bool:
+        """Tell whether a back end is that of the model that is set, which can be exported again; tried once."""
+        if not self._tried:
+            self._tried = True
+            try:
+                return self.embedder.backend == backend
+            except ModelUnavailable as error:
+                log.warning("the model that is set cannot be opened", reason=str(error))
+        return self._embedder is not None and self._embedder.backend == backend
+
+    def _letters_of(self, project: str, used: str, reason: ModelUnavailable) -> Letters:
+        with self._lock:
+            letters = self._letters.get(project)
+            if letters is None or letters.backend != used:
+                log.warning("questions are answered by letters alone", project=project, reason=str(reason))
+                letters = self._letters[project] = Letters(project, backend=used)
+            return letters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -11,7 +12,7 @@ from knowledge_base.absorbing import known_as
 from knowledge_base.embedding.port import Embedder, Vectors
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.features.ngrams import common_words, cosine, grams, similarity
-from knowledge_base.index.replica import Indexed, Replica
+from knowledge_base.index.replica import Indexed
 from knowledge_base.signature.codes import error_codes
 from knowledge_base.signature.custom.project_signer import sign_under
 from knowledge_base.signature.custom.user_rules import RuleSet
@@ -49,6 +50,18 @@ class Query:
     vectors: Vectors
 
 
+class Near(Protocol):
+    """Finds representatives: the project's index, what stands in for it, or one of those as it would be."""
+
+    def search(self, db: Connection, vectors: Vectors, limit: int) -> list[list[tuple[Indexed, float]]]:
+        """For each row find the nearest representatives with their cosine."""
+        ...
+
+    def with_code(self, db: Connection, code: str, limit: int) -> list[Indexed]:
+        """Give representatives that hold an error code."""
+        ...
+
+
 def prepare(text: str, embedder: Embedder, signing: Signing) -> Query:
     """Read a question; this is the slow part and needs no database."""
     text = text[:QUESTION_LIMIT]
@@ -61,17 +74,22 @@ def prepare(text: str, embedder: Embedder, signing: Signing) -> Query:
     )
 
 
-def match(db: Connection, project: str, query: Query, replica: Replica, *, limit: int = 10) -> tuple[Match, ...]:
+def match(db: Connection, project: str, query: Query, replica: Near, *, limit: int = 10) -> tuple[Match, ...]:
     """Rank the categories that a question may mean, best first, one entry for each category.
 
     The database is asked for exact fingerprints, and those but for a variable word; everything else is in the replica.
     """
-    found = _exact(db, project, query)
-    for other in _alike(query, replica):
-        known = found.get(other.category)
-        if known is None or known.score < other.score:
-            found[other.category] = other
-    return tuple(sorted(found.values(), key=lambda each: (-each.score, each.category))[:limit])
+    return best_of([*exact(db, project, query), *alike(db, query, replica)], limit=limit)
+
+
+def best_of(found: Iterable[Match], *, limit: int) -> tuple[Match, ...]:
+    """Keep the best match of each category, best first; of equal ones the first."""
+    best: dict[int, Match] = {}
+    for each in found:
+        known = best.get(each.category)
+        if known is None or known.score < each.score:
+            best[each.category] = each
+    return tuple(sorted(best.values(), key=lambda each: (-each.score, each.category))[:limit])
 
 
 def segments(text: str) -> list[str]:
@@ -84,25 +102,27 @@ def segments(text: str) -> list[str]:
     return list(dict.fromkeys([text.strip(), *lines]))
 
 
-def _exact(db: Connection, project: str, query: Query) -> dict[int, Match]:
-    refs = [ref for ref in known_as(db, project, query.signed) if ref is not None]
+def exact(db: Connection, project: str, query: Query) -> list[Match]:
+    """Name what a question or a line of it is exactly, or but for a variable word; the last line first."""
+    refs = [ref for ref in reversed(known_as(db, project, query.signed)) if ref is not None]
     texts = templates.texts(db, project, [ref.template for ref in refs])
     codes = tuple(sorted(query.codes))
-    return {
-        ref.category: Match(ref.category, ref.template, 1.0, Evidence("exact", (), codes, texts[ref.template]))
+    return [
+        Match(ref.category, ref.template, 1.0, Evidence("exact", (), codes, texts[ref.template]))
         for ref in refs
         # A line without words (a number, a time) is no error, whatever was ingested.
         if cleaned(texts[ref.template])
-    }
+    ]
 
 
-def _alike(query: Query, replica: Replica) -> Iterable[Match]:
-    found = replica.search(query.vectors, NEIGHBOURS)
+def alike(db: Connection, query: Query, replica: Near) -> Iterable[Match]:
+    """Give the representatives near a question and those with its error codes, several of a category."""
+    found = replica.search(db, query.vectors, NEIGHBOURS)
     for form, near in zip(query.forms, found, strict=True):
         own = grams(form)
         scores = dict(near)
         for code in query.codes:
-            for each in replica.with_code(code, SAME_CODE):
+            for each in replica.with_code(db, code, SAME_CODE):
                 scores.setdefault(each, near[-1][1] if near else 0.0)
         for each, dense in scores.items():
             shared = query.codes & each.codes

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from knowledge_base.errors import InputError
+from knowledge_base.types import WindowBy
 
 
 class Settings(BaseSettings):
@@ -22,20 +23,61 @@ class Settings(BaseSettings):
         default_factory=lambda: user_cache_path("kea") / "models",
         description="Folder of exported embedding models; shared by all data folders.",
     )
+    model: str = Field(
+        default="all-MiniLM-L6-v2",
+        min_length=1,
+        max_length=500,
+        description="Embedding model: folder or name of a sentence-transformers model on this disk (docs/reindex.md).",
+    )
     host: str = Field(default="127.0.0.1", description="Address that the web server listens on.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port that the web server listens on.")
     answer_threshold: float = Field(default=0.90, ge=0, le=1, description="Confidence from which Kea answers.")
     suggest_threshold: float = Field(default=0.60, ge=0, le=1, description="Confidence from which Kea suggests.")
-    group_threshold: float = Field(default=0.86, ge=0, le=1, description="Similarity from which templates are grouped.")
-    propose_threshold: float = Field(default=0.65, ge=0, le=1, description="Similarity from which a merge is proposed.")
+    # What is alike depends on the model: these two fit the default one (docs/reindex.md tells how to choose others).
+    group_threshold: float = Field(
+        default=0.88, ge=0, le=1, description="Chance of being one error to group templates."
+    )
+    propose_threshold: float = Field(
+        default=0.22, ge=0, le=1, description="Chance of being one error to propose a merge."
+    )
     window_size: int = Field(default=1000, ge=1, description="New templates in a clustering window at most.")
-    window_seconds: float = Field(default=2.0, gt=0, description="Seconds that a clustering window stays open.")
+    window_by: WindowBy = Field(
+        default=WindowBy.PROCESSING,
+        description="When a clustering window closes: count, processing (time) or event (time); docs/windows.md.",
+    )
+    window_seconds: float = Field(
+        default=0.5, gt=0, le=86_400, description="Seconds that a clustering window by time is long."
+    )
+    window_limit_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        le=86_400,
+        description="Seconds after which a window by count or event time is clustered in any case.",
+    )
+    disorder_seconds: float = Field(
+        default=5.0, ge=0, le=86_400, description="Event time: how far the lines of a source may be out of order."
+    )
+    allowed_lateness_seconds: float = Field(
+        default=60.0,
+        ge=0,
+        le=86_400,
+        description="Event time: how long after its window closed a template does not count as late.",
+    )
+    idle_seconds: float = Field(
+        default=10.0, gt=0, le=86_400, description="Event time: a source that is silent for so long holds nothing back."
+    )
     batch_size: int = Field(default=2000, ge=1, description="Events in an ingest transaction at most.")
     max_event_bytes: int = Field(default=1_000_000, ge=1_000, description="An event is cut behind so many bytes.")
     max_templates: int = Field(
         default=1_000_000,
         ge=100,
         description="Templates of a project; beyond, the coldest unlabelled ones are evicted.",
+    )
+    glossary: Path | None = Field(
+        default=None, description="A glossary of your own on top of the one that comes with Kea (docs/glossary.md)."
+    )
+    kinds: Path | None = Field(
+        default=None, description="Kinds of error of your own on top of those that come with Kea (docs/kinds.md)."
     )
     ring_size: int = Field(default=100_000, ge=0, description="Recent scrubbed lines kept for a project.")
     samples_per_template: int = Field(default=20, ge=1, description="Scrubbed samples kept for a template.")

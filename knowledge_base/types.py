@@ -45,6 +45,14 @@ class Why(StrEnum):
     PERSON = "person"
 
 
+class WindowBy(StrEnum):
+    """What closes a window of the clusterer."""
+
+    COUNT = "count"
+    PROCESSING = "processing"
+    EVENT = "event"
+
+
 class FactKind(StrEnum):
     """What a person said about two templates."""
 

@@ -13,6 +13,7 @@ from assistant.answering import Assistant
 from assistant.desk import Desk
 from assistant.platforms import configured_adapters
 from ingest.clustering.loop import ClusterLoop
+from ingest.clustering.reindexing import ReindexLoop
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from knowledge_base.store.projects import ensure_project
@@ -51,6 +52,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, knowledge: Knowled
     base = knowledge or KnowledgeBase(settings, clock=clock)
     renderer = Renderer(assets=read_assets(), messages=read_catalogue(), clock=clock)
     loop = ClusterLoop(base)
+    reindexer = ReindexLoop(base)
     assistant = Assistant(base)
     desk = Desk(assistant, settings)
     for adapter in configured_adapters(settings, desk.inbox.accept_for, clock):
@@ -59,12 +61,12 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, knowledge: Knowled
         title="Kea",
         version="1",
         description=DESCRIPTION,
-        lifespan=_lifespan(base, loop, desk, Streaming(base)),
+        lifespan=_lifespan(base, loop, reindexer, desk, Streaming(base, loop)),
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
     )
-    app.state.parts = Parts(settings, clock, key, base, assistant, desk, loop, renderer)
+    app.state.parts = Parts(settings, clock, key, base, assistant, desk, loop, reindexer, renderer)
     register_failures(app)
     app.include_router(health.router)
     app.include_router(hooks.router)
@@ -81,11 +83,14 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, knowledge: Knowled
     return app
 
 
-def _lifespan(knowledge: KnowledgeBase, loop: ClusterLoop, desk: Desk, streaming: Streaming):  # type: ignore[no-untyped-def]
+def _lifespan(  # type: ignore[no-untyped-def]
+    knowledge: KnowledgeBase, loop: ClusterLoop, reindexer: ReindexLoop, desk: Desk, streaming: Streaming
+):
     @asynccontextmanager
     async def run(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_open, knowledge)
         loop.start()
+        reindexer.start()
         desk.start()
         streaming.start()
         try:
@@ -93,6 +98,7 @@ def _lifespan(knowledge: KnowledgeBase, loop: ClusterLoop, desk: Desk, streaming
         finally:
             await run_in_threadpool(streaming.stop)
             working = await run_in_threadpool(desk.stop)
+            await run_in_threadpool(reindexer.stop)
             await run_in_threadpool(loop.stop)
             if not working:  # what still works needs the database
                 await run_in_threadpool(knowledge.close)

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.platforms import configured_adapters
+from ingest.clustering.windowing import Progress, read_progress
 from knowledge_base.embedding import open_embedder
-from knowledge_base.errors import KeaError
-from knowledge_base.index.replica import Replica
+from knowledge_base.errors import KeaError, ModelUnavailable
+from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.store import projects, representatives
+from knowledge_base.store import backends, projects
 from knowledge_base.store.load import Load, read_load
 from knowledge_base.store.store import Store, utc_now
 from web.assets import read_assets
@@ -75,12 +76,15 @@ def _database(settings: Settings, project: str) -> Finding:
                 "database", False, f"{where} has no project {project!r}", f"choose one of {', '.join(names)}"
             )
         load = read_load(db, project, max_templates=settings.max_templates, now=utc_now())
-        return _load(load, f"{where}, projects {', '.join(names[:5])}")
+        windows = read_progress(db, project, settings, utc_now())
+        return _load(load, windows, f"{where}, projects {', '.join(names[:5])}")
 
 
-def _load(load: Load, where: str) -> Finding:
+def _load(load: Load, windows: Progress, where: str) -> Finding:
     since = "" if load.oldest is None else f", the first for {load.oldest.total_seconds():,.0f} s"
     found = f"{where}; {load.templates:,} templates, {load.pending:,} templates wait for a window{since}"
+    if windows.watermark is not None:
+        found += f"; watermark {windows.watermark:%Y-%m-%d %H:%M:%S} UTC, {windows.late:,} templates came too late"
     note = "run `kea serve` or any `kea ingest` to cluster them" if load.pending else ""
     if load.over_limit:
         note = (
@@ -97,24 +101,20 @@ def _model(settings: Settings) -> Finding:
 
 
 def _index(settings: Settings, project: str) -> Finding:
-    with Store(settings.url) as store, store.read() as db:
-        living, backends = representatives.counted(db, project)
-        if not living:
+    with KnowledgeBase(settings) as knowledge, knowledge.store.read() as db:
+        present = backends.state(db, project)
+        if not present.used:
             return Finding("index", True, "no representatives yet")
-        embedder = open_embedder(settings)
-        others = backends - {embedder.backend}
-        if others:
-            return Finding(
-                "index",
-                False,
-                f"{living:,} representatives, some by {', '.join(sorted(others))}; the model now is {embedder.backend}",
-                "set KEA_MODEL_DIR to the model that made them, or export and import into a new home",
-            )
-        replica = Replica(
-            project, backend=embedder.backend, dimension=embedder.dimension, folder=settings.home_path / "index"
-        )
-        replica.refresh(db)
-        return Finding("index", len(replica) == living, f"{len(replica):,} of {living:,} representatives")
+        living, missing = backends.count_unembedded(db, project, present.used)
+        wanted = present.wanted or knowledge.embedder.backend
+        reindex = f"`kea serve` embeds all anew with {wanted} by itself, `kea reindex` does it at once"
+        try:
+            found = f"{len(knowledge.replica(db, project)):,} of {living:,} representatives, by {present.used}"
+        except ModelUnavailable as error:
+            return Finding("index", False, f"{error}; until then questions are answered by letters alone", reindex)
+        if missing:
+            return Finding("index", False, found, "run `kea reindex`: it embeds those that are missing")
+        return Finding("index", True, found, reindex if wanted != present.used else "")
 
 
 def _pages() -> Finding:

@@ -9,6 +9,7 @@ from fastapi import Request
 from assistant.answering import Assistant
 from assistant.desk import Desk
 from ingest.clustering.loop import ClusterLoop
+from ingest.clustering.reindexing import ReindexLoop
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from knowledge_base.store.store import Clock
@@ -26,6 +27,7 @@ class Parts:
     assistant: Assistant
     desk: Desk
     clusterer: ClusterLoop
+    reindexer: ReindexLoop
     renderer: Renderer
 
 

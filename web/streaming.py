@@ -13,6 +13,7 @@ from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.types import DEFAULT_PROJECT
 
 if TYPE_CHECKING:
+    from ingest.clustering.loop import ClusterLoop
     from ingest.runners.kafka import KafkaRunner
     from ingest.sources.kafka.place import KafkaPlace
 
@@ -26,8 +27,9 @@ STOP_SECONDS = 20.0
 class Streaming:
     """Reads the source that the settings name; does nothing without one. Raises InputError for a wrong one."""
 
-    def __init__(self, knowledge: KnowledgeBase, *, project: str = DEFAULT_PROJECT) -> None:
+    def __init__(self, knowledge: KnowledgeBase, clusterer: ClusterLoop, *, project: str = DEFAULT_PROJECT) -> None:
         self._knowledge = knowledge
+        self._clusterer = clusterer
         self._project = project
         self._place: KafkaPlace | None = None
         if knowledge.settings.source:
@@ -57,7 +59,7 @@ class Streaming:
 
     def _run(self, place: KafkaPlace) -> None:
         from ingest.runners.kafka_assembling import run_kafka
-        from ingest.runners.ports import NoClustering, Unwatched
+        from ingest.runners.ports import Unwatched, Wakened
 
         pause = FIRST_PAUSE
         while not self._stopping.is_set():
@@ -67,7 +69,7 @@ class Streaming:
                     self._knowledge,
                     self._project,
                     place,
-                    clustering=NoClustering(),  # the server's own loop clusters all projects
+                    clustering=Wakened(self._clusterer),  # the server's own loop clusters all projects
                     watcher=Unwatched(),
                     started=self._started,
                 )

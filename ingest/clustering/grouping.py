@@ -10,19 +10,19 @@ import numpy as np
 
 from ingest.clustering.items import Similarities
 from ingest.clustering.linkage import Labels
+from knowledge_base.curation.together import Together
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What people said of a category; a labelled one has a name or a solution."""
+    """What people said of a category; a labelled one has a name or a solution.
+
+    In a ``mixed`` one people put together what may be unlike: whatever is like one part of it may join.
+    """
 
     labelled: bool
     solution: int | None
-
-
-def category_score(similarities: Similarities, left: Sequence[int], right: Sequence[int]) -> float:
-    """Average the similarities between the items of two categories."""
-    return float(np.mean(similarities[np.ix_(left, right)]))
+    mixed: bool = False
 
 
 def category_averages(similarities: Similarities, homes: Sequence[int], categories: Sequence[int]) -> Similarities:
@@ -38,6 +38,17 @@ def category_averages(similarities: Similarities, homes: Sequence[int], categori
     return np.asarray(totals / np.maximum(np.outer(sizes, sizes), 1.0), np.float32)
 
 
+def units(homes: Sequence[int], standings: Mapping[int, Standing]) -> list[int]:
+    """Number the items that linkage must keep together: those of one category, each of a mixed one by itself.
+
+    >>> units([7, 7, 8, 8], {7: Standing(False, None), 8: Standing(True, None, mixed=True)})
+    [7, 7, -3, -4]
+    """
+    return [
+        -place if home in standings and standings[home].mixed else home for place, home in enumerate(homes, start=1)
+    ]
+
+
 def groups_to_merge(
     members: Mapping[int, Sequence[int]],
     labels: Labels,
@@ -51,13 +62,15 @@ def groups_to_merge(
 
     ``members`` maps a category to the places of its items. Two labelled categories never come
     together, nor does a pair in ``forbidden``. A group in which nothing contradicts is taken whole;
-    in others the most alike pair is joined first, as long as the average stays over the threshold.
+    in others the most alike pair is joined first, as long as all of it is alike by the threshold.
     """
-    grouped: dict[int, list[int]] = {}
+    joined = Together()
+    first: dict[int, int] = {}
     for category, places in members.items():
-        grouped.setdefault(int(labels[places[0]]), []).append(category)
+        for place in places:
+            joined.join(category, first.setdefault(int(labels[place]), category))
     merged: list[list[int]] = []
-    for group in grouped.values():
+    for group in joined.groups():
         ordered = sorted(group)
         if len(ordered) < 2:
             continue
@@ -90,7 +103,9 @@ def _join_stepwise(
         for left, right in combinations(range(len(parts)), 2):
             if not fits(parts[left] + parts[right], standings, forbidden):
                 continue
-            score = category_score(similarities, _places(members, parts[left]), _places(members, parts[right]))
+            score = min(
+                _alike(similarities, members, standings, one, other) for one in parts[left] for other in parts[right]
+            )
             if score >= threshold and (best is None or score > best[0]):
                 best = (score, left, right)
         if best is None:
@@ -98,8 +113,17 @@ def _join_stepwise(
         parts[best[1]] += parts.pop(best[2])
 
 
-def _places(members: Mapping[int, Sequence[int]], categories: Sequence[int]) -> list[int]:
-    return [place for category in categories for place in members[category]]
+def _alike(
+    similarities: Similarities,
+    members: Mapping[int, Sequence[int]],
+    standings: Mapping[int, Standing],
+    left: int,
+    right: int,
+) -> float:
+    """Tell how alike two categories are at least; of a mixed one the part counts that is most alike."""
+    block = similarities[np.ix_(list(members[left]), list(members[right]))]
+    rows = block.max(axis=1) if standings[right].mixed else block.min(axis=1)
+    return float(rows.max() if standings[left].mixed else rows.min())
 
 
 def target_of(group: Sequence[int], standings: Mapping[int, Standing]) -> int:

@@ -24,31 +24,33 @@ ROLE = "clusterer"
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to cluster a project until the block that took it ends."""
+    """The right to cluster a project, or to another role, until the block that took it ends."""
 
     project: str
     epoch: int
+    role: str = ROLE
 
     def check(self, db: Connection) -> None:
         """Raise LostOwnership where another process took over."""
-        query = select(col(LeaseRow.epoch)).where(col(LeaseRow.project) == self.project, col(LeaseRow.role) == ROLE)
-        if db.execute(query).scalar() != self.epoch:
-            raise LostOwnership(f"another process clusters project {self.project!r} now")
+        mine = (col(LeaseRow.project) == self.project, col(LeaseRow.role) == self.role)
+        if db.execute(select(col(LeaseRow.epoch)).where(*mine)).scalar() != self.epoch:
+            does = "clusters" if self.role == ROLE else "embeds"
+            raise LostOwnership(f"another process {does} project {self.project!r} now")
 
 
 @contextmanager
-def try_lease(knowledge: KnowledgeBase, project: str) -> Iterator[Lease | None]:
+def try_lease(knowledge: KnowledgeBase, project: str, *, role: str = ROLE) -> Iterator[Lease | None]:
     """Take the lease for the length of a block; None where another process or thread holds it."""
-    with _lock(knowledge, project) as held:
-        yield _take(knowledge, project) if held else None
+    with _lock(knowledge, project, role) as held:
+        yield _take(knowledge, project, role) if held else None
 
 
 @contextmanager
-def _lock(knowledge: KnowledgeBase, project: str) -> Iterator[bool]:
+def _lock(knowledge: KnowledgeBase, project: str, role: str) -> Iterator[bool]:
     if knowledge.store.is_sqlite:
         folder = knowledge.settings.home_path
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / f"clusterer-{project}.lock", thread_local=False)
+        lock = FileLock(folder / f"{role}-{project}.lock", thread_local=False)
         try:
             lock.acquire(blocking=False)
         except Timeout:
@@ -59,7 +61,7 @@ def _lock(knowledge: KnowledgeBase, project: str) -> Iterator[bool]:
         finally:
             lock.release()
         return
-    number = int.from_bytes(hashlib.sha256(f"kea:{ROLE}:{project}".encode()).digest()[:8], "big", signed=True)
+    number = int.from_bytes(hashlib.sha256(f"kea:{role}:{project}".encode()).digest()[:8], "big", signed=True)
     # The lock belongs to this connection, so it is let go even when the process is killed.
     engine = knowledge.store.engine
     with explained(engine), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -71,14 +73,14 @@ def _lock(knowledge: KnowledgeBase, project: str) -> Iterator[bool]:
                 connection.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": number})
 
 
-def _take(knowledge: KnowledgeBase, project: str) -> Lease:
+def _take(knowledge: KnowledgeBase, project: str, role: str) -> Lease:
     now = knowledge.clock()
     with knowledge.store.write() as db:
-        insert_or_skip(db, LeaseRow, [{"project": project, "role": ROLE, "epoch": 0, "holder": "", "at": now}])
+        insert_or_skip(db, LeaseRow, [{"project": project, "role": role, "epoch": 0, "holder": "", "at": now}])
         epoch = db.execute(
             update(LeaseRow)
-            .where(col(LeaseRow.project) == project, col(LeaseRow.role) == ROLE)
+            .where(col(LeaseRow.project) == project, col(LeaseRow.role) == role)
             .values(epoch=LeaseRow.epoch + 1, holder=f"{socket.gethostname()}:{os.getpid()}", at=now)
             .returning(col(LeaseRow.epoch))
         ).scalar_one()
-    return Lease(project, epoch)
+    return Lease(project, epoch, role)

@@ -1,4 +1,4 @@
-"""Hierarchical clustering of a window with average linkage (scikit-learn)."""
+"""Hierarchical clustering with complete linkage (scikit-learn)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ingest.clustering.items import Similarities
 Labels = npt.NDArray[np.int64]
 
 
-def average_linkage(similarities: Similarities, together: Sequence[int], *, threshold: float) -> Labels:
-    """Group items whose average similarity is at least ``threshold``; give a label for each item.
+def complete_linkage(similarities: Similarities, together: Sequence[int], *, threshold: float) -> Labels:
+    """Group items that are all alike by at least ``threshold``; give a label for each item.
 
-    ``together`` holds a number for each item; those with equal numbers (the representatives of one
-    category) start as one group.
+    ``together`` holds a number for each item; those with equal numbers start as one group, however alike they are.
+    Cross-validated on labelled errors, complete linkage grouped more at the same precision than average linkage.
     """
     if len(together) < 2:
         return np.zeros(len(together), np.int64)
@@ -28,6 +28,6 @@ def average_linkage(similarities: Similarities, together: Sequence[int], *, thre
     distances[numbers[:, None] == numbers[None, :]] = 0.0
     np.fill_diagonal(distances, 0.0)
     model = AgglomerativeClustering(
-        n_clusters=None, metric="precomputed", linkage="average", distance_threshold=1.0 - threshold + 1e-9
+        n_clusters=None, metric="precomputed", linkage="complete", distance_threshold=1.0 - threshold + 1e-9
     )
     return np.asarray(model.fit_predict(distances), np.int64)

@@ -1,44 +1,69 @@
-"""Clustering beside reading: a thread that runs a window when enough waits or the oldest waited long."""
+"""Clustering beside reading: a thread that works on windows as they close, project by project in turn."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 import structlog
 
-from ingest.clustering.clusterer import Clusterer, WindowResult
+from ingest.clustering.clusterer import Clusterer
 from ingest.clustering.evicting import Evictor
 from ingest.clustering.resigning import Following
+from ingest.clustering.terms_upkeep import TermUpkeep
+from ingest.clustering.turns import LONGEST_PAUSE, Turns, told
+from ingest.clustering.windowing import last, look
 from knowledge_base.errors import KeaError, Unavailable
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import projects, templates
+from knowledge_base.store import templates, waiting
+from knowledge_base.types import WindowBy
 
 log = structlog.get_logger(__name__)
 
-POLL_SECONDS = 0.25
-LONGEST_PAUSE = 30.0
+POLL_SECONDS = 0.2
+"""How often the database is asked for what other processes stored; this one's own threads wake the loop at once."""
+KEEP_HOUSE_SECONDS = 0.5
+SHARED_SIZE = 200
+"""Templates in a window at most while several projects have work: after a second or so the next has its turn."""
+REMEMBERED = 60.0
 
 
 class ClusterLoop:
     """Runs windows of one project, or of all, until it is stopped.
 
-    A window is due when ``window_size`` templates wait, or when some have waited ``window_seconds``. Between
-    windows it evicts from projects that hold too many templates, and lets templates follow changed rules.
+    Whether a window is closed is told by ``windowing``; the project that was served longest ago comes first. What
+    fails in one project is tried again there after a while and stops no other. Between windows projects that hold
+    too many templates evict some, and templates follow changed rules.
     """
 
-    def __init__(self, knowledge: KnowledgeBase, project: str | None = None) -> None:
+    def __init__(
+        self, knowledge: KnowledgeBase, project: str | None = None, *, timer: Callable[[], float] = time.monotonic
+    ) -> None:
         self.knowledge = knowledge
         self.project = project
         self.merged = 0
-        self.failure: KeaError | None = None
+        self._timer = timer
         self._clusterer = Clusterer(knowledge)
         self._evictor = Evictor(knowledge)
         self._following = Following(knowledge)
-        self._waiting_since: dict[str, float] = {}
+        self._upkeep = TermUpkeep(knowledge)
+        self._turns = Turns()
+        self._general: Exception | None = None
+        self._kept_house_at = float("-inf")
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+
+    @property
+    def failure(self) -> Exception | None:
+        """What keeps this loop from clustering, anywhere; None where nothing does."""
+        return self._general or next(iter(self._turns.failures().values()), None)
+
+    def failure_of(self, project: str) -> str | None:
+        """Say what keeps this loop from clustering a project; None where nothing does."""
+        error = self._general or self._turns.failures().get(project)
+        return None if error is None else told(error)
 
     def start(self) -> None:
         """Begin in a thread of its own."""
@@ -65,56 +90,106 @@ class ClusterLoop:
         end = time.monotonic() + timeout
         merged = 0
         while True:
-            result = self._clusterer.run_window(project)
+            with self.knowledge.store.read() as db:
+                span = last(db, project, self.knowledge.settings)
+            if span is None:
+                self._following.settle(project)
+                self._evictor.settle(project)
+                self._upkeep.settle(project)
+                return merged
+            result = self._clusterer.run_window(project, span)
             if result is not None:
                 merged += result.merged
                 continue
-            with self.knowledge.store.read() as db:
-                waiting, _ = templates.pending(db, project)
-            if not waiting:
-                self._following.settle(project)
-                self._evictor.settle(project)
-                return merged
             if time.monotonic() > end:
+                with self.knowledge.store.read() as db:
+                    count, _ = templates.pending(db, project)
                 raise Unavailable(
-                    f"{waiting} templates of project {project!r} still wait: another process clusters them;"
+                    f"{count} templates of project {project!r} still wait: another process clusters them;"
                     " `kea doctor` tells when none is left"
                 )
             time.sleep(0.05)
 
+    def step(self) -> float:
+        """Look around, work on one window where one is due, keep house; give the seconds until the next step.
+
+        Raises StorageUnavailable where the database cannot be used at all.
+        """
+        self._look()
+        project = self._turns.next()
+        if project is not None:
+            self._work(project)
+        self._keep_house(is_busy=project is not None)
+        if self._turns.next() is not None or project is not None:
+            return 0.0
+        return min(POLL_SECONDS, max(0.0, self._turns.again_at() - self._timer()))
+
     def _run(self) -> None:
-        pause = POLL_SECONDS
+        pause, failed = 0.0, POLL_SECONDS
         while not self._stopping.is_set():
             self._wake.wait(pause)
             self._wake.clear()
             try:
-                self._run_due()
-            except KeaError as error:
-                self.failure = error
-                pause = min(pause * 2, LONGEST_PAUSE)
-                log.warning("clustering failed", reason=str(error), again_in=pause)
+                pause = self.step()
+            except Exception as error:  # whatever it is: the thread must outlive it
+                self._general = error
+                failed = pause = min(failed * 2, LONGEST_PAUSE)
+                self._log(error, again_in=pause)
             else:
-                self.failure = None
-                pause = POLL_SECONDS
+                self._general, failed = None, POLL_SECONDS
 
-    def _run_due(self) -> None:
+    def _look(self) -> None:
+        """See which windows are due; only projects where something may have changed are looked at."""
+        settings, size = self.knowledge.settings, self._size()
         with self.knowledge.store.read() as db:
-            names = [self.project] if self.project else projects.list_projects(db)
-            waiting = {name: templates.pending(db, name)[0] for name in names}
-        for name in names:
-            self._evictor.step(name)
-            self._following.step(name)
-        now = time.monotonic()
-        for name, count in waiting.items():
-            if not count:
-                self._waiting_since.pop(name, None)
-                continue
-            since = self._waiting_since.setdefault(name, now)
-            settings = self.knowledge.settings
-            if count >= settings.window_size or now - since >= settings.window_seconds:
-                self._count(self._clusterer.run_window(name))
-                self._waiting_since.pop(name, None)
+            changes = waiting.last_changes(db, self.project)
+            self._turns.keep(changes)
+            for name, change in changes.items():
+                turn, now = self._turns.of(name), self._timer()
+                if turn.wants_look(change, now):
+                    clock = self.knowledge.clock
+                    turn.saw(change, look(db, name, settings, turn.window, size=size, seconds=now, clock=clock), now)
 
-    def _count(self, result: WindowResult | None) -> None:
-        if result is not None:
+    def _size(self) -> int:
+        """Tell how many templates to work on at once; a window by count is never cut into parts."""
+        settings = self.knowledge.settings
+        is_shared = self._turns.busy_since(self._timer() - REMEMBERED) > 1
+        is_whole = settings.window_by is WindowBy.COUNT or not is_shared
+        return settings.window_size if is_whole else min(settings.window_size, SHARED_SIZE)
+
+    def _work(self, project: str) -> None:
+        turn = self._turns.of(project)
+        try:
+            result = self._clusterer.run_window(project, turn.due or waiting.ALWAYS, size=self._size())
+        except Exception as error:  # whatever it is: the other projects must go on
+            self._log(error, again_in=turn.failed(error, self._timer()), project=project)
+            return
+        if result is None:
+            turn.hold(self._timer() + POLL_SECONDS)
+        else:
             self.merged += result.merged
+            turn.served(self._timer())
+
+    def _keep_house(self, *, is_busy: bool) -> None:
+        """Evict, and follow changed rules: everywhere, or in one project after the other while windows are due."""
+        now = self._timer()
+        if now - self._kept_house_at < KEEP_HOUSE_SECONDS:
+            return
+        self._kept_house_at = now
+        for name in self._turns.to_keep_house(1 if is_busy else None):
+            turn = self._turns.of(name)
+            try:
+                self._evictor.step(name)
+                self._following.step(name)
+                self._upkeep.step(name)
+            except Exception as error:  # whatever it is: the other projects must go on
+                turn.house_failure = error
+                self._log(error, project=name)
+            else:
+                turn.house_failure = None
+
+    def _log(self, error: Exception, **details: object) -> None:
+        if isinstance(error, KeaError):
+            log.warning("clustering failed", reason=str(error), **details)
+        else:
+            log.error("clustering failed", exc_info=error, **details)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ingest.clustering.items import Item
 from knowledge_base.embedding.port import Vectors
+from knowledge_base.store.proposal_values import Proposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,15 +17,6 @@ class Merge:
     target: int
     sources: tuple[int, ...]
     reasons: Mapping[int, Mapping[str, object]]
-
-
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    """Two categories that may be one."""
-
-    left: int
-    right: int
-    score: float
 
 
 @dataclass(frozen=True, slots=True)

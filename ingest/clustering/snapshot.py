@@ -11,6 +11,7 @@ from sqlmodel import col
 from ingest.clustering.grouping import Standing
 from knowledge_base.store import facts
 from knowledge_base.store.tables import CategoryRow, TemplateRow
+from knowledge_base.store.waiting import ALWAYS, Span
 from knowledge_base.types import FactKind
 
 CHUNK = 500
@@ -28,17 +29,22 @@ class PendingTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Standings of the categories that take part, and the pairs that people keep apart."""
+    """What people said of the categories that take part, by numbers.
+
+    ``forbidden`` holds pairs of categories that they keep apart, ``named`` the categories whose label or solution may
+    be offered to others.
+    """
 
     standings: dict[int, Standing]
     forbidden: frozenset[frozenset[int]]
+    named: frozenset[int] = frozenset()
 
 
-def read_pending(db: Connection, project: str, limit: int) -> list[PendingTemplate]:
-    """Read the oldest templates that wait for a window."""
+def read_pending(db: Connection, project: str, limit: int, within: Span = ALWAYS) -> list[PendingTemplate]:
+    """Read the oldest templates that wait for a window, those of a span of event time."""
     query = (
         select(col(TemplateRow.id), col(TemplateRow.category), col(TemplateRow.text), col(TemplateRow.codes))
-        .where(col(TemplateRow.project) == project, col(TemplateRow.clustered).is_(False))
+        .where(col(TemplateRow.project) == project, col(TemplateRow.clustered).is_(False), *within.clauses())
         .order_by(col(TemplateRow.id))
         .limit(limit)
     )
@@ -47,11 +53,28 @@ def read_pending(db: Connection, project: str, limit: int) -> list[PendingTempla
 
 def read_snapshot(db: Connection, project: str, categories: Collection[int]) -> Snapshot:
     """Read what people said of some categories; those that were merged meanwhile are missing."""
-    return Snapshot(_standings(db, project, sorted(categories)), _forbidden(db, project, categories))
+    said = facts.standing(db, project)
+    homes = _homes(db, project, sorted({number for fact in said for number in (fact.left, fact.right)}))
+    wanted = set(categories)
+    apart, linked = set[frozenset[int]](), list[tuple[int, int]]()
+    for fact in said:
+        pair = frozenset({homes.get(fact.left, 0), homes.get(fact.right, 0)})
+        if not pair <= wanted:
+            continue
+        if fact.kind is FactKind.CANNOT_LINK and len(pair) == 2:
+            apart.add(pair)
+        elif fact.kind is FactKind.MUST_LINK:
+            linked.append((fact.left, fact.right))
+    mixed = {homes[left] for left, right in linked if homes[left] == homes[right]}
+    standings, named = _standings(db, project, sorted(categories), mixed)
+    return Snapshot(standings, frozenset(apart), named)
 
 
-def _standings(db: Connection, project: str, categories: Sequence[int]) -> dict[int, Standing]:
+def _standings(
+    db: Connection, project: str, categories: Sequence[int], mixed: Collection[int]
+) -> tuple[dict[int, Standing], frozenset[int]]:
     found: dict[int, Standing] = {}
+    named = set[int]()
     for start in range(0, len(categories), CHUNK):
         query = select(
             col(CategoryRow.id), col(CategoryRow.label), col(CategoryRow.solution), col(CategoryRow.ignored)
@@ -61,23 +84,18 @@ def _standings(db: Connection, project: str, categories: Sequence[int]) -> dict[
             col(CategoryRow.state) == "active",
         )
         for number, label, solution, ignored in db.execute(query):
-            found[number] = Standing(bool(label) or solution is not None or ignored, solution)
-    return found
+            said = bool(label) or solution is not None
+            found[number] = Standing(said or ignored, solution, number in mixed)
+            if said and not ignored:
+                named.add(number)
+    return found, frozenset(named)
 
 
-def _forbidden(db: Connection, project: str, categories: Collection[int]) -> frozenset[frozenset[int]]:
-    kept_apart = [fact for fact in facts.standing(db, project) if fact.kind is FactKind.CANNOT_LINK]
-    named = sorted({number for fact in kept_apart for number in (fact.left, fact.right)})
-    homes: dict[int, int] = {}
-    for start in range(0, len(named), CHUNK):
+def _homes(db: Connection, project: str, templates: Sequence[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for start in range(0, len(templates), CHUNK):
         query = select(col(TemplateRow.id), col(TemplateRow.category)).where(
-            col(TemplateRow.project) == project, col(TemplateRow.id).in_(named[start : start + CHUNK])
+            col(TemplateRow.project) == project, col(TemplateRow.id).in_(templates[start : start + CHUNK])
         )
-        homes.update({row[0]: row[1] for row in db.execute(query)})
-    wanted = set(categories)
-    pairs = (
-        frozenset((homes[fact.left], homes[fact.right]))
-        for fact in kept_apart
-        if fact.left in homes and fact.right in homes
-    )
-    return frozenset(pair for pair in pairs if pair <= wanted and len(pair) == 2)
+        found.update({row[0]: row[1] for row in db.execute(query)})
+    return found

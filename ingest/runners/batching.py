@@ -10,7 +10,7 @@ from ingest.sinks.dead_letters import DeadLetter
 from knowledge_base.types import LogRecord
 
 MAX_CHARACTERS = 4_000_000
-MAX_AGE = timedelta(seconds=1)
+MAX_AGE = timedelta(seconds=0.5)
 
 
 @dataclass(slots=True)

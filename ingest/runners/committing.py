@@ -14,7 +14,7 @@ from ingest.sinks.dead_letters import DeadLetter, dead_letter_row
 from ingest.sinks.enriched import enriched_row
 from ingest.sinks.port import Publisher, Sink
 from knowledge_base.errors import KeaError
-from knowledge_base.store import positions
+from knowledge_base.store import event_times, positions
 from knowledge_base.store.positions import Position
 from knowledge_base.types import LogRecord
 
@@ -74,6 +74,8 @@ class Committer:
                 for before, after in moves:
                     positions.advance(db, pipeline.project, before, after, pipeline.knowledge.clock())
                 identified = pipeline.store(db, identified)
+                if any(after.finished for _, after in moves):
+                    event_times.leave(db, pipeline.project, source)
                 if self._enriched is not None:
                     self._enriched.append(db, [enriched_row(event) for event in identified.enriched])
                 if letters is not None:

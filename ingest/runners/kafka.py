@@ -11,12 +11,10 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import structlog
 
-from ingest import windows
 from ingest.pipeline import Pipeline
 from ingest.runners.batching import MAX_CHARACTERS, Collected
 from ingest.runners.committing import Committer
@@ -28,13 +26,12 @@ from ingest.sources.kafka.holdings import Holdings
 from ingest.sources.kafka.membership import Membership, Place
 from ingest.sources.kafka.partitions import Partitions
 from ingest.sources.kafka.place import KafkaPlace
-from ingest.windows import WindowRule, WindowState
 from knowledge_base.errors import LostOwnership, StorageUnavailable, Unavailable
 
 log = structlog.get_logger(__name__)
 
 POLL_MILLISECONDS = 200
-MAX_AGE = 1.0
+MAX_AGE = 0.5
 INFORM_SECONDS = 5.0
 LONGEST_PAUSE = 30.0
 
@@ -71,8 +68,6 @@ class KafkaRunner:
         self._clock = pipeline.knowledge.clock
         settings = pipeline.knowledge.settings
         self._batch_size = settings.batch_size
-        self._rule = WindowRule(settings.window_size, timedelta(seconds=settings.window_seconds))
-        self._window = WindowState()
         self._stopping = threading.Event()
         self._committed_at = 0.0
         self._informed_at = 0.0
@@ -219,8 +214,7 @@ class KafkaRunner:
 
     def _count(self, new: int) -> None:
         self.summary.new_templates += new
-        self._window, closed = windows.step(self._rule, self._window, new, self._clock())
-        if closed:
+        if new:
             self._clustering.notify()
 
     def _tell(self, collected: Sequence[Collected]) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
-from ingest import formats, windows
+from ingest import formats
 from ingest.formats import Format
 from ingest.joining import JoinMode
 from ingest.pipeline import Pipeline
@@ -22,7 +21,6 @@ from ingest.runners.summary import Summary
 from ingest.sinks.dead_letters import DeadLetter
 from ingest.sources.directory import Skipped
 from ingest.sources.port import RawLine, Source
-from ingest.windows import WindowRule, WindowState
 from knowledge_base.errors import AlreadyDone, Unavailable, UnreadableInput
 from knowledge_base.store.positions import Position
 
@@ -55,9 +53,6 @@ class LocalRunner:
         self._options = options
         self._watcher = watcher
         self._clock = pipeline.knowledge.clock
-        settings = pipeline.knowledge.settings
-        self._rule = WindowRule(settings.window_size, timedelta(seconds=settings.window_seconds))
-        self._window = WindowState()
         self.summary = Summary()
 
     @rare_collections()
@@ -178,7 +173,6 @@ class LocalRunner:
                 if collected.since is not None:
                     position = self._commit(source, collected, position, behind if since is None else since)
                     collected = self._collect()
-                self._step_window(0)
 
     def _collect(self) -> Collected:
         return Collected(self._pipeline.knowledge.settings.batch_size)
@@ -197,10 +191,6 @@ class LocalRunner:
         summary.cut += collected.cut
         summary.undecodable += collected.undecodable
         self._watcher.advance(offset, collected.lines)
-        self._step_window(kept.new)
-        return after
-
-    def _step_window(self, new: int) -> None:
-        self._window, closed = windows.step(self._rule, self._window, new, self._clock())
-        if closed:
+        if kept.new:
             self._clustering.notify()
+        return after

@@ -14,7 +14,7 @@ class Clustering(Protocol):
         """Begin."""
 
     def notify(self) -> None:
-        """Learn that a window is closed."""
+        """Learn that new templates are there."""
 
     def stop(self) -> None:
         """Stop behind the window that is under way."""
@@ -40,6 +40,17 @@ class NoClustering:
     def drain(self, project: str) -> int:
         """Merge nothing."""
         return 0
+
+
+class Wakened(NoClustering):
+    """Leaves new templates to a clusterer that others start and stop, and wakes it."""
+
+    def __init__(self, clustering: Clustering) -> None:
+        self._clustering = clustering
+
+    def notify(self) -> None:
+        """Pass it on."""
+        self._clustering.notify()
 
 
 class Watcher(Protocol):

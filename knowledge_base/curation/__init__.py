@@ -3,7 +3,9 @@
 from knowledge_base.curation.acts import Done
 from knowledge_base.curation.labels import ignore, label
 from knowledge_base.curation.moves import merge, split
+from knowledge_base.curation.moving import move
+from knowledge_base.curation.proposals import accept, dismiss
 from knowledge_base.curation.remedies import attach, detach, link
 from knowledge_base.curation.undoing import undo
 
-__all__ = ["Done", "attach", "detach", "ignore", "label", "link", "merge", "split", "undo"]
+__all__ = ["Done", "accept", "attach", "detach", "dismiss", "ignore", "label", "link", "merge", "move", "split", "undo"]

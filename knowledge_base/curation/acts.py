@@ -13,6 +13,7 @@ from sqlmodel import col
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.store import audit, categories, projects
+from knowledge_base.store.proposal_settling import settle
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow
 from knowledge_base.store.tombstones import require_alive
@@ -45,6 +46,8 @@ class Act:
         self.project = project
         self.actor = actor
         self.now = now
+        self.touched: set[int] = set()
+        self.proposal: str | None = None
 
     def category(self, public: str) -> int:
         """Resolve a category's public id; raises NotFound, and Conflict where it was evicted."""
@@ -64,7 +67,13 @@ class Act:
     def keep(
         self, action: str, category: int, *, detail: Mapping[str, object], undo: Mapping[str, object] | None
     ) -> int:
-        """Write the audit entry and the change; tell the entry's number."""
+        """Write the audit entry and the change, and settle what is proposed; tell the entry's number.
+
+        ``touched`` holds further categories that the act changed, ``proposal`` names what it agrees to or dismisses.
+        """
+        if self.proposal is not None:
+            detail = {**detail, "proposal": self.proposal}
+        settle(self.db, self.project, {category, *self.touched})
         named = {"category": public_id(Prefix.CATEGORY, category), "actor": self.actor, **detail}
         projects.publish(self.db, self.project, [(action, named)], self.now)
         return audit.write(

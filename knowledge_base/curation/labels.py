@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from knowledge_base.curation.acts import Done, act
 from knowledge_base.errors import InputError
-from knowledge_base.store import categories
+from knowledge_base.store import categories, proposals
 from knowledge_base.store.store import Store
 from knowledge_base.store.text import storable
 
@@ -20,6 +20,8 @@ def label(store: Store, project: str, category_id: str, text: str, *, actor: str
         number = this.category(category_id)
         before = this.state(number).label
         categories.set_fields(this.db, project, number, label=name or None)
+        if name:
+            proposals.offer_label(this.db, project, number, this.now)
         entry = this.keep(
             "label",
             number,

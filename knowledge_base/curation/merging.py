@@ -9,7 +9,8 @@ from sqlalchemy import Connection, or_, select, update
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import categories, projects, proposals, representatives, templates
+from knowledge_base.store import categories, projects, representatives, templates, terms
+from knowledge_base.store.proposal_settling import settle
 from knowledge_base.store.tables import CategoryRow
 
 Reasons = Mapping[int, Mapping[str, object]]
@@ -18,9 +19,12 @@ Reasons = Mapping[int, Mapping[str, object]]
 def move_templates(db: Connection, project: str, moves: Mapping[int, int], reasons: Reasons, *, now: datetime) -> None:
     """Put templates and their representatives into other categories, and publish it."""
     homes = templates.homes(db, project, list(moves))
+    terms.move(db, project, moves)
     templates.set_category(db, project, moves, reasons)
     representatives.follow_templates(db, project, moves)
-    templates.wait_where_unrepresented(db, project, {*homes.values(), *moves.values()})
+    touched = {*homes.values(), *moves.values()}
+    templates.wait_where_unrepresented(db, project, touched)
+    settle(db, project, touched)
     projects.publish(
         db,
         project,
@@ -59,11 +63,12 @@ def merge_categories(
         )
         .values(merged_into=target, state="merged")
     )
+    terms.merge(db, project, target, sources)
     # Representatives without a template (learnt questions) belong to the category itself.
     representatives.follow_categories(db, project, sources, target)
     everything = [template for source in sources for template in moved.get(source, ())]
     templates.set_category(db, project, dict.fromkeys(everything, target), reasons)
-    proposals.close_merged(db, project, sources)
+    settle(db, project, [target, *sources])
     into = public_id(Prefix.CATEGORY, target)
     merged = [("category_merged", {"from": public_id(Prefix.CATEGORY, each), "into": into}) for each in sources]
     projects.publish(db, project, merged, now)

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 
 from knowledge_base.curation.acts import Act, Done, act
 from knowledge_base.curation.merging import merge_categories, move_templates
-from knowledge_base.curation.said import inherit_apart, withdraw_between
+from knowledge_base.curation.said import bridge, inherit_apart, withdraw_between
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store import categories, facts
@@ -26,26 +26,37 @@ def merge(store: Store, project: str, into: str, others: Sequence[str], *, actor
     Raises NotFound, InputError where nothing is left to merge.
     """
     with act(store, project, actor) as this:
-        target = this.category(into)
-        sources = [number for number in dict.fromkeys(map(this.category, others)) if number != target]
-        if not sources:
-            raise InputError("name at least one other category to merge")
-        anchor = categories.templates_of(this.db, project, target)[0]
-        moved = [template for each in sources for template in categories.templates_of(this.db, project, each)]
-        together = {*moved, *categories.templates_of(this.db, project, target)}
-        withdrawn = withdraw_between(this, FactKind.CANNOT_LINK, together, together)
-        made = facts.add(
-            this.db, project, FactKind.MUST_LINK, [(anchor, each) for each in moved], actor=this.actor, now=this.now
-        )
-        why = {"why": Why.PERSON, "actor": this.actor}
-        undos = merge_categories(this.db, project, target, sources, dict.fromkeys(moved, why), now=this.now)
-        entry = this.keep(
-            "merge",
-            target,
-            detail={"merged": [public_id(Prefix.CATEGORY, each) for each in sources], "reason": reason[:500]},
-            undo={"merges": undos, "facts": made, "withdrawn": withdrawn, "anchor": anchor},
-        )
-        return this.done(entry, target)
+        target, sources = coming_together(this, into, others)
+        return merge_within(this, target, sources, reason=reason)
+
+
+def coming_together(this: Act, into: str, others: Sequence[str]) -> tuple[int, list[int]]:
+    """Give the numbers of a category and of those that shall come to it; raises NotFound, Conflict, InputError."""
+    target = this.category(into)
+    sources = [number for number in dict.fromkeys(map(this.category, others)) if number != target]
+    if not sources:
+        raise InputError("name at least one other category to merge")
+    return target, sources
+
+
+def merge_within(this: Act, target: int, sources: Sequence[int], *, reason: str = "") -> Done:
+    """Do the same within a running act, by the numbers of categories that differ."""
+    db, project = this.db, this.project
+    anchor = categories.templates_of(db, project, target)[0]
+    moved = [template for each in sources for template in categories.templates_of(db, project, each)]
+    together = {*moved, *categories.templates_of(db, project, target)}
+    withdrawn = withdraw_between(this, FactKind.CANNOT_LINK, together, together)
+    pairs = [(anchor, each) for each in moved]
+    made = facts.add(db, project, FactKind.MUST_LINK, pairs, actor=this.actor, now=this.now)
+    why = {"why": Why.PERSON, "actor": this.actor}
+    undos = merge_categories(db, project, target, sources, dict.fromkeys(moved, why), now=this.now)
+    entry = this.keep(
+        "merge",
+        target,
+        detail={"merged": [public_id(Prefix.CATEGORY, each) for each in sources], "reason": reason[:500]},
+        undo={"merges": undos, "facts": made, "withdrawn": withdrawn, "anchor": anchor},
+    )
+    return this.done(entry, target)
 
 
 def split(
@@ -63,41 +74,47 @@ def split(
     """
     with act(store, project, actor) as this:
         source = this.category(category_id)
-        inside = categories.templates_of(this.db, project, source)
-        chosen = list(dict.fromkeys(number_of(Prefix.TEMPLATE, each) for each in template_ids))
-        strangers = [each for each in chosen if each not in set(inside)]
-        if strangers:
-            raise InputError(f"{public_id(Prefix.TEMPLATE, strangers[0])} is not in this category; reload the page")
-        rest = [each for each in inside if each not in set(chosen)]
-        if not chosen or not rest:
-            raise InputError("choose at least one template to move and leave at least one behind")
-        target = _new_category(this, label)
-        withdrawn = withdraw_between(this, FactKind.MUST_LINK, chosen, rest)
-        anchor = chosen[0]
-        made = facts.add(
-            this.db,
-            project,
-            FactKind.MUST_LINK,
-            [(anchor, each) for each in chosen[1:]],
-            actor=this.actor,
-            now=this.now,
-        )
-        made += inherit_apart(this, chosen, rest)
-        made += facts.add(
-            this.db, project, FactKind.CANNOT_LINK, [(anchor, each) for each in rest], actor=this.actor, now=this.now
-        )
-        why = {"why": Why.PERSON, "actor": this.actor}
-        move_templates(this.db, project, dict.fromkeys(chosen, target), dict.fromkeys(chosen, why), now=this.now)
-        entry = this.keep(
-            "split",
-            target,
-            detail={
-                "from": public_id(Prefix.CATEGORY, source),
-                "templates": [public_id(Prefix.TEMPLATE, each) for each in chosen],
-            },
-            undo={"source": source, "templates": chosen, "facts": made, "withdrawn": withdrawn},
-        )
-        return this.done(entry, target)
+        return split_within(this, source, [number_of(Prefix.TEMPLATE, each) for each in template_ids], label=label)
+
+
+def split_within(this: Act, source: int, templates: Sequence[int], *, label: str | None = None) -> Done:
+    """Do the same within a running act, by numbers."""
+    db, project = this.db, this.project
+    chosen, rest = parting(this, source, templates)
+    target = _new_category(this, label)
+    withdrawn = withdraw_between(this, FactKind.MUST_LINK, chosen, rest)
+    anchor = chosen[0]
+    pairs = [(anchor, each) for each in chosen[1:]]
+    made = facts.add(db, project, FactKind.MUST_LINK, pairs, actor=this.actor, now=this.now)
+    made += bridge(this, withdrawn, rest, chosen)
+    made += inherit_apart(this, chosen, rest)
+    apart = [(anchor, each) for each in rest]
+    made += facts.add(db, project, FactKind.CANNOT_LINK, apart, actor=this.actor, now=this.now)
+    why = {"why": Why.PERSON, "actor": this.actor}
+    move_templates(db, project, dict.fromkeys(chosen, target), dict.fromkeys(chosen, why), now=this.now)
+    entry = this.keep(
+        "split",
+        target,
+        detail={
+            "from": public_id(Prefix.CATEGORY, source),
+            "templates": [public_id(Prefix.TEMPLATE, each) for each in chosen],
+        },
+        undo={"source": source, "templates": chosen, "facts": made, "withdrawn": withdrawn},
+    )
+    return this.done(entry, target)
+
+
+def parting(this: Act, source: int, templates: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Give those that shall leave a category and those that stay; raises InputError where either is empty."""
+    inside = categories.templates_of(this.db, this.project, source)
+    chosen = list(dict.fromkeys(templates))
+    strangers = [each for each in chosen if each not in set(inside)]
+    if strangers:
+        raise InputError(f"{public_id(Prefix.TEMPLATE, strangers[0])} is not in this category; reload the page")
+    rest = [each for each in inside if each not in set(chosen)]
+    if not chosen or not rest:
+        raise InputError("choose at least one template to move and leave at least one behind")
+    return chosen, rest
 
 
 def _new_category(this: Act, label: str | None) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from knowledge_base.curation.acts import Act, Done, act
 from knowledge_base.errors import StaleVersion
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import categories, solutions
+from knowledge_base.store import categories, proposals, solutions
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.types import Solution
@@ -50,6 +50,7 @@ def attach(
 def _attach_first(this: Act, number: int, text: SolutionText) -> Done:
     made = solutions.create(this.db, this.project, text, author=this.actor, now=this.now)
     categories.set_fields(this.db, this.project, number, solution=made)
+    proposals.offer_label(this.db, this.project, number, this.now)
     entry = this.keep(
         "attach",
         number,
@@ -73,6 +74,7 @@ def link_within(this: Act, number: int, wanted: Solution) -> int:
     before = this.state(number).solution
     solution = number_of(Prefix.SOLUTION, wanted.id)
     categories.set_fields(this.db, this.project, number, solution=solution)
+    proposals.offer_label(this.db, this.project, number, this.now)
     return this.keep(
         "link",
         number,

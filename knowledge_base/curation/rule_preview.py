@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -23,6 +24,7 @@ MOST_SHOWN = 50
 _AT_ONCE = 100
 _LINES_AT_ONCE = 1_000
 _SHOWN = 300
+_MOST_EXAMPLES = 20_000
 
 Tick = Callable[[int], None]
 
@@ -98,6 +100,8 @@ class _Walk:
         self.owners: dict[str, dict[int, None]] = {}
         self.readings: dict[str, str] = {}
         self.changed: list[Changed] = []
+        self.hits: Counter[tuple[int, str]] = Counter()
+        self.examples: dict[tuple[int, str], str] = {}
         self.texts = 0
 
     def look(self, found: Sequence[tuple[int, str]]) -> None:
@@ -109,6 +113,9 @@ class _Walk:
             known = self.seen[template]
             known.afters.setdefault(old.fingerprint, {})[new.fingerprint] = None
             self.owners.setdefault(new.fingerprint, {})[template] = None
+            self.hits[template, new.fingerprint] += 1
+            if len(self.examples) < _MOST_EXAMPLES:
+                self.examples.setdefault((template, new.fingerprint), text[:_SHOWN])
             if old.template != new.template:
                 self._note(template, known, text, old, new)
 
@@ -121,6 +128,24 @@ class _Walk:
             ids = public_id(Prefix.TEMPLATE, template), public_id(Prefix.CATEGORY, known.category)
             shown = old.template[:_SHOWN], new.template[:_SHOWN], text[:_SHOWN]
             self.changed.append(Changed(*ids, *shown, known.lines))
+
+
+@dataclass(frozen=True, slots=True)
+class SignedAnew:
+    """What was looked at under other rules.
+
+    ``homes`` and ``lines`` tell the category of each template and how many lines were ever seen of it, ``hits`` counts
+    the texts of a template by their new fingerprints, and ``examples`` has one of each. ``owners`` has the template
+    that a new fingerprint would lead to, ``merged`` the categories that would become part of others.
+    """
+
+    preview: Preview
+    homes: Mapping[int, int]
+    lines: Mapping[int, int]
+    hits: Mapping[tuple[int, str], int]
+    examples: Mapping[tuple[int, str], str]
+    owners: Mapping[str, int]
+    merged: Mapping[int, int]
 
 
 def preview_rules(
@@ -137,6 +162,22 @@ def preview_rules(
 
     The limits bound how many templates and recent lines are looked at; ``tick`` is told how many more were.
     """
+    return sign_anew(
+        store, project, before, behind, most_templates=most_templates, most_recent=most_recent, tick=tick
+    ).preview
+
+
+def sign_anew(
+    store: Store,
+    project: str,
+    before: RuleSet,
+    behind: RuleSet,
+    *,
+    most_templates: int | None = None,
+    most_recent: int | None = None,
+    tick: Tick = lambda _more: None,
+) -> SignedAnew:
+    """Do the same, and tell where each text would belong."""
     walk = _Walk(before, behind)
     with store.read() as db:
         total = sample_walk.count_templates(db, project)
@@ -146,7 +187,17 @@ def preview_rules(
         tick(len(part))
     ring = _look_at_recent(store, project, walk, most_recent, tick)
     with store.read() as db:
-        return _preview(db, project, walk, is_complete=ring and len(walk.seen) >= total)
+        current: dict[int, int] = {}
+        preview = _preview(db, project, walk, current, is_complete=ring and len(walk.seen) >= total)
+    return SignedAnew(
+        preview,
+        {template: known.category for template, known in walk.seen.items()},
+        {template: known.lines for template, known in walk.seen.items()},
+        walk.hits,
+        walk.examples,
+        {fingerprint: min(owners) for fingerprint, owners in walk.owners.items()},
+        {category: _now(current, category) for category in current},
+    )
 
 
 def _templates(store: Store, project: str, most: int | None) -> Iterator[list[SampledTemplate]]:
@@ -175,8 +226,8 @@ def _look_at_recent(store: Store, project: str, walk: _Walk, most: int | None, t
         tick(len(lines))
 
 
-def _preview(db: Connection, project: str, walk: _Walk, *, is_complete: bool) -> Preview:
-    joined = _joins(db, project, walk)
+def _preview(db: Connection, project: str, walk: _Walk, current: dict[int, int], *, is_complete: bool) -> Preview:
+    joined = _joins(db, project, walk, current)
     split = [
         (template, known, news)
         for template, known in walk.seen.items()
@@ -215,29 +266,26 @@ def _news(known: _Seen) -> list[str] | None:
     return list(dict.fromkeys(each for news in divided for each in news)) if divided else None
 
 
-def _joins(db: Connection, project: str, walk: _Walk) -> list[Joined]:
-    """Tell which templates come together, in the order in which signing anew would bring them together."""
+def _joins(db: Connection, project: str, walk: _Walk, current: dict[int, int]) -> list[Joined]:
+    """Tell which templates come together, in the order in which signing anew would bring them together.
+
+    ``current`` gets the categories that would become part of another one.
+    """
     together: dict[tuple[int, ...], str] = {}
     for fingerprint, owners in walk.owners.items():
         if len(owners) > 1 and any(walk.seen[each].is_changed for each in owners) and not _was_one(walk, owners):
             together.setdefault(tuple(sorted(owners)), fingerprint)
     homes = {template: walk.seen[template].category for each in together for template in each}
     said = standings(db, project, set(homes.values()))
-    current: dict[int, int] = {}
     inside = _inside(db, project, said)
     apart = _kept_apart(db, project)
-
-    def now(category: int) -> int:
-        while category in current:
-            category = current[category]
-        return category
 
     found = []
     for members, fingerprint in sorted(together.items()):
         conflict: str | None = None
         first = members[0]
         for other in members[1:]:
-            left, right = now(homes[first]), now(homes[other])
+            left, right = _now(current, homes[first]), _now(current, homes[other])
             if left == right:
                 continue
             fewer = min(inside[left], inside[right], key=len)
@@ -260,6 +308,12 @@ def _joins(db: Connection, project: str, walk: _Walk) -> list[Joined]:
             )
         )
     return found
+
+
+def _now(current: Mapping[int, int], category: int) -> int:
+    while category in current:
+        category = current[category]
+    return category
 
 
 def _first(numbers: Iterable[int]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from knowledge_base.curation.acts import Act
+from knowledge_base.curation.together import Together
 from knowledge_base.store import facts, templates
 from knowledge_base.types import FactKind
 
@@ -47,3 +48,26 @@ def inherit_apart(this: Act, chosen: Sequence[int], rest: Sequence[int]) -> list
             mine, outside = (fact.left, fact.right) if fact.left in inside else (fact.right, fact.left)
             pairs.append((rest[0] if mine in moving else chosen[0], outside))
     return facts.add(this.db, this.project, FactKind.CANNOT_LINK, pairs, actor=this.actor, now=this.now)
+
+
+def bridge(this: Act, withdrawn: Sequence[int], left: Collection[int], via: Collection[int]) -> list[int]:
+    """Link those of ``left`` directly that were linked only through templates of ``via``; tell the new facts' numbers.
+
+    ``withdrawn`` are the must-links between the two that were taken back. Without this, what a person put together
+    could be taken apart because a third template was taken out of it.
+    """
+    inside, passed = set(left), set(via)
+    cut = [fact for fact in facts.named(this.db, this.project, withdrawn) if fact.kind is FactKind.MUST_LINK]
+    known = [
+        fact
+        for fact in facts.about(this.db, this.project, passed)
+        if fact.kind is FactKind.MUST_LINK and {fact.left, fact.right} <= passed
+    ]
+    together = Together()
+    for fact in (*cut, *known):
+        together.join(fact.left, fact.right)
+    pairs = []
+    for members in together.groups():
+        mine = [each for each in members if each in inside]
+        pairs += [(mine[0], each) for each in mine[1:]]
+    return facts.add(this.db, this.project, FactKind.MUST_LINK, pairs, actor=this.actor, now=this.now)

@@ -10,9 +10,12 @@ from sqlmodel import col
 
 from knowledge_base.curation.acts import Act, Done, act
 from knowledge_base.curation.merging import move_templates
+from knowledge_base.curation.moving import put_back
 from knowledge_base.curation.said import restore_fitting, withdraw_between
+from knowledge_base.curation.unrearranging import undo_recluster
 from knowledge_base.errors import Conflict
-from knowledge_base.store import audit, categories, facts, solutions
+from knowledge_base.store import audit, categories, facts, projects, proposals, reclusterings, solutions
+from knowledge_base.store.audit import Entry
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow
@@ -27,6 +30,9 @@ def undo(store: Store, project: str, audit_id: int, *, actor: str) -> Done:
     Raises NotFound, and Conflict where it was taken back before, cannot be, or something newer
     builds on it.
     """
+    if _is_recluster(store, project, audit_id):
+        undo_recluster(store, project, audit_id, actor=actor)
+        return _shown(store, project, audit_id)
     with act(store, project, actor) as this:
         entry = audit.get(this.db, project, audit_id)
         if entry.undone_at is not None:
@@ -34,9 +40,32 @@ def undo(store: Store, project: str, audit_id: int, *, actor: str) -> Done:
         if entry.undo is None or entry.category is None or entry.action not in _UNDO:
             raise Conflict("this act cannot be taken back")
         shown = _UNDO[entry.action](this, entry.category, entry.undo)
+        this.touched |= _touched(this, entry, entry.undo)
         audit.mark_undone(this.db, project, audit_id, this.now)
         kept = this.keep("undo", shown, detail={"undone": entry.action, "audit": audit_id}, undo=None)
         return this.done(kept, shown)
+
+
+def _touched(this: Act, entry: Entry, undo: Undo) -> set[int]:
+    """Name the categories that are no longer what they were, so that what is proposed is settled for all of them."""
+    found = {merged["source"] for merged in undo.get("merges", ())}
+    found |= {number for number in (entry.category, undo.get("source")) if number is not None}
+    if "proposal" in entry.detail:
+        found |= proposals.reconsider(this.db, this.project, entry.detail["proposal"])
+    return found
+
+
+def _is_recluster(store: Store, project: str, audit_id: int) -> bool:
+    with store.read() as db:
+        projects.require_project(db, project)
+        return audit.get(db, project, audit_id).action == reclusterings.ACTION
+
+
+def _shown(store: Store, project: str, audit_id: int) -> Done:
+    """Show the first category of a reclustering, which has too many to show."""
+    with store.read() as db:
+        category = audit.get(db, project, audit_id).category
+        return Done(audit_id, categories.get(db, project, category or 0))
 
 
 def _undo_label(this: Act, category: int, undo: Undo) -> int:
@@ -53,6 +82,19 @@ def _undo_ignore(this: Act, category: int, undo: Undo) -> int:
 def _undo_link(this: Act, category: int, undo: Undo) -> int:
     conflict = "another solution was attached meanwhile; take that back first"
     return _put_back(this, category, "solution", present=undo["solution"], before=undo["before"], conflict=conflict)
+
+
+def _undo_adopt(this: Act, category: int, undo: Undo) -> int:
+    conflict = "the label or the solution was changed again meanwhile; take that back first"
+    for field in ("label", "solution"):
+        if undo[field] is not None:
+            _put_back(this, category, field, present=undo[field], before=None, conflict=conflict)
+    return categories.resolve(this.db, this.project, category)
+
+
+def _undo_dismiss(this: Act, category: int, undo: Undo) -> int:
+    facts.withdraw(this.db, this.project, undo["facts"], this.now)
+    return categories.resolve(this.db, this.project, category)
 
 
 def _put_back(this: Act, category: int, field: str, *, present: object, before: object, conflict: str) -> int:
@@ -163,6 +205,9 @@ _UNDO: dict[str, Callable[[Act, int, Undo], int]] = {
     "link": _undo_link,
     "detach": _undo_link,
     "revise": _undo_revise,
+    "adopt": _undo_adopt,
+    "dismiss": _undo_dismiss,
     "merge": _undo_merge,
     "split": _undo_split,
+    "move": put_back,
 }

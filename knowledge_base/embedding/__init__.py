@@ -6,7 +6,7 @@ export, which is a process of its own.
 
 from knowledge_base.embedding.hashing import HashingEmbedder
 from knowledge_base.embedding.manifest import DEFAULT_MODEL, Manifest, read_manifest
-from knowledge_base.embedding.models import ensure_model, find_model, open_embedder
+from knowledge_base.embedding.models import ensure_model, find_model, open_embedder, reopen_embedder
 from knowledge_base.embedding.onnx import OnnxEmbedder
 from knowledge_base.embedding.port import Embedder, Vectors
 
@@ -21,4 +21,5 @@ __all__ = [
     "find_model",
     "open_embedder",
     "read_manifest",
+    "reopen_embedder",
 ]

@@ -1,4 +1,4 @@
-"""An embedder without a model: the in-memory twin of the ONNX embedder, for tests."""
+"""An embedder without a model: the in-memory twin of the ONNX embedder, for tests and where no model can be had."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ import xxhash
 
 from knowledge_base.embedding.port import CHARACTERS_PER_TOKEN, Vectors, normalised, readable
 
+HASHING = "hashing-v1:"
+"""What the names of these back ends begin with; the dimension follows."""
+
 _WORD = re.compile(r"[^\W_]+")
 _GRAM = 3
+_DIGITS = 4
 _LIMIT = 256 * CHARACTERS_PER_TOKEN
 
 
@@ -27,10 +31,21 @@ class HashingEmbedder:
             raise ValueError("dimension must be at least 1")
         self._dimension = dimension
 
+    @classmethod
+    def named(cls, name: str) -> HashingEmbedder | None:
+        """Make the embedder that a model's or back end's name means; None where it means another one.
+
+        >>> HashingEmbedder.named("hashing-v1:64").dimension
+        64
+        """
+        size = name.removeprefix(HASHING)
+        fits = name.startswith(HASHING) and size.isascii() and size.isdecimal() and 0 < len(size) <= _DIGITS
+        return cls(dimension=int(size)) if fits and int(size) else None
+
     @property
     def backend(self) -> str:
         """Names the hash and the dimension."""
-        return f"hashing-v1:{self._dimension}"
+        return f"{HASHING}{self._dimension}"
 
     @property
     def dimension(self) -> int:

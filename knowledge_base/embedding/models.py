@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from knowledge_base.embedding.manifest import DEFAULT_MODEL, model_folder, read_manifest
+from knowledge_base.embedding.hashing import HashingEmbedder
+from knowledge_base.embedding.manifest import MANIFEST, model_folder, read_manifest
 from knowledge_base.embedding.onnx import OnnxEmbedder
 from knowledge_base.embedding.port import Embedder
 from knowledge_base.errors import ModelUnavailable
@@ -18,15 +19,18 @@ EXPORT_SECONDS = 900
 """An export takes about 15 s; a slow disk that reads torch for the first time takes longer."""
 
 
-def find_model(settings: Settings, *, model: str = DEFAULT_MODEL) -> Path:
-    """Return the folder of an exported model; raises ModelUnavailable where it is not usable."""
-    folder = model_folder(settings.model_dir.expanduser(), model)
+def find_model(settings: Settings, *, model: str | None = None) -> Path:
+    """Return the folder of an exported model, the one that is set unless another is named.
+
+    Raises ModelUnavailable where it is not usable.
+    """
+    folder = model_folder(settings.model_dir.expanduser(), model or settings.model)
     read_manifest(folder)
     return folder
 
 
 def ensure_model(
-    settings: Settings, progress: Callable[[str], None] | None = None, *, model: str = DEFAULT_MODEL
+    settings: Settings, progress: Callable[[str], None] | None = None, *, model: str | None = None
 ) -> Path:
     """Return the folder of an exported model, after exporting it if it is not there.
 
@@ -34,6 +38,7 @@ def ensure_model(
     going on. Several processes may call this at once: one exports, the others wait for it.
     Raises ModelUnavailable with the reason where the export fails.
     """
+    model = model or settings.model
     try:
         return find_model(settings, model=model)
     except ModelUnavailable:
@@ -47,15 +52,40 @@ def open_embedder(
     settings: Settings,
     progress: Callable[[str], None] | None = None,
     *,
-    model: str = DEFAULT_MODEL,
+    model: str | None = None,
     threads: int = 0,
 ) -> Embedder:
     """Return the embedder that the settings name, exporting its model if need be.
 
     The model's graph is opened with the first text. Raises ModelUnavailable.
     """
+    without_model = HashingEmbedder.named(model or settings.model)
+    if without_model is not None:
+        return without_model
     folder = ensure_model(settings, progress, model=model)
     return OnnxEmbedder(folder, read_manifest(folder), threads=threads)
+
+
+def reopen_embedder(settings: Settings, backend: str, *, threads: int = 0) -> Embedder:
+    """Return the embedder of a back end whose vectors are there already; nothing is exported.
+
+    Raises ModelUnavailable where no exported model in ``model_dir`` makes such vectors any more.
+    """
+    without_model = HashingEmbedder.named(backend)
+    if without_model is not None:
+        return without_model
+    model_dir = settings.model_dir.expanduser()
+    for path in sorted(model_dir.glob(f"*/{MANIFEST}")):
+        try:
+            manifest = read_manifest(path.parent)
+        except ModelUnavailable:
+            continue
+        if manifest.backend == backend:
+            return OnnxEmbedder(path.parent, manifest, threads=threads)
+    raise ModelUnavailable(
+        f"the embedding model {backend} is not in {model_dir} any more: put its folder back, or let `kea serve` or"
+        " `kea reindex` embed everything anew with the model that is set"
+    )
 
 
 def _export(model_dir: Path, model: str) -> None:

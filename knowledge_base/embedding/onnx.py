@@ -67,8 +67,13 @@ class OnnxEmbedder:
         """Return unit vectors of shape ``(len(texts), dimension)``; raises ModelUnavailable.
 
         Texts are put into batches of equal length, so that no text is padded: it is quicker, and
-        a vector does not depend on the other texts.
+        a vector does not depend on the other texts. Equal texts are embedded once.
         """
+        places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+        vectors = self._embed_different(list(places))
+        return vectors if len(places) == len(texts) else vectors[[places[text] for text in texts]]
+
+    def _embed_different(self, texts: Sequence[str]) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         if not texts:
             return vectors

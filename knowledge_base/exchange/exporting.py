@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.store import facts, projects, proposals, rule_sets, solutions
+from knowledge_base.store.proposal_values import Proposal, ProposalKind
 from knowledge_base.store.rule_documents import document_of
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow, FingerprintRow, TemplateRow
@@ -35,13 +36,29 @@ def export_rows(store: Store, project: str) -> Rows:
                 "right": public_id(Prefix.TEMPLATE, fact.right),
             }
         for proposal in proposals.open_proposals(db, project):
-            yield {
-                "type": "proposal",
-                "kind": proposal.kind,
-                "left": public_id(Prefix.CATEGORY, proposal.left),
-                "right": public_id(Prefix.CATEGORY, proposal.right),
-                "score": round(proposal.score, 6),
-            }
+            yield _proposal(proposal)
+
+
+def _proposal(proposal: Proposal) -> dict[str, object]:
+    """Write a proposal; of a split, both sides are the category that would be split."""
+    grounds = proposal.grounds
+    row: dict[str, object] = {
+        "type": "proposal",
+        "kind": proposal.kind,
+        "left": public_id(Prefix.CATEGORY, proposal.left),
+        "right": public_id(Prefix.CATEGORY, proposal.right),
+        "score": round(proposal.score, 6),
+        "threshold": round(grounds.threshold, 6),
+        "runner_up": None if grounds.runner_up is None else public_id(Prefix.CATEGORY, grounds.runner_up),
+        "runner_up_score": round(grounds.runner_up_score, 6),
+        "words": list(grounds.words),
+        "codes": list(grounds.codes),
+        "concepts": list(grounds.concepts),
+        "against": list(grounds.against),
+    }
+    if proposal.kind is ProposalKind.SPLIT:
+        row["templates"] = [public_id(Prefix.TEMPLATE, each.template) for each in grounds.going]
+    return row
 
 
 def _categories(db: Connection, project: str) -> Rows:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+CLEANING_VERSION = 1
+"""Raise it with each change of what :func:`cleaned` gives: vectors of another version are made anew."""
+
 LENGTH_LIMIT = 4000
 CACHE = 20_000
 

@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from knowledge_base.embedding.port import Vectors
+from knowledge_base.index.found import pairs, use_threads
+from knowledge_base.index.port import Numbers
 
 
 class FlatIndex:
-    """An ``IndexIDMap2`` over ``IndexFlatIP``; FAISS is imported when the first index is made."""
+    """An ``IndexIDMap2`` over ``IndexFlatIP``: compares with all vectors as they are.
 
-    def __init__(self, dimension: int) -> None:
+    FAISS is imported when the first index is made.
+    """
+
+    def __init__(self, dimension: int, index: Any = None) -> None:
         import faiss
 
-        # One query is far below the work at which a second thread pays for its start.
-        faiss.omp_set_num_threads(1)
         self._faiss: Any = faiss
         self.dimension = dimension
-        self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
-        self._ids: set[int] = set()
+        self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension)) if index is None else index
+        self._ids: set[int] = set() if index is None else {int(number) for number in self.ids}
 
     def __len__(self) -> int:
         return len(self._ids)
 
     @property
-    def ids(self) -> frozenset[int]:
+    def ids(self) -> Numbers:
         """The ids that it holds."""
-        return frozenset(self._ids)
+        return np.sort(np.asarray(self._faiss.vector_to_array(self._index.id_map), np.int64))
 
     def add(self, ids: Sequence[int], vectors: Vectors) -> None:
         """Add vectors; an id that is there already is replaced (FAISS alone would keep both)."""
@@ -38,11 +40,11 @@ class FlatIndex:
             return
         self.remove(ids)
         self._index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.asarray(ids, np.int64))
-        self._ids.update(ids)
+        self._ids.update(int(number) for number in ids)
 
     def remove(self, ids: Sequence[int]) -> None:
         """Remove vectors; ids that are not there are passed over."""
-        present = [number for number in ids if number in self._ids]
+        present = [int(number) for number in ids if number in self._ids]
         if present:
             self._index.remove_ids(np.asarray(present, np.int64))
             self._ids.difference_update(present)
@@ -51,14 +53,9 @@ class FlatIndex:
         """For each row find up to ``limit`` pairs of id and inner product, best first, ties by id."""
         if not self._ids or not len(vectors):
             return [[] for _ in vectors]
-        scores, ids = self._index.search(np.ascontiguousarray(vectors, np.float32), min(limit, len(self._ids)))
-        return [
-            sorted(
-                ((int(number), float(score)) for number, score in zip(row, values, strict=True) if number >= 0),
-                key=lambda pair: (-pair[1], pair[0]),
-            )
-            for row, values in zip(ids, scores, strict=True)
-        ]
+        use_threads(self._faiss, len(vectors))
+        rows = np.ascontiguousarray(vectors, np.float32)
+        return pairs(*self._index.search(rows, min(limit, len(self._ids))))
 
     def vector(self, number: int) -> Vectors:
         """Give one vector back, shape (dimension,); raises KeyError where it is not there."""
@@ -66,20 +63,6 @@ class FlatIndex:
             raise KeyError(number)
         return np.asarray(self._index.reconstruct(number), np.float32)
 
-    def write(self, path: Path) -> None:
+    def write(self, path: str) -> None:
         """Write the index to a file."""
-        self._faiss.write_index(self._index, str(path))
-
-    @classmethod
-    def load(cls, path: Path, dimension: int) -> FlatIndex:
-        """Read an index from a file; raises ValueError where it does not fit."""
-        made = cls(dimension)
-        try:
-            index = made._faiss.read_index(str(path))
-        except RuntimeError as error:
-            raise ValueError(f"{path} is not an index") from error
-        if index.d != dimension or not hasattr(index, "id_map"):
-            raise ValueError(f"{path} holds vectors of dimension {index.d}, not {dimension}")
-        made._index = index
-        made._ids = {int(number) for number in made._faiss.vector_to_array(index.id_map)}
-        return made
+        self._faiss.write_index(self._index, path)

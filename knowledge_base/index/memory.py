@@ -1,4 +1,4 @@
-"""A vector index in plain numpy: the twin of the FAISS one."""
+"""A vector index in plain numpy: the twin of the FAISS ones."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from knowledge_base.embedding.port import Vectors
+from knowledge_base.index.port import Numbers
 
 
 class MemoryIndex:
@@ -17,6 +18,11 @@ class MemoryIndex:
 
     def __len__(self) -> int:
         return len(self._vectors)
+
+    @property
+    def ids(self) -> Numbers:
+        """The ids that it holds."""
+        return np.array(sorted(self._vectors), np.int64)
 
     def add(self, ids: Sequence[int], vectors: Vectors) -> None:
         """Add vectors; an id that is there already is replaced."""
@@ -39,3 +45,7 @@ class MemoryIndex:
             )[:limit]
             for row in scores
         ]
+
+    def vector(self, number: int) -> Vectors:
+        """Give one vector back, shape (dimension,); raises KeyError where it is not there."""
+        return self._vectors[number]

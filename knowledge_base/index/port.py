@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from knowledge_base.embedding.port import Vectors
+
+Numbers = npt.NDArray[np.int64]
+"""Ids, in ascending order where nothing else is said."""
 
 
 class VectorIndex(Protocol):
-    """Finds the vectors with the largest inner product, exactly."""
+    """Finds the vectors with the largest inner product."""
 
     def __len__(self) -> int:
         """Count the vectors."""
+        ...
+
+    @property
+    def ids(self) -> Numbers:
+        """The ids that it holds."""
         ...
 
     def add(self, ids: Sequence[int], vectors: Vectors) -> None:
@@ -25,4 +36,8 @@ class VectorIndex(Protocol):
 
     def search(self, vectors: Vectors, limit: int) -> list[list[tuple[int, float]]]:
         """For each row find up to ``limit`` pairs of id and inner product, best first, ties by id."""
+        ...
+
+    def vector(self, number: int) -> Vectors:
+        """Give one vector back, shape (dimension,); raises KeyError where it is not there."""
         ...

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +12,24 @@ from sqlalchemy import Connection
 
 from knowledge_base.embedding.port import Vectors
 from knowledge_base.features.cleaning import cleaned
-from knowledge_base.index.flat import FlatIndex
+from knowledge_base.index import kinds
+from knowledge_base.index.cache import CacheFile
+from knowledge_base.index.codes import CodeIndex
+from knowledge_base.index.inverted import InvertedIndex
+from knowledge_base.index.kinds import AnyIndex
+from knowledge_base.index.members import Members, text_hash
+from knowledge_base.index.port import Numbers
+from knowledge_base.index.rebuilding import Rebuilding, settle
 from knowledge_base.store import projects, representatives
-from knowledge_base.store.representatives import StoredRepresentative
 
-REWRITE_AFTER = 1000
+REWRITE_AFTER = 1_000
+"""The file is written anew when so many representatives changed, or a tenth of them all where that is more."""
+
+START_WITH = 50
+"""A process that begins writes the file anew where more than one in so many representatives is not in it."""
+
+MORE = 4
+"""How many times as many are looked for where too few of those that were found are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +51,44 @@ class Indexed:
 class Replica:
     """Follows one project and one embedding back end.
 
-    The database is the truth; the file is a cache of the vectors that is thrown away where it does
-    not fit. ``refresh`` costs one small query where nothing has changed.
+    In memory are the vectors, 16 bytes more for each, and the codes; what else is known of the few that are found is
+    read from the database, so that long texts cost nothing. The database is the truth; the file is a cache of the
+    vectors that is thrown away where it does not fit. ``refresh`` costs one small query where nothing has changed.
+    Beyond ``switch`` vectors the index is not an exact one any more; it is made in a thread of its own.
     """
 
-    def __init__(self, project: str, *, backend: str, dimension: int, folder: Path | None) -> None:
+    def __init__(
+        self, project: str, *, backend: str, dimension: int, folder: Path | None, switch: int = kinds.SWITCH
+    ) -> None:
         self.project = project
         self.backend = backend
         self.dimension = dimension
-        self._folder = folder
+        self._switch = switch
+        self._file = CacheFile(folder, project, backend, dimension)
         self._generation = 0
-        self._written = 0
-        self._index: FlatIndex | None = None
-        self._by_id: dict[int, Indexed] = {}
-        self._by_code: dict[str, set[int]] = {}
+        self._unsaved = 0
+        self._gone = 0
+        self._index: AnyIndex | None = None
+        self._members = Members()
+        self._codes = CodeIndex()
+        self._rebuilding: Rebuilding | None = None
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        return len(self._by_id)
+        return len(self._members)
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._members
 
     @property
     def generation(self) -> int:
         """The newest state that was followed."""
         return self._generation
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether all vectors are compared, as they are."""
+        return not isinstance(self._index, InvertedIndex)
 
     def refresh(self, db: Connection) -> None:
         """Follow the database up to its present generation."""
@@ -72,133 +96,132 @@ class Replica:
             newest = projects.generation(db, self.project)
             if self._index is not None and newest == self._generation:
                 return
-            if newest < self._generation:
-                self._forget()
-            self._follow(db, newest)
+            if self._index is None or newest < self._generation:
+                self._load(db, newest)
+            else:
+                self._follow(db, self._index)
+            self._generation = newest
+            self._keep()
 
-    def get(self, number: int) -> Indexed | None:
-        """Give a representative by its number."""
-        return self._by_id.get(number)
-
-    def texts(self) -> dict[int, list[str]]:
-        """Give the cleaned texts of each category."""
-        with self._lock:
-            found: dict[int, list[str]] = {}
-            for each in self._by_id.values():
-                found.setdefault(each.category, []).append(each.clean)
-            return found
-
-    def with_code(self, code: str, limit: int) -> list[Indexed]:
-        """Give representatives that hold an error code, oldest first."""
-        with self._lock:
-            return [self._by_id[number] for number in sorted(self._by_code.get(code, ()))[:limit]]
+    def settle(self) -> None:
+        """Wait until the index that is being made beside the one in use is there."""
+        if self._rebuilding is not None:
+            self._rebuilding.join()
 
     def vector(self, number: int) -> Vectors:
         """Give the vector of a representative, shape (dimension,); raises KeyError where it is not there."""
         with self._lock:
-            if self._index is None or number not in self._by_id:
+            if self._index is None:
                 raise KeyError(number)
             return self._index.vector(number)
 
-    def search(self, vectors: Vectors, limit: int) -> list[list[tuple[Indexed, float]]]:
-        """For each row find the nearest representatives with their cosine."""
+    def with_code(self, db: Connection, code: str, limit: int) -> list[Indexed]:
+        """Give representatives that hold an error code, oldest first."""
         with self._lock:
-            if self._index is None:
-                return [[] for _ in vectors]
-            found = self._index.search(vectors, limit)
-            return [[(self._by_id[number], score) for number, score in row if number in self._by_id] for row in found]
+            numbers = [number for number in self._codes.with_code(code) if number in self._members][:limit]
+        found = _read(db, self.project, numbers)
+        return [found[number] for number in numbers if number in found]
 
-    def _forget(self) -> None:
-        self._index, self._by_id, self._by_code, self._generation, self._written = None, {}, {}, 0, 0
+    def search(self, db: Connection, vectors: Vectors, limit: int) -> list[list[tuple[Indexed, float]]]:
+        """For each row find the nearest representatives with their cosine."""
+        wanted = limit
+        while True:
+            with self._lock:
+                every = len(self._members)
+                rows = [[] for _ in vectors] if self._index is None else self._index.search(vectors, wanted)
+            found = _read(db, self.project, sorted({number for row in rows for number, _ in row}))
+            # Another thread may be ahead of what this connection sees: what is not there for it is left out.
+            seen = [[(found[number], score) for number, score in row if number in found][:limit] for row in rows]
+            if wanted >= every or all(len(row) >= limit for row in seen):
+                return seen
+            wanted *= MORE
 
-    def _follow(self, db: Connection, newest: int) -> None:
-        first = self._index is None
-        changed = representatives.since(db, self.project, self.backend, self._generation)
-        index = self._index or self._load_cache(newest, changed) or FlatIndex(self.dimension)
-        gone = [each.id for each in changed if each.removed]
-        living = [each for each in changed if not each.removed]
-        index.remove(gone)
-        held = index.ids
-        fresh = [each.id for each in living if each.id not in held]
-        index.add(fresh, _stack(representatives.vectors(db, self.project, fresh), self.dimension))
-        for each in living:
-            self._enter(each)
-        for number in gone:
-            self._leave(number)
-        index.remove([number for number in index.ids if number not in self._by_id] if first else [])
-        self._index, self._generation = index, newest
-        if self._folder is not None and (newest - self._written > REWRITE_AFTER or (first and newest != self._written)):
-            self._write_cache()
-
-    def _enter(self, row: StoredRepresentative) -> None:
-        self._by_id[row.id] = Indexed(row.id, row.category, row.template, row.text, frozenset(row.codes))
-        for code in row.codes:
-            self._by_code.setdefault(code, set()).add(row.id)
-
-    def _leave(self, number: int) -> None:
-        left = self._by_id.pop(number, None)
-        for code in left.codes if left else ():
-            self._by_code[code].discard(number)
-
-    def _paths(self) -> tuple[Path, Path] | None:
-        if self._folder is None:
-            return None
-        name = f"{self.project}-{hashlib.sha256(self.backend.encode()).hexdigest()[:12]}"
-        return self._folder / f"{name}.faiss", self._folder / f"{name}.json"
-
-    def _load_cache(self, newest: int, stored: Sequence[StoredRepresentative]) -> FlatIndex | None:
-        """Read the file; None unless it holds the vectors of what is stored under the same numbers.
-
-        Generations alone do not tell: the file may come from before a backup was put back.
-        """
-        paths = self._paths()
-        try:
-            if paths is None:
-                return None
-            manifest = json.loads(paths[1].read_text(encoding="utf-8"))
-            if manifest["backend"] != self.backend or not 0 < manifest["generation"] <= newest:
-                return None
-            digest = hashlib.sha256(paths[0].read_bytes()).hexdigest()
-            if manifest["sha256"] != digest:
-                return None
-            index = FlatIndex.load(paths[0], self.dimension)
-            held = index.ids
-            if manifest["texts"] != _digest({each.id: each.text for each in stored if each.id in held}):
-                return None
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        self._written = int(manifest["generation"])
-        return index
-
-    def _write_cache(self) -> None:
-        paths = self._paths()
-        if paths is None or self._index is None:
-            return
-        suffix = f".{os.getpid()}.{threading.get_ident()}.part"
-        parts = [path.with_name(path.name + suffix) for path in paths]
-        try:
-            paths[0].parent.mkdir(parents=True, exist_ok=True)
-            self._index.write(parts[0])
-            digest = hashlib.sha256(parts[0].read_bytes()).hexdigest()
-            texts = _digest({each.id: each.text for each in self._by_id.values()})
-            manifest = {"backend": self.backend, "generation": self._generation, "sha256": digest, "texts": texts}
-            parts[1].write_text(json.dumps(manifest), encoding="utf-8")
-            for part, path in zip(parts, paths, strict=True):
-                part.replace(path)
-        except (OSError, RuntimeError):
-            # A cache that cannot be written costs the next start some time, nothing else.
-            for part in parts:
-                with suppress(OSError):
-                    part.unlink()
+    def _load(self, db: Connection, newest: int) -> None:
+        members, codes = Members(), CodeIndex()
+        for rows in representatives.walk(db, self.project, self.backend, 0):
+            members.add([each.id for each in rows], [text_hash(each.text) for each in rows])
+            for each in rows:
+                codes.add(each.id, each.codes)
+        self._members, self._codes, self._gone = members, codes, 0
+        cached = self._file.read(newest)
+        if cached is not None and kinds.fits(cached.index, len(members), self._switch):
+            index, ids = cached.index, cached.members.ids
+            # Under the same number there may be another text: the file may come from before a backup was put back.
+            index.remove(ids[~_same(cached.members, members)].tolist())
+            missing = members.ids[~_same(members, cached.members)]
         else:
-            self._written = self._generation
+            missing = members.ids
+            index = kinds.empty(missing, self._reader(db), dimension=self.dimension, switch=self._switch)
+        self._add(db, index, missing)
+        self._unsaved = len(missing) + (0 if cached is None else len(cached.members) + len(missing) - len(members))
+        self._index, self._generation = index, newest
+        if self._unsaved * START_WITH > len(members):
+            self._write()
+
+    def _follow(self, db: Connection, index: AnyIndex) -> None:
+        fresh: list[int] = []
+        for rows in representatives.walk(db, self.project, self.backend, self._generation):
+            gone = [each.id for each in rows if each.removed]
+            here = self._members.has([each.id for each in rows])
+            new = [each for each, known in zip(rows, here, strict=True) if not known and not each.removed]
+            self._gone += len(gone)
+            self._unsaved += len(gone) + len(new)
+            self._members.remove(gone)
+            index.remove(gone)
+            self._members.add([each.id for each in new], [text_hash(each.text) for each in new])
+            for each in new:
+                self._codes.add(each.id, each.codes)
+            fresh += [each.id for each in new]
+        self._add(db, index, np.array(fresh, np.int64))
+
+    def _add(self, db: Connection, index: AnyIndex, ids: Numbers) -> None:
+        read = self._reader(db)
+        for portion in kinds.portions(ids):
+            index.add(portion, read(portion))
+
+    def _reader(self, db: Connection) -> kinds.ReadVectors:
+        return lambda ids: _stack(representatives.vectors(db, self.project, ids), self.dimension)
+
+    def _keep(self) -> None:
+        """Keep file, codes and the kind of the index in step with what there is."""
+        if self._gone > max(REWRITE_AFTER, len(self._members)):
+            self._codes.keep(self._members.__contains__)
+            self._gone = 0
+        if self._unsaved > max(REWRITE_AFTER, len(self._members) // 10):
+            self._write()
+        busy = self._rebuilding is not None and self._rebuilding.is_alive()
+        if self._index is not None and not busy and not kinds.fits(self._index, len(self._members), self._switch):
+            self._rebuilding = Rebuilding(self._index, self._lock, self._take, switch=self._switch)
+            self._rebuilding.start()
+
+    def _take(self, old: AnyIndex, new: AnyIndex) -> None:
+        """Use a new index in place of the one that it was made from, if that is still in use."""
+        with self._lock:
+            if self._index is old:
+                settle(old, new)
+                self._index = new
+                self._unsaved += len(new)
+
+    def _write(self) -> None:
+        # Again after as many changes, also where it cannot be written.
+        self._unsaved = 0
+        if self._index is not None:
+            self._file.write(self._index, self._members, self._generation)
 
 
-def _digest(texts: Mapping[int, str]) -> str:
-    digest = hashlib.sha256()
-    for number in sorted(texts):
-        digest.update(f"{number}\0{texts[number]}\0".encode())
-    return digest.hexdigest()
+def _same(these: Members, others: Members) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Tell which of some members are among others with the same text."""
+    if not len(others):
+        return np.zeros(len(these), np.bool_)
+    places = np.minimum(np.searchsorted(others.ids, these.ids), len(others) - 1)
+    return np.asarray((others.ids[places] == these.ids) & (others.hashes[places] == these.hashes), np.bool_)
+
+
+def _read(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, Indexed]:
+    return {
+        each.id: Indexed(each.id, each.category, each.template, each.text, frozenset(each.codes))
+        for each in representatives.read(db, project, numbers)
+    }
 
 
 def _stack(vectors: Sequence[bytes], dimension: int) -> Vectors:

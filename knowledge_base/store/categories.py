@@ -35,54 +35,51 @@ def resolve_public(db: Connection, project: str, public: str) -> int:
 
 def aliases_of(db: Connection, project: str, number: int) -> list[int]:
     """Name every category that was ever merged into this one."""
-    query = (
-        select(col(CategoryRow.id))
-        .where(col(CategoryRow.project) == project, col(CategoryRow.merged_into) == number)
-        .order_by(col(CategoryRow.id))
+    query = select(col(CategoryRow.id)).where(
+        col(CategoryRow.project) == project, col(CategoryRow.merged_into) == number
     )
-    return list(db.execute(query).scalars())
+    return _ordered(db.execute(query).scalars())
 
 
 def aliases_by_category(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, list[int]]:
     """Do the same for several categories."""
-    query = (
-        select(col(CategoryRow.merged_into), col(CategoryRow.id))
-        .where(col(CategoryRow.project) == project, col(CategoryRow.merged_into).in_(numbers))
-        .order_by(col(CategoryRow.id))
+    query = select(col(CategoryRow.merged_into), col(CategoryRow.id)).where(
+        col(CategoryRow.project) == project, col(CategoryRow.merged_into).in_(numbers)
     )
     return _grouped(db.execute(query))
 
 
 def templates_by_category(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, list[int]]:
     """Name the templates of several categories."""
-    query = (
-        select(col(TemplateRow.category), col(TemplateRow.id))
-        .where(col(TemplateRow.project) == project, col(TemplateRow.category).in_(numbers))
-        .order_by(col(TemplateRow.id))
+    query = select(col(TemplateRow.category), col(TemplateRow.id)).where(
+        col(TemplateRow.project) == project, col(TemplateRow.category).in_(numbers)
     )
     return _grouped(db.execute(query))
 
 
+def _ordered(numbers: Iterable[int]) -> list[int]:
+    """Order numbers here: asked to do it, SQLite walks through the whole project by number."""
+    return sorted(numbers)
+
+
 def _grouped(rows: Iterable[Any]) -> dict[int, list[int]]:
+    """Group numbers, each group in order; for the same reason that is done here."""
     found: dict[int, list[int]] = {}
-    for key, value in rows:
+    for key, value in sorted((row[0], row[1]) for row in rows):
         found.setdefault(key, []).append(value)
     return found
 
 
 def templates_of(db: Connection, project: str, number: int) -> list[int]:
     """Name the templates of a category."""
-    query = (
-        select(col(TemplateRow.id))
-        .where(col(TemplateRow.project) == project, col(TemplateRow.category) == number)
-        .order_by(col(TemplateRow.id))
-    )
-    return list(db.execute(query).scalars())
+    query = select(col(TemplateRow.id)).where(col(TemplateRow.project) == project, col(TemplateRow.category) == number)
+    return _ordered(db.execute(query).scalars())
 
 
 def first_template_of(db: Connection, project: str, number: int) -> int:
-    """Name the oldest template of a category that has any, without reading the others."""
-    query = select(func.min(col(TemplateRow.id))).where(
+    """Name the oldest template of a category that has any, without fetching the others."""
+    # The sum keeps SQLite from looking for it through the whole project by number.
+    query = select(func.min(col(TemplateRow.id) + 0)).where(
         col(TemplateRow.project) == project, col(TemplateRow.category) == number
     )
     return int(db.execute(query).scalar_one())

@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, u
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import projects, proposals, templates
+from knowledge_base.store import projects, templates, terms
+from knowledge_base.store.proposal_settling import forget
 from knowledge_base.store.tables import (
     CategoryRow,
     FactRow,
@@ -82,6 +83,7 @@ def evict(db: Connection, project: str, chosen: Sequence[int], *, seen_until: da
     if not gone:
         return Evicted(0, 0)
     numbers = sorted(gone)
+    terms.take_off(db, project, numbers)
     _drop_what_hangs_on(db, project, numbers)
     db.execute(
         update(TemplateRow)
@@ -162,7 +164,7 @@ def _bury(db: Connection, project: str, homes: list[int]) -> list[int]:
     buried = [each for each in homes if each not in alive]
     if buried:
         _remove_representatives(db, project, col(RepresentativeRow.category).in_(buried))
-        proposals.close_merged(db, project, buried)
+        forget(db, project, buried)
         db.execute(
             update(CategoryRow)
             .where(col(CategoryRow.project) == project, col(CategoryRow.id).in_(buried))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -161,6 +161,21 @@ def of_user(
 def of_category(db: Connection, project: str, category: int, *, limit: int = 20) -> list[AskedQuestion]:
     """Read what was asked about a category, newest first."""
     query = _query(project).where(col(TemplateRow.category) == category)
+    return [_question(row) for row in db.execute(query.order_by(col(QuestionRow.id).desc()).limit(limit))]
+
+
+def recent(
+    db: Connection, project: str, *, limit: int, before: int | None = None, about: Collection[int] | None = None
+) -> list[AskedQuestion]:
+    """Read what was asked in a project, newest first, older than the number ``before``.
+
+    ``about`` names templates: then only what one of them was found for.
+    """
+    query = _query(project)
+    if before is not None:
+        query = query.where(col(QuestionRow.id) < before)
+    if about is not None:
+        query = query.where(col(QuestionRow.template).in_(sorted(about)))
     return [_question(row) for row in db.execute(query.order_by(col(QuestionRow.id).desc()).limit(limit))]
 
 

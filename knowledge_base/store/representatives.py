@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 from sqlmodel import col
 
 from knowledge_base.errors import NotFound
+from knowledge_base.store import backends
+from knowledge_base.store.backend_tables import BackendRow, VectorRow
 from knowledge_base.store.projects import next_generation, take_numbers
 from knowledge_base.store.tables import RepresentativeRow
 from knowledge_base.store.text import storable
 
 CHUNK = 500
+PORTION = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ def add(db: Connection, project: str, new: Sequence[NewRepresentative], backend:
     """Add representatives as one generation; tell their numbers."""
     if not new:
         return range(0)
+    backends.claim(db, project, backend)
     numbers = take_numbers(db, "representative", len(new))
     state = next_generation(db, project)
     db.execute(
@@ -136,51 +140,75 @@ def follow_categories(db: Connection, project: str, sources: Sequence[int], targ
 
 
 def since(db: Connection, project: str, backend: str, generation: int) -> list[StoredRepresentative]:
-    """Read what changed behind a generation, tombstones too, of one embedding back end."""
-    query = (
-        select(*_COLUMNS)
-        .where(
+    """Read what changed behind a generation: what has a vector under a back end, and all tombstones."""
+    found = [each for portion in walk(db, project, backend, generation) for each in portion]
+    return sorted(found, key=lambda each: (each.generation, each.id))
+
+
+def walk(db: Connection, project: str, backend: str, generation: int) -> Iterator[list[StoredRepresentative]]:
+    """Read the same in portions, without tombstones and by number where it is all from the beginning."""
+    here = (col(RepresentativeRow.backend) == backend, backends.has_vector(backend))
+    query = select(*_COLUMNS).where(col(RepresentativeRow.project) == project)
+    if generation:
+        # In no order: a database may walk through all rows to save itself the sorting of a few.
+        changed = col(RepresentativeRow.generation) > generation
+        query = query.where(changed, or_(col(RepresentativeRow.removed), *here))
+    else:
+        query = query.where(col(RepresentativeRow.removed).is_(False), or_(*here)).order_by(col(RepresentativeRow.id))
+    rows = db.execute(query.execution_options(yield_per=PORTION))
+    return ([StoredRepresentative(*row) for row in portion] for portion in rows.partitions())
+
+
+def read(db: Connection, project: str, ids: Sequence[int]) -> list[StoredRepresentative]:
+    """Read representatives by their numbers; those that were removed are left out."""
+    found: list[StoredRepresentative] = []
+    for start in range(0, len(ids), CHUNK):
+        query = select(*_COLUMNS).where(
             col(RepresentativeRow.project) == project,
-            col(RepresentativeRow.backend) == backend,
-            col(RepresentativeRow.generation) > generation,
+            col(RepresentativeRow.id).in_(list(ids[start : start + CHUNK])),
+            col(RepresentativeRow.removed).is_(False),
         )
-        .order_by(col(RepresentativeRow.generation), col(RepresentativeRow.id))
-    )
-    return [StoredRepresentative(*row) for row in db.execute(query)]
+        found += [StoredRepresentative(*row) for row in db.execute(query)]
+    return found
 
 
 def vectors(db: Connection, project: str, ids: Sequence[int]) -> list[bytes]:
-    """Read the vectors of representatives, in the order of the ids; raises KeyError where one is missing."""
+    """Read the vectors of representatives under the back end that their project answers with.
+
+    They come in the order of the ids; raises KeyError where one is missing.
+    """
+    used = select(col(BackendRow.used)).where(col(BackendRow.project) == project).scalar_subquery()
+    prepared = and_(
+        col(VectorRow.project) == project,
+        col(VectorRow.backend) == used,
+        col(VectorRow.representative) == col(RepresentativeRow.id),
+    )
+    vector = func.coalesce(col(VectorRow.vector), col(RepresentativeRow.vector))
     found: dict[int, bytes] = {}
     for start in range(0, len(ids), CHUNK):
-        query = select(col(RepresentativeRow.id), col(RepresentativeRow.vector)).where(
-            col(RepresentativeRow.project) == project,
-            col(RepresentativeRow.id).in_(list(ids[start : start + CHUNK])),
+        query = (
+            select(col(RepresentativeRow.id), vector)
+            .select_from(RepresentativeRow)
+            .outerjoin(VectorRow, prepared)
+            .where(
+                col(RepresentativeRow.project) == project,
+                col(RepresentativeRow.id).in_(list(ids[start : start + CHUNK])),
+            )
         )
         found.update({row[0]: row[1] for row in db.execute(query)})
     return [found[number] for number in ids]
 
 
-def of_categories(db: Connection, project: str, categories: Sequence[int]) -> list[StoredRepresentative]:
-    """Read the living representatives of some categories."""
-    query = (
-        select(*_COLUMNS)
-        .where(
-            col(RepresentativeRow.project) == project,
-            col(RepresentativeRow.category).in_(list(categories)),
-            col(RepresentativeRow.removed).is_(False),
-        )
-        .order_by(col(RepresentativeRow.id))
+def of_categories(
+    db: Connection, project: str, categories: Sequence[int], *, backend: str | None = None
+) -> list[StoredRepresentative]:
+    """Read the living representatives of some categories; ``backend`` leaves out what has no vector under it."""
+    query = select(*_COLUMNS).where(
+        col(RepresentativeRow.project) == project,
+        col(RepresentativeRow.category).in_(list(categories)),
+        col(RepresentativeRow.removed).is_(False),
     )
-    return [StoredRepresentative(*row) for row in db.execute(query)]
-
-
-def counted(db: Connection, project: str) -> tuple[int, set[str]]:
-    """Count the living representatives and name the back ends that made them."""
-    rows = db.execute(
-        select(col(RepresentativeRow.backend)).where(
-            col(RepresentativeRow.project) == project, col(RepresentativeRow.removed).is_(False)
-        )
-    ).scalars()
-    backends = list(rows)
-    return len(backends), set(backends)
+    if backend is not None:
+        query = query.where(or_(col(RepresentativeRow.backend) == backend, backends.has_vector(backend)))
+    # Ordered here: asked to do it, SQLite walks through all representatives by their numbers.
+    return sorted((StoredRepresentative(*row) for row in db.execute(query)), key=lambda each: each.id)

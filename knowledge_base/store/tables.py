@@ -50,7 +50,10 @@ class CategoryRow(SQLModel, table=True):
 
 
 class TemplateRow(SQLModel, table=True):
-    """A text without variables, the category it is in, and why. An evicted one keeps its id, counts and category."""
+    """A text without variables, the category it is in, and why. An evicted one keeps its id, counts and category.
+
+    ``counted`` is the epoch in which its terms were counted; 0 where they never were.
+    """
 
     __tablename__ = "template"
     __table_args__ = (
@@ -70,6 +73,7 @@ class TemplateRow(SQLModel, table=True):
     first_seen: datetime = moment()
     last_seen: datetime = moment()
     evicted_at: datetime | None = moment(nullable=True)
+    counted: int = number(0)
 
 
 class FingerprintRow(SQLModel, table=True):
@@ -201,13 +205,25 @@ class FactRow(SQLModel, table=True):
 
 
 class ProposalRow(SQLModel, table=True):
-    """What the machine would do if a person agreed."""
+    """What the machine would do if a person agreed; ``id`` is its number, the key is what it is about now.
+
+    ``scored_left`` and ``scored_right`` are the categories that the score was made for; they may be merged since.
+    """
 
     __tablename__ = "proposal"
+    __table_args__ = (
+        Index("proposal_number", "project", "id", unique=True),
+        Index("proposal_left", "project", "left", "state"),
+        Index("proposal_right", "project", "right", "state"),
+        Index("proposal_state", "project", "state", "score"),
+    )
     project: str = project_key()
     kind: str = Field(primary_key=True, max_length=16)
     left: int = number_key()
     right: int = number_key()
+    id: int = number(0)
+    scored_left: int = number(0)
+    scored_right: int = number(0)
     score: float = 0.0
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     state: str = Field(default="open", max_length=16)

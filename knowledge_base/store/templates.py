@@ -172,6 +172,7 @@ def _insert(db: Connection, project: str, won: Sequence[tuple[NewTemplate, int, 
             "first_seen": [each.at for each in new],
             "last_seen": [each.at for each in new],
             "evicted_at": repeat(None, every),
+            "counted": repeat(0, every),
         },
     )
 

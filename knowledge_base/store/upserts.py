@@ -55,6 +55,14 @@ def adding(dialect: Dialect, table: type[SQLModel], key: Sequence[str], column: 
     return statement.on_conflict_do_update(index_elements=list(key), set_=added)
 
 
+def adding_both(dialect: Dialect, table: type[SQLModel], key: Sequence[str], columns: Sequence[str]) -> Insert:
+    """Write a statement that does the same with several columns."""
+    statement = _insert(dialect, table)
+    present = table.__table__.c  # type: ignore[attr-defined]
+    added = {name: present[name] + statement.excluded[name] for name in columns}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=added)
+
+
 def _insert(dialect: Dialect, table: type[SQLModel]) -> Insert:
     # Each dialect takes a while to import; a process needs one of them.
     module: Any

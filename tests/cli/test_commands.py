@@ -21,6 +21,7 @@ COMMANDS = (
     "export",
     "import",
     "demo",
+    "reindex",
     "rules",
     "doctor",
     "sign-in-link",

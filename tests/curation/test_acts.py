@@ -11,6 +11,7 @@ from knowledge_base import curation
 from knowledge_base.errors import Conflict, InputError, NotFound, StaleVersion
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.store import audit, projects, proposals, solutions
+from knowledge_base.store.proposal_values import Proposed
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.types import FactKind
@@ -240,7 +241,7 @@ def test_parts_of_a_merge_that_is_taken_back_are_kept_apart(store: Store) -> Non
 def test_a_proposal_closes_with_the_merge(store: Store) -> None:
     (first, second, third), _ = ids_of(store, "a", "b", "c")
     with store.write() as db:
-        proposals.put(db, MINE, [(1, 2, 0.7), (1, 3, 0.7)], START)
+        proposals.put(db, MINE, [Proposed(1, 2, 0.7), Proposed(1, 3, 0.7)], START)
     curation.merge(store, MINE, first, [second], actor="Mei")
     with store.read() as db:
         assert [(each.left, each.right) for each in proposals.open_proposals(db, MINE)] == [(1, 3)]

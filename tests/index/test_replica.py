@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from knowledge_base.embedding import HashingEmbedder
+from knowledge_base.index.kinds import SWITCH
 from knowledge_base.index.replica import Replica
 from knowledge_base.signature.codes import error_codes
 from knowledge_base.store import projects, representatives
@@ -39,17 +40,22 @@ def add(
         return list(representatives.add(db, project, new, backend))
 
 
-def new_replica(folder: Path | None = None, project: str = MINE) -> Replica:
-    return Replica(project, backend=EMBEDDER.backend, dimension=EMBEDDER.dimension, folder=folder)
+def new_replica(folder: Path | None = None, project: str = MINE, switch: int = SWITCH) -> Replica:
+    return Replica(project, backend=EMBEDDER.backend, dimension=EMBEDDER.dimension, folder=folder, switch=switch)
 
 
 def answers(store: Store, replica: Replica) -> Hits:
+    queries = EMBEDDER.embed(["table orders not found", "the disk is full", "refused", "人"])
     with store.read() as db:
         replica.refresh(db)
-    queries = EMBEDDER.embed(["table orders not found", "the disk is full", "refused", "人"])
-    return [
-        [(found.id, found.category, round(score, 5)) for found, score in row] for row in replica.search(queries, 10)
-    ]
+        found = replica.search(db, queries, 10)
+    return [[(each.id, each.category, round(score, 5)) for each, score in row] for row in found]
+
+
+def with_code(store: Store, replica: Replica, code: str, limit: int = 10) -> list[int]:
+    with store.read() as db:
+        replica.refresh(db)
+        return [each.id for each in replica.with_code(db, code, limit)]
 
 
 def test_it_follows_what_is_added_moved_and_removed(store: Store) -> None:
@@ -65,7 +71,7 @@ def test_it_follows_what_is_added_moved_and_removed(store: Store) -> None:
     found = {hit[0]: hit[1] for hit in answers(store, replica)[0]}
     assert found == {first[0]: 77, first[1]: 78, second: 9}
     assert len(replica) == 3
-    assert replica.get(first[2]) is None
+    assert first[2] not in replica
     with pytest.raises(KeyError):
         replica.vector(first[2])
     with store.read() as db:
@@ -96,14 +102,12 @@ def test_removing_one_changes_only_its_own(store: Store) -> None:
 def test_codes_are_found_and_followed(store: Store) -> None:
     ids = add(store, "ORA-00942 table or view does not exist", "ORA-00942 again", "disk full")
     replica = new_replica()
-    answers(store, replica)
-    assert [each.id for each in replica.with_code("ORA-00942", 10)] == ids[:2]
-    assert [each.id for each in replica.with_code("ORA-00942", 1)] == ids[:1]
+    assert with_code(store, replica, "ORA-00942") == ids[:2]
+    assert with_code(store, replica, "ORA-00942", 1) == ids[:1]
     with store.write() as db:
         representatives.remove(db, MINE, ids[:1])
-    answers(store, replica)
-    assert [each.id for each in replica.with_code("ORA-00942", 10)] == ids[1:2]
-    assert replica.with_code("ORA-1", 10) == []
+    assert with_code(store, replica, "ORA-00942") == ids[1:2]
+    assert with_code(store, replica, "ORA-1") == []
 
 
 def swap_files(folder: Path) -> None:

@@ -293,7 +293,7 @@ class CountingClusterer(NoClustering):
         self.events.append("start")
 
     def notify(self) -> None:
-        self.events.append("window")
+        self.events.append("new")
 
     def stop(self) -> None:
         self.events.append("stop")
@@ -322,11 +322,11 @@ class TestSlowStreams:
         slow_runs.run(source)
         assert source.stored == [0, 0, 1, 1]
 
-    def test_lines_that_drip_in_are_stored_once_a_second(self, slow_runs: Runs, clock: SteppedClock) -> None:
+    def test_lines_that_drip_in_are_stored_twice_a_second(self, slow_runs: Runs, clock: SteppedClock) -> None:
         lines = [Batch([RawLine(place, place + 1, f"ERROR: disk {place} full")]) for place in range(12)]
         source = Scripted([*lines, Batch([], ended=True)], clock, seconds=0.25)
         slow_runs.run(source)
-        assert max(right - left for left, right in pairwise(source.stored)) == 5
+        assert max(right - left for left, right in pairwise(source.stored)) == 3
         assert held(slow_runs.knowledge).counted == 12
 
 
@@ -337,14 +337,16 @@ class TestClustering:
     def test_it_runs_beside_the_reading_and_is_drained(self, runs: Runs) -> None:
         clusterer = CountingClusterer()
         assert self.run(runs, clusterer, numbered(30)).merged == 5
-        assert clusterer.events == ["start", "stop", f"drain {PROJECT}"]
+        assert clusterer.events == ["start", "new", "stop", f"drain {PROJECT}"]
 
-    def test_it_is_told_of_full_windows(self, tmp_path: Path) -> None:
+    def test_it_is_told_at_once_of_what_is_new_and_not_of_the_rest(self, tmp_path: Path) -> None:
         with knowledge_in(tmp_path / "home", batch_size=10, window_size=4) as knowledge:
             clusterer = CountingClusterer()
             words = [f"component {left}{right} broke" for left in "abcdef" for right in "klmnop"]
             self.run(Runs(knowledge, tmp_path), clusterer, log(*words))
-            assert clusterer.events.count("window") == 4  # one a batch, however many windows it fills
+            assert clusterer.events.count("new") == 4  # one a batch, however many windows it fills
+            self.run(Runs(knowledge, tmp_path / "again"), clusterer, log(*words, words[0]))
+            assert clusterer.events.count("new") == 4
 
     def test_a_failure_is_told_and_the_lines_stay(self, runs: Runs) -> None:
         clusterer = CountingClusterer(failure=ModelUnavailable("no model"))

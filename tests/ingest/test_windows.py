@@ -1,65 +1,63 @@
-"""Tumbling windows: each item is in exactly one, and they never overlap."""
+"""Windows by count and by processing time: each item is in exactly one, and none waits too long."""
 
 from __future__ import annotations
-
-import itertools
-from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.windows import Window, WindowRule, WindowState, flush, step
+from ingest.windows import WindowRule, WindowState, due_in, step
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-RULE = WindowRule(10, timedelta(seconds=2))
-
-
-def after(seconds: float) -> datetime:
-    return NOON + timedelta(seconds=seconds)
+RULE = WindowRule(size=10, seconds=2)
 
 
-@given(st.lists(st.tuples(st.integers(0, 35), st.floats(0, 5)), max_size=30))
-def test_each_item_is_in_one_window_and_windows_do_not_overlap(steps: list[tuple[int, float]]) -> None:
-    closed: list[Window] = []
-    state, now = WindowState(), NOON
+@given(st.lists(st.tuples(st.integers(0, 35), st.floats(0, 1)), max_size=60))
+def test_each_item_is_in_one_window_and_none_waits_longer_than_the_rule(steps: list[tuple[int, float]]) -> None:
+    state, now, waiting, taken = WindowState(), 0.0, list[float](), list[float]()
+    arrivals = []
     for added, pause in steps:
-        now += timedelta(seconds=pause)
-        state, windows = step(RULE, state, added, now)
-        closed += windows
-        assert state.items < RULE.size
-    _, windows = flush(state, now)
-    closed += windows
-    assert sum(window.items for window in closed) == sum(added for added, _ in steps)
-    assert [window.number for window in closed] == list(range(len(closed)))
-    assert all(left.end <= right.start for left, right in itertools.pairwise(closed))
-    assert all(0 < window.items <= RULE.size for window in closed)
-    assert all(window.end - window.start <= RULE.length for window in closed)
+        now += pause
+        waiting += [now] * added
+        arrivals += [now] * added
+        state, is_due = step(RULE, state, len(waiting), now)
+        while is_due:
+            window, waiting = waiting[: RULE.size], waiting[RULE.size :]
+            assert window
+            taken += window
+            state, is_due = step(RULE, state, len(waiting), now)
+        assert len(waiting) < RULE.size
+        # A window that was cut by its size begins anew with what is left of it.
+        assert all(now - since < 2 * RULE.seconds for since in waiting)
+    assert taken + waiting == arrivals
 
 
 def test_a_window_closes_by_count() -> None:
-    state, closed = step(RULE, WindowState(), 9, NOON)
-    assert closed == ()
-    state, closed = step(RULE, state, 3, after(1))
-    assert closed == (Window(0, NOON, after(1), 10),)
-    assert (state.items, state.start) == (2, after(1))
-
-
-def test_a_window_closes_by_time_before_the_new_items_come() -> None:
-    state, _ = step(RULE, WindowState(), 3, NOON)
-    state, closed = step(RULE, state, 4, after(2))
-    assert closed == (Window(0, NOON, after(2), 3),)
-    assert (state.items, state.start) == (4, after(2))
+    state, is_due = step(RULE, WindowState(), 9, 0)
+    assert not is_due
+    assert step(RULE, state, 10, 0.1) == (WindowState(), True)
 
 
 def test_time_closes_a_window_without_new_items() -> None:
-    state, _ = step(RULE, WindowState(), 3, NOON)
-    state, closed = step(RULE, state, 0, after(1.9))
-    assert closed == ()
-    _, closed = step(RULE, state, 0, after(60))
-    assert closed == (Window(0, NOON, after(2), 3),)
+    state, is_due = step(RULE, WindowState(), 3, 5)
+    assert (is_due, due_in(RULE, state, 5.5)) == (False, 1.5)
+    state, is_due = step(RULE, state, 3, 6.9)
+    assert not is_due
+    assert step(RULE, state, 3, 7) == (WindowState(), True)
+
+
+def test_more_items_do_not_put_the_end_off() -> None:
+    state, _ = step(RULE, WindowState(), 1, 0)
+    for count in range(2, 9):
+        state, is_due = step(RULE, state, count, count / 10)
+        assert not is_due
+    assert due_in(RULE, state, 1) == 1
 
 
 def test_an_empty_window_never_opens() -> None:
-    state, closed = step(RULE, WindowState(), 0, NOON)
-    assert (state, closed) == (WindowState(), ())
-    assert flush(state, after(9)) == (WindowState(), ())
+    assert step(RULE, WindowState(), 0, 0) == (WindowState(), False)
+    assert due_in(RULE, WindowState(), 9) is None
+
+
+def test_a_window_that_others_emptied_is_forgotten() -> None:
+    state, _ = step(RULE, WindowState(), 3, 0)
+    state, is_due = step(RULE, state, 0, 60)
+    assert (state, is_due) == (WindowState(), False)

@@ -12,10 +12,29 @@ from pathlib import Path
 import sqlalchemy
 from sqlmodel import SQLModel
 
-from knowledge_base.store import message_tables, projects, rule_tables, tables, wildcard_tables
+from knowledge_base.store import (
+    backend_tables,
+    message_tables,
+    projects,
+    recluster_tables,
+    rule_tables,
+    tables,
+    term_tables,
+    wildcard_tables,
+    window_tables,
+)
 from knowledge_base.store.store import Store
 
-TABLES = (tables, message_tables, rule_tables, wildcard_tables)  # importing them is what puts them into the metadata
+TABLES = (
+    tables,
+    backend_tables,
+    message_tables,
+    recluster_tables,
+    rule_tables,
+    term_tables,
+    wildcard_tables,
+    window_tables,
+)  # importing them is what puts them into the metadata
 START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 MINE, OTHER = "billing", "search"
 

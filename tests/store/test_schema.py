@@ -19,12 +19,31 @@ from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
 from knowledge_base.errors import StorageUnavailable
-from knowledge_base.store import message_tables, outbox, rule_tables, tables, wildcard_tables
+from knowledge_base.store import (
+    backend_tables,
+    message_tables,
+    outbox,
+    recluster_tables,
+    rule_tables,
+    tables,
+    term_tables,
+    wildcard_tables,
+    window_tables,
+)
 from knowledge_base.store.engine import open_engine
 from knowledge_base.store.schema import HEAD, MIGRATIONS, revision
 from knowledge_base.store.store import Store
 
-TABLES = (tables, message_tables, rule_tables, wildcard_tables)  # importing them is what puts them into the metadata
+TABLES = (
+    tables,
+    backend_tables,
+    message_tables,
+    recluster_tables,
+    rule_tables,
+    term_tables,
+    wildcard_tables,
+    window_tables,
+)  # importing them is what puts them into the metadata
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge_base.errors import InputError, NotFound, StaleVersion
-from knowledge_base.store import audit, facts, proposals, solutions
+from knowledge_base.store import audit, facts, solutions
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.types import FactKind
@@ -93,24 +93,6 @@ def test_facts_belong_to_a_project_and_can_be_taken_back(store: Store) -> None:
         assert facts.standing(db, MINE) == []
         facts.restore(db, MINE, made[1:])
         assert [each.id for each in facts.standing(db, MINE)] == made[1:]
-
-
-def test_proposals_are_renewed_and_closed(store: Store) -> None:
-    def pairs(project: str = MINE) -> list[tuple[int, int, float]]:
-        with store.read() as db:
-            return [(each.left, each.right, each.score) for each in proposals.open_proposals(db, project)]
-
-    with store.write() as db:
-        proposals.put(db, MINE, [(1, 2, 0.7), (2, 3, 0.8)], START)
-    assert pairs() == [(2, 3, 0.8), (1, 2, 0.7)]
-    assert pairs(OTHER) == []
-    with store.write() as db:
-        proposals.put(db, MINE, [(1, 2, 0.9)], START)
-        proposals.close_merged(db, OTHER, [1, 2, 3])
-    assert pairs() == [(1, 2, 0.9), (2, 3, 0.8)]
-    with store.write() as db:
-        proposals.close_merged(db, MINE, [3])
-    assert pairs() == [(1, 2, 0.9)]
 
 
 def test_audit_entries_belong_to_a_project(store: Store) -> None:

@@ -11,11 +11,13 @@ from fastapi.testclient import TestClient
 
 from knowledge_base import curation
 from knowledge_base.curation.rule_changes import adding, change_rules
+from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.signature.custom.user_rules import UserRule
-from knowledge_base.store import outbox
+from knowledge_base.store import outbox, proposals
 from knowledge_base.store.outbox import NewDelivery
 from knowledge_base.store.projects import ensure_project
+from knowledge_base.store.proposal_values import Proposed
 from knowledge_base.store.solutions import SolutionText
 from tests.web.conftest import DISK, NOW, QUEUE, records
 
@@ -32,6 +34,7 @@ ID_NAMES = {
     "audit_id": "audit",
     "delivery_id": "delivery",
     "rule_name": "rule",
+    "proposal_id": "proposal",
 }
 SECRET = "Belongs to the other project"
 
@@ -62,6 +65,12 @@ def _fill(client: TestClient, knowledge: KnowledgeBase, project: str) -> Ids:
     queued = NewDelivery(f"{project}:1", "chat", "reply", "lane", {}, {"headline": title})
     with knowledge.store.write() as db:
         outbox.queue(db, project, queued, NOW)
+        numbers = [
+            number_of(Prefix.CATEGORY, each["id"])
+            for each in client.get(f"/api/v1/categories?project={project}").json()["items"]
+        ]
+        proposals.put(db, project, [Proposed(*sorted(numbers), 0.7)], NOW)
+        proposal = proposals.open_proposals(db, project)[0]
         delivery = outbox.list_deliveries(db, project)[0]
         outbox.move(db, delivery, outbox.DEAD)
     return {
@@ -72,6 +81,7 @@ def _fill(client: TestClient, knowledge: KnowledgeBase, project: str) -> Ids:
         "audit": done.audit_id,
         "delivery": delivery.public_id,
         "rule": rule.name,
+        "proposal": proposal.public_id,
     }
 
 
@@ -123,6 +133,9 @@ def test_operations_with_ids_refuse_those_of_another_project(two: tuple[TestClie
             body = _body(schema, body_ids) if schema else None
             if path.endswith("/categories/{category_id}") and method == "patch":
                 body = {"label": "x"}
+            if path.endswith("/what-if"):
+                ids = body_ids
+                body = {"act": "move", "category_id": ids["category"], "template_id": ids["template"]}
             answer = client.request(method, url, json=body)
             # A template that is not in the category is refused alike, whatever project it is in.
             expected = 400 if path.endswith("/split") and path_ids is own else 404

@@ -53,6 +53,13 @@ class SplitIn(Shape):
     label: Annotated[str | None, Field(max_length=200)] = None
 
 
+class MoveTemplateIn(Shape):
+    """Where a template goes."""
+
+    category_id: Id
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
 class AttachIn(SolutionIn):
     """The category's solution; ``based_on`` is the version that you saw, null where you saw none."""
 
@@ -97,6 +104,13 @@ def split_category(parts: PartsOf, project: ProjectOf, who: WhoOf, category_id: 
     store = parts.knowledge.store
     done = curation.split(store, project, category_id, split.template_ids, label=split.label, actor=who.name)
     return DoneOut.of(done)
+
+
+@router.post("/templates/{template_id}/move", summary="Move a template into another category")
+def move_template(parts: PartsOf, project: ProjectOf, who: WhoOf, template_id: str, to: MoveTemplateIn) -> DoneOut:
+    """Put a template into another category; kept as must-link there and as cannot-link to where it was."""
+    store = parts.knowledge.store
+    return DoneOut.of(curation.move(store, project, template_id, to.category_id, reason=to.reason, actor=who.name))
 
 
 @router.put("/categories/{category_id}/solution", summary="Write a category's solution")

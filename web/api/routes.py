@@ -12,10 +12,13 @@ from web.api import (
     logs,
     lookup,
     projects,
+    proposals,
+    recluster,
     rules,
     solutions,
     status,
     templates,
+    what_if,
 )
 from web.api.models import ProblemOut
 from web.problems import MEDIA_TYPE
@@ -49,6 +52,9 @@ for resource in (
     categories,
     templates,
     curation,
+    proposals,
+    what_if,
+    recluster,
     rules,
     solutions,
     channels,

@@ -56,16 +56,23 @@ def ask(
         _print_answer(answer)
 
 
-def _begin() -> tuple[Settings, Embedder]:
-    """Read the settings, and open the model in a thread while everything else is still imported."""
+def _begin() -> tuple[Settings, Embedder | None]:
+    """Read the settings, and open the model in a thread while everything else is still imported.
+
+    One that was never exported is left alone: the project may answer by another one.
+    """
     import threading
     from contextlib import suppress
 
-    from knowledge_base.embedding import open_embedder
-    from knowledge_base.errors import KeaError
+    from knowledge_base.embedding import find_model, open_embedder
+    from knowledge_base.errors import KeaError, ModelUnavailable
     from knowledge_base.settings import read_settings
 
     settings = read_settings()
+    try:
+        find_model(settings)
+    except ModelUnavailable:
+        return settings, None
     embedder = open_embedder(settings)
 
     def open_model() -> None:

@@ -6,7 +6,24 @@ from typing import Annotated
 
 import typer
 
-from web.cli import ask, cluster, demo, doctor, exchange, explain, ingest, lookup, outbox, rules, serve, signin
+from web.cli import (
+    ask,
+    cluster,
+    demo,
+    doctor,
+    exchange,
+    explain,
+    ingest,
+    lookup,
+    outbox,
+    proposals,
+    recluster,
+    reindex,
+    rules,
+    serve,
+    signin,
+    what_if,
+)
 
 app = typer.Typer(
     name="kea",
@@ -44,8 +61,12 @@ app.command("ask")(ask.ask)
 app.command("export")(exchange.export)
 app.command("import")(exchange.import_)
 app.command("demo")(demo.demo)
+app.command("reindex")(reindex.reindex)
+app.command("recluster")(recluster.recluster)
+app.command("what-if")(what_if.what_if)
 app.add_typer(rules.rules, name="rules")
 app.add_typer(outbox.outbox, name="outbox")
+app.add_typer(proposals.proposals, name="proposals")
 app.command("doctor")(doctor.doctor)
 app.command("sign-in-link")(signin.sign_in_link)
 app.command("token")(signin.token)

@@ -58,6 +58,20 @@ def split(page: PageOf, category_id: str, templates: Texts = [], label: Text = "
     return _back(page, done)
 
 
+@router.post("/proposals/{proposal_id}/accept")
+def accept(page: PageOf, proposal_id: str, into: Text = "") -> Response:
+    """Do what is proposed."""
+    store = page.parts.knowledge.store
+    return _back(page, curation.accept(store, page.project, proposal_id, into=into or None, actor=page.actor))
+
+
+@router.post("/proposals/{proposal_id}/dismiss")
+def dismiss(page: PageOf, proposal_id: str, shown: Text = "") -> Response:
+    """Say that a proposal is wrong."""
+    store = page.parts.knowledge.store
+    return _back(page, curation.dismiss(store, page.project, proposal_id, shown=shown or None, actor=page.actor))
+
+
 @router.get("/categories/{category_id}/solution")
 def reload_solution(page: PageOf, category_id: str) -> Response:
     """Lead a reload of a refused save to the page itself."""

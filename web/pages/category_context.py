@@ -11,7 +11,7 @@ from knowledge_base.store.audit import Entry
 from knowledge_base.store.questions import AskedQuestion, FeedbackSum
 from knowledge_base.types import Category, Solution, Template
 from web.charts import Chart
-from web.pages.neighbours import Neighbour
+from web.pages.proposed import ProposedPart
 from web.pages.volume import Volume
 from web.segments import Segment
 from web.sparkline import Bar
@@ -89,7 +89,7 @@ class CategoryPage:
     solution: Solution | None
     shared_with: tuple[str, ...]
     history: tuple[Entry, ...]
-    neighbours: tuple[Neighbour, ...]
+    proposed: ProposedPart
     thresholds: Thresholds
     done: Entry | None
     editing: bool

@@ -13,8 +13,8 @@ from knowledge_base.store.audit import Entry
 from knowledge_base.store.questions import FeedbackSum
 from knowledge_base.types import Category, Outcome, Solution, Template, Why
 from web.pages.category_context import CategoryPage, Draft, Joined, Member, Sample, Thresholds
-from web.pages.neighbours import find_neighbours
 from web.pages.opening import Opened
+from web.pages.proposed import find_proposed
 from web.pages.volume import read_volume
 from web.segments import line_segments, template_segments
 from web.sparkline import Bar
@@ -65,7 +65,7 @@ def read_page(
         solution=solution,
         shared_with=tuple(each for each in solution.category_ids if each != category.id) if solution else (),
         history=tuple(audit.of_category(db, project, number, limit=HISTORY_SHOWN)),
-        neighbours=find_neighbours(db, project, category),
+        proposed=find_proposed(db, project, category),
         thresholds=Thresholds(page.parts.settings.propose_threshold, page.parts.settings.group_threshold),
         done=_entry(db, project, done),
         editing=draft is not None,

@@ -5,7 +5,15 @@ from typing import Any, Literal
 from alembic import context
 from sqlmodel import AutoString, SQLModel
 
-from knowledge_base.store import message_tables, rule_tables, tables, wildcard_tables  # noqa: F401  (fills the metadata)
+from knowledge_base.store import (  # noqa: F401  (fills the metadata)
+    message_tables,
+    recluster_tables,
+    rule_tables,
+    tables,
+    term_tables,
+    wildcard_tables,
+    window_tables,
+)
 from knowledge_base.store.columns import UtcDateTime
 
 

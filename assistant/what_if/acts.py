@@ -1,0 +1,42 @@
+"""The acts that can be tried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from knowledge_base.signature.custom.user_rules import UserRule
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Putting categories into one, as ``curation.merge`` does."""
+
+    into: str
+    others: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Making a category of templates, as ``curation.split`` does."""
+
+    category_id: str
+    template_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Putting a template into another category, as ``curation.move`` does."""
+
+    template_id: str
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Other rules in place of all that hold, once the templates follow them."""
+
+    rules: Sequence[UserRule]
+
+
+Act = Merge | Split | Move | Rules

@@ -1,0 +1,227 @@
+"""Replaying stored lines and questions under an act that was not done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.answering import CANDIDATES, outcome_of
+from assistant.what_if.acts import Act, Merge, Move, Rules, Split
+from assistant.what_if.world import World, exact_then, newly_represented
+from knowledge_base.confidence import confidence
+from knowledge_base.curation.foreseeing import Foreseen, foresee_merge, foresee_move, foresee_split, shown
+from knowledge_base.curation.foreseen_lines import MovedLines, moved_lines
+from knowledge_base.curation.foreseen_rules import foresee_rules
+from knowledge_base.embedding.port import Embedder
+from knowledge_base.features.cleaning import cleaned
+from knowledge_base.ids import Prefix, number_of, public_id
+from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.matching import Match, alike, best_of, exact, one_for_each_solution, prepare
+from knowledge_base.signing import Signing, read_signing
+from knowledge_base.store import categories, projects, questions
+from knowledge_base.store.questions import AskedQuestion
+from knowledge_base.types import Outcome, Verdict
+
+BUDGET_SECONDS = 5.0
+MOST_QUESTIONS = 2_000
+MOST_SHOWN = 10
+TEXT_SHOWN = 300
+_AT_ONCE = 100
+_ANSWERS = frozenset({Outcome.ANSWERED, Outcome.SUGGESTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a question gets; category and solution are None where there is none to show, the category may be ``new``."""
+
+    outcome: Outcome
+    confidence: float
+    category_id: str | None
+    solution_id: str | None
+
+    @property
+    def said(self) -> tuple[Outcome, str | None, str | None]:
+        """What counts as a change where it differs."""
+        return self.outcome, self.category_id, self.solution_id
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedAnswer:
+    """A question that would get another answer; the text is scrubbed, and cut. ``verdict`` is the asker's, if any."""
+
+    question_id: str
+    text: str
+    verdict: Verdict | None
+    before: Reply
+    after: Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedAnswers:
+    """``changed`` of ``of`` questions would get another answer, asked again now.
+
+    Of those, ``gained`` get an answer and had none, ``lost`` have none then, and ``confirmed`` were said to be helpful.
+    """
+
+    changed: int
+    of: int
+    gained: int
+    lost: int
+    confirmed: int
+    examples: tuple[ChangedAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """What an act would change. ``is_complete`` tells whether all that is stored was looked at in the time."""
+
+    lines: MovedLines
+    answers: ChangedAnswers
+    seconds: float
+    is_complete: bool
+
+
+def what_if(
+    knowledge: KnowledgeBase,
+    project: str,
+    act: Act,
+    *,
+    budget: float = BUDGET_SECONDS,
+    timer: Callable[[], float] = time.monotonic,
+) -> WhatIf:
+    """Tell what an act would change; nothing is written, and no lock is held.
+
+    Questions are asked again as it is and as it would be, first those about what would move, then the newest, until
+    ``budget`` seconds are over. Raises what the act would raise, and ModelUnavailable.
+    """
+    began = timer()
+    embedder = knowledge.embedder_of(project)
+    world, lines, is_complete = _foresee(knowledge, project, act, embedder)
+    found = _Replay(knowledge, project, embedder, world)
+    examples: list[ChangedAnswer] = []
+    looked_at = changed = gained = lost = confirmed = 0
+    for question in _questions(knowledge, project, sorted(world.foreseen.homes)):
+        if looked_at >= MOST_QUESTIONS or (looked_at and timer() - began > budget):
+            is_complete = False
+            break
+        looked_at += 1
+        before, after = found.replies(question.text)
+        if before.said == after.said:
+            continue
+        changed += 1
+        gained += before.outcome not in _ANSWERS and after.outcome in _ANSWERS
+        lost += before.outcome in _ANSWERS and after.outcome not in _ANSWERS
+        confirmed += question.verdict is Verdict.HELPFUL
+        if len(examples) < MOST_SHOWN:
+            examples.append(ChangedAnswer(question.id, question.text[:TEXT_SHOWN], question.verdict, before, after))
+    answers = ChangedAnswers(
+        changed=changed, of=looked_at, gained=gained, lost=lost, confirmed=confirmed, examples=tuple(examples)
+    )
+    return WhatIf(lines=lines, answers=answers, seconds=round(timer() - began, 3), is_complete=is_complete)
+
+
+def _foresee(knowledge: KnowledgeBase, project: str, act: Act, embedder: Embedder) -> tuple[World, MovedLines, bool]:
+    store = knowledge.store
+    if isinstance(act, Rules):
+        rules = foresee_rules(store, project, act.rules)
+        signing = Signing(0, rules.behind, (), is_outdated=False)
+        world = World(
+            foreseen=rules.foreseen,
+            added=(),
+            vectors=np.zeros((0, embedder.dimension), np.float32),
+            signing=signing,
+            owners=rules.owners,
+        )
+        return world, rules.lines, rules.is_complete
+    with store.read() as db:
+        foreseen: Foreseen
+        match act:
+            case Merge():
+                foreseen = foresee_merge(store, db, project, act.into, act.others)
+            case Split():
+                foreseen = foresee_split(store, db, project, act.category_id, act.template_ids)
+            case Move():
+                foreseen = foresee_move(store, db, project, act.template_id, act.into)
+        lines = moved_lines(db, project, foreseen)
+        added = newly_represented(db, project, foreseen, embedder)
+    vectors = embedder.embed([cleaned(each.text) for each in added])
+    return World(foreseen=foreseen, added=tuple(added), vectors=vectors), lines, True
+
+
+def _questions(knowledge: KnowledgeBase, project: str, moving: Sequence[int]) -> Iterator[AskedQuestion]:
+    """Give the questions that were answered by what would move, then all others, each newest first."""
+    seen: set[str] = set()
+    for start in range(0, len(moving), 500):
+        with knowledge.store.read() as db:
+            part = questions.recent(db, project, limit=MOST_QUESTIONS, about=moving[start : start + 500])
+        seen |= {each.id for each in part}
+        yield from part
+    before: int | None = None
+    while True:
+        with knowledge.store.read() as db:
+            part = questions.recent(db, project, limit=_AT_ONCE, before=before)
+        yield from (each for each in part if each.id not in seen)
+        if len(part) < _AT_ONCE:
+            return
+        before = number_of(Prefix.QUESTION, part[-1].id)
+
+
+class _Replay:
+    """Asks questions twice: of the project as it is, and as it would be. A text that comes again is asked once."""
+
+    def __init__(self, knowledge: KnowledgeBase, project: str, embedder: Embedder, world: World) -> None:
+        self._knowledge = knowledge
+        self._project = project
+        self._embedder = embedder
+        self._world = world
+        self._known: dict[str, tuple[Reply, Reply]] = {}
+        with knowledge.store.read() as db:
+            projects.require_project(db, project)
+            self._signing = read_signing(db, project)
+
+    def replies(self, text: str) -> tuple[Reply, Reply]:
+        """Give what a text gets now, and what it would get."""
+        if text not in self._known:
+            self._known[text] = self._ask(text)
+        return self._known[text]
+
+    def _ask(self, text: str) -> tuple[Reply, Reply]:
+        world = self._world
+        query = prepare(text, self._embedder, self._signing)
+        other = query if world.signing is None else prepare(text, self._embedder, world.signing)
+        with self._knowledge.store.read() as db:
+            near = self._knowledge.replica(db, self._project)
+            here = [*exact(db, self._project, query), *alike(db, query, near)]
+            if world.signing is not None:
+                there = [*exact_then(db, self._project, other, world), *alike(db, other, world.near(near))]
+            elif world.added:
+                there = [
+                    *(world.moved(each) for each in exact(db, self._project, query)),
+                    *alike(db, query, world.near(near)),
+                ]
+            else:
+                there = [world.moved(each) for each in here]
+            known = categories.solutions_of(db, self._project, sorted({each.category for each in here}))
+            behind = categories.solutions_of(db, self._project, sorted({each.category for each in there}))
+        for number, solution in world.foreseen.solutions.items():
+            if solution is None:
+                behind.pop(number, None)
+            else:
+                behind[number] = solution
+        return self._reply(here, known), self._reply(there, behind)
+
+    def _reply(self, found: Sequence[Match], solutions: dict[int, int]) -> Reply:
+        """Choose as an answer does."""
+        best = one_for_each_solution(best_of(found, limit=CANDIDATES * 5), solutions)
+        if not best:
+            return Reply(Outcome.UNKNOWN, 0.0, None, None)
+        sure = confidence(best[0].score)
+        solution = solutions.get(best[0].category)
+        outcome = outcome_of(sure, solved=solution is not None, settings=self._knowledge.settings)
+        if outcome is Outcome.UNKNOWN:
+            return Reply(outcome, sure, None, None)
+        named = None if solution is None else public_id(Prefix.SOLUTION, solution)
+        return Reply(outcome, sure, shown(best[0].category), named)

@@ -1,0 +1,134 @@
+"""A project as it would be: how questions are signed, what they match, and what solves it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from knowledge_base.absorbing import known_as
+from knowledge_base.curation.foreseeing import Foreseen
+from knowledge_base.embedding.port import Embedder, Vectors
+from knowledge_base.features.cleaning import cleaned
+from knowledge_base.index.replica import Indexed
+from knowledge_base.matching import Match, Near, Query
+from knowledge_base.signing import Signing
+from knowledge_base.store import representatives, templates
+from knowledge_base.store.tables import TemplateRow
+from knowledge_base.types import Evidence
+
+MOST_NEW = 20
+"""Texts at most that are taken to represent a category which nothing represents any more until its next window."""
+
+MOST_CATEGORIES, MOST_TEXTS = 500, 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What would be otherwise.
+
+    ``signing`` and ``owners`` (the templates that new fingerprints would belong to) are None where rules stay.
+    """
+
+    foreseen: Foreseen
+    added: tuple[Indexed, ...]
+    vectors: Vectors
+    signing: Signing | None = None
+    owners: Mapping[str, int] | None = None
+
+    def moved(self, match: Match) -> Match:
+        """Give a match in the category that it would be in."""
+        return replace(match, category=self.foreseen.category(match.template, match.category))
+
+    def near(self, present: Near) -> Near:
+        """Give the index as it would be."""
+        return _Foreseen(present, self)
+
+
+class _Foreseen:
+    """An index seen through what would be otherwise."""
+
+    def __init__(self, present: Near, world: World) -> None:
+        self._present = present
+        self._world = world
+
+    def search(self, db: Connection, vectors: Vectors, limit: int) -> list[list[tuple[Indexed, float]]]:
+        """Find what would be near, also texts that would represent a category then."""
+        added = self._world.added
+        more = vectors @ self._world.vectors.T if added else np.zeros((len(vectors), 0), np.float32)
+        rows = []
+        for found, scores in zip(self._present.search(db, vectors, limit), more, strict=True):
+            row = [(self._moved(each), score) for each, score in found]
+            row += [(each, float(score)) for each, score in zip(added, scores, strict=True)]
+            rows.append(sorted(row, key=lambda pair: -pair[1])[:limit])
+        return rows
+
+    def with_code(self, db: Connection, code: str, limit: int) -> list[Indexed]:
+        """Find what would hold an error code."""
+        found = [self._moved(each) for each in self._present.with_code(db, code, limit)]
+        return [*found, *(each for each in self._world.added if code in each.codes)][:limit]
+
+    def _moved(self, each: Indexed) -> Indexed:
+        return replace(each, category=self._world.foreseen.category(each.template, each.category))
+
+
+def exact_then(db: Connection, project: str, query: Query, world: World) -> list[Match]:
+    """Name what a question would be exactly under other rules; ``query`` was prepared under them."""
+    owners = world.owners or {}
+    refs = known_as(db, project, query.signed)
+    named = [
+        next(
+            (owners[each.fingerprint] for each in signed if each.fingerprint in owners),
+            None if ref is None else ref.template,
+        )
+        for signed, ref in zip(query.signed, refs, strict=True)
+    ]
+    numbers = [number for number in reversed(named) if number is not None]
+    homes, texts = templates.homes(db, project, numbers), templates.texts(db, project, numbers)
+    codes = tuple(sorted(query.codes))
+    return [
+        Match(
+            world.foreseen.category(number, homes[number]),
+            number,
+            1.0,
+            Evidence("exact", (), codes, texts[number]),
+        )
+        for number in numbers
+        if number in homes and cleaned(texts[number])
+    ]
+
+
+def newly_represented(db: Connection, project: str, foreseen: Foreseen, embedder: Embedder) -> list[Indexed]:
+    """Give texts for categories that would have templates and nothing that represents them."""
+    if not foreseen.homes:
+        return []
+    concerned = sorted(foreseen.concerned)
+    rows = _texts(db, project, concerned)
+    standing = representatives.of_categories(db, project, concerned)
+    represented = {
+        foreseen.category(each.template, each.category) for each in standing if each.backend == embedder.backend
+    }
+    found: dict[int, list[Indexed]] = {}
+    for number, category, text, codes in rows:
+        home = foreseen.category(number, category)
+        held = found.setdefault(home, [])
+        if home not in represented and len(held) < MOST_NEW:
+            held.append(Indexed(-number, home, number, text, frozenset(codes)))
+    return [each for held in found.values() for each in held]
+
+
+def _texts(db: Connection, project: str, concerned: Sequence[int]) -> list[tuple[int, int, str, list[str]]]:
+    query = (
+        select(col(TemplateRow.id), col(TemplateRow.category), col(TemplateRow.text), col(TemplateRow.codes))
+        .where(
+            col(TemplateRow.project) == project,
+            col(TemplateRow.category).in_(list(concerned[:MOST_CATEGORIES])),
+            col(TemplateRow.evicted_at).is_(None),
+        )
+        .order_by(col(TemplateRow.id))
+        .limit(MOST_TEXTS)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in db.execute(query)]

@@ -1,0 +1,81 @@
+"""Which known kinds of error a text is likely to be, as shares that leave room for none of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from knowledge_base.embedding.port import Vectors
+from knowledge_base.pairs.features import Contradictions
+from knowledge_base.pairs.model import PairModel
+from knowledge_base.pairs.profile import Profile
+from knowledge_base.pairs.rarity import Rarity
+
+CONSIDERED = 24
+"""Wordings that a text is compared with: the nearest by meaning and by what they say went wrong."""
+
+ACT = 0.15
+"""What an act in common adds to the cosine when wordings are chosen for comparison."""
+
+KEPT = 5
+MOST_ODDS = 12.0
+BY_CODE = 2.0
+"""Log odds that a text is of a kind which one of its error codes names."""
+
+
+@dataclass(frozen=True)
+class KnownKinds:
+    """The wordings of the catalogue: whose kind each is, its vector (wordings, dimension), and what it says.
+
+    ``acts`` gives for each act the kinds that are about it; ``profile_at`` reads a wording by its place.
+    """
+
+    kinds: Sequence[str]
+    vectors: Vectors
+    acts: Mapping[str, frozenset[str]]
+    profile_at: Callable[[int], Profile]
+
+    @cached_property
+    def _places(self) -> Mapping[str, npt.NDArray[np.int64]]:
+        """The places of the wordings of kinds that are about each act."""
+        return {
+            act: np.array([place for place, kind in enumerate(self.kinds) if kind in names], np.int64)
+            for act, names in self.acts.items()
+        }
+
+    def shares(
+        self,
+        profile: Profile,
+        vector: Vectors,
+        named: frozenset[str],
+        model: PairModel,
+        rarity: Rarity,
+        contradictions: Contradictions,
+    ) -> Mapping[str, float]:
+        """Give the likeliest kinds of a text with their shares, which sum up to less than 1.
+
+        ``vector`` has shape (dimension,); ``named`` are kinds that an error code in the text means.
+        """
+        best: dict[str, float] = dict.fromkeys(named, BY_CODE)
+        if len(self.kinds):
+            dense = self.vectors @ vector
+            for place in self._nearest(profile, dense):
+                odds = model.says_the_same(profile, self.profile_at(place), float(dense[place]), rarity, contradictions)
+                kind = self.kinds[place]
+                best[kind] = max(best.get(kind, -MOST_ODDS), odds)
+        top = sorted(best.items(), key=lambda item: (-item[1], item[0]))[:KEPT]
+        odds_of = {kind: math.exp(min(log_odds, MOST_ODDS)) for kind, log_odds in top}
+        total = 1.0 + sum(odds_of.values())
+        return {kind: odds / total for kind, odds in odds_of.items() if odds / total > 0.01}
+
+    def _nearest(self, profile: Profile, dense: Vectors) -> Sequence[int]:
+        score = dense.copy()
+        for act in profile.acts & self._places.keys():
+            score[self._places[act]] += ACT
+        few = min(CONSIDERED, len(score))
+        return [int(place) for place in np.argpartition(-score, few - 1)[:few]]

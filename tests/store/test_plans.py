@@ -1,0 +1,47 @@
+"""No question about a few categories walks through the whole project (SQLite tells how it goes about it)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from knowledge_base.store import categories, representatives, templates
+from knowledge_base.store.store import Store
+from knowledge_base.store.templates import NewTemplate
+from tests.store.databases import MINE, START
+
+QUESTIONS: dict[str, Callable[[Connection], object]] = {
+    "representatives of categories": lambda db: representatives.of_categories(db, MINE, [1, 2, 3]),
+    "representatives by number": lambda db: representatives.read(db, MINE, [1, 2, 3]),
+    "changed representatives": lambda db: list(representatives.walk(db, MINE, "model", 7)),
+    "templates of categories": lambda db: categories.templates_by_category(db, MINE, [1, 2, 3]),
+    "aliases of categories": lambda db: categories.aliases_by_category(db, MINE, [1, 2, 3]),
+    "templates of one": lambda db: categories.templates_of(db, MINE, 1),
+    "oldest template of one": lambda db: categories.first_template_of(db, MINE, 1),
+    "aliases of one": lambda db: categories.aliases_of(db, MINE, 1),
+    "pending templates": lambda db: templates.pending(db, MINE),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_only_rows_that_are_asked_for_are_looked_at(sqlite_store: Store, name: str) -> None:
+    plans: list[str] = []
+
+    def explain(connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        plans.extend(str(row[3]) for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
+
+    new = NewTemplate("f", "v", "disk full", (), "etl", "ERROR", START)
+    with sqlite_store.write() as db:
+        assert templates.create(db, MINE, [new], START)["f"].category == 1
+    with sqlite_store.read() as db:
+        event.listen(db.engine, "before_cursor_execute", explain)
+        QUESTIONS[name](db)
+        event.remove(db.engine, "before_cursor_execute", explain)
+    assert plans
+    walks = [plan for plan in plans if plan.startswith("SCAN") or plan.endswith("(project=?)")]
+    assert not walks

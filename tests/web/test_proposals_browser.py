@@ -1,0 +1,146 @@
+"""Proposals in Chromium: agreeing and dismissing without scripts, and no card that some cannot use."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ingest.pipeline import Pipeline
+from knowledge_base import curation
+from knowledge_base.embedding import HashingEmbedder
+from knowledge_base.ids import Prefix, number_of
+from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.settings import Settings
+from knowledge_base.store import facts, proposals
+from knowledge_base.store.proposal_values import Going, Grounds, ProposalKind, Proposed
+from knowledge_base.store.solutions import SolutionText
+from tests.web.conftest import DISK, NOW, QUEUE, records
+from tests.web.serving import running
+from tests.web.test_browser import AXE, AXE_RUN, sign_in
+from web.app import create_app
+from web.assets import read_assets
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
+
+pytestmark = pytest.mark.browser
+TEXTS = (DISK, QUEUE, "Disk quota of user u{n} exceeded on volume data{n}", "Cannot write block {n}: device is full")
+MERGE, SPLIT, LABEL = ProposalKind.MERGE, ProposalKind.SPLIT, ProposalKind.LABEL
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Settings]]:
+    """A server on a home in which all kinds of proposals are about KE-3."""
+    if not (read_assets().built and AXE.exists()):
+        reason = "the pages are not built; run make pages"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    settings = Settings(home=tmp_path_factory.mktemp("proposals") / "home", window_seconds=600)
+    with KnowledgeBase(settings, clock=lambda: NOW, embedder=HashingEmbedder()) as knowledge:
+        fill(knowledge)
+    app = create_app(settings, clock=lambda: NOW, knowledge=KnowledgeBase(settings, embedder=HashingEmbedder()))
+    with running(app) as port:
+        yield f"http://127.0.0.1:{port}", settings.model_copy(update={"port": port})
+
+
+def fill(knowledge: KnowledgeBase) -> None:
+    pipeline = Pipeline(knowledge, "default")
+    pipeline.ensure_project()
+    kept = [pipeline.keep(records("default", text, count=6, service="hdfs"))[0] for text in TEXTS]
+    solved, queue, quota, block = (each.category_id for each in kept)
+    store = knowledge.store
+    curation.label(store, "default", solved, "No space left on the data disk", actor="Mei")
+    curation.attach(store, "default", solved, SolutionText("Delete old shuffle files", "", "x"), actor="Zhou Yan")
+    curation.merge(store, "default", quota, [block], actor="Mei")
+    number = {each: number_of(Prefix.CATEGORY, each) for each in (solved, queue, quota)}
+    going = (Going(number_of(Prefix.TEMPLATE, kept[3].template_id), 0.31),)
+    grounds = Grounds(
+        0.5,
+        number[queue],
+        0.42,
+        ("volume", "exceeded", "data"),
+        ("E-28",),
+        ("no space",),
+        ("quota / device",),
+        version="pairs-1",
+    )
+    with store.write() as db:
+        facts.withdraw(db, "default", [each.id for each in facts.standing(db, "default")], NOW)
+        proposals.put(
+            db,
+            "default",
+            [
+                Proposed(number[quota], number[queue], 0.62, grounds=grounds),
+                Proposed(number[quota], number[solved], 0.55, LABEL, grounds),
+                Proposed(number[quota], number[quota], 0.69, SPLIT, Grounds(0.6, inside=0.9, going=going)),
+            ],
+            NOW,
+        )
+
+
+def visit(
+    browser: Browser,
+    settings: Settings,
+    *,
+    language: str = "en-US",
+    theme: str = "light",
+    width: int = 1280,
+    scripts: bool = True,
+) -> BrowserContext:
+    """Sign in, and open a context of the same person with these tastes."""
+    first = browser.new_context(locale="en-US")
+    sign_in(first.new_page(), settings)
+    state = first.storage_state()
+    first.close()
+    context = browser.new_context(
+        locale=language,
+        color_scheme=theme,  # type: ignore[arg-type]
+        viewport={"width": width, "height": 900},
+        storage_state=state,
+        reduced_motion="reduce",
+        java_script_enabled=scripts,
+    )
+    context.set_default_timeout(10_000)
+    return context
+
+
+def test_proposals_are_answered_without_scripts(browser: Browser, address: tuple[str, Settings]) -> None:
+    base, settings = address
+    context = visit(browser, settings, scripts=False)
+    page = context.new_page()
+    page.goto(f"{base}/categories/KE-3")
+    for question, answer, told in (
+        ("Merge KE-2 into this?", "Keep apart", "dismissed the proposal to merge KE-2"),
+        ("Split this in two?", "Keep together", "dismissed the proposal to split it"),
+        ("Label it “No space left on the data disk”?", "Take over label and solution", "as proposed"),
+    ):
+        card = page.locator("section.proposal", has_text=question)
+        card.get_by_role("button", name=answer).click()
+        page.wait_for_url("**/categories/KE-3?done=*")
+        assert told in page.locator(".toast").inner_text()
+        assert page.locator("section.proposal", has_text=question).count() == 0
+        page.locator(".toast").get_by_role("button", name=re.compile("Undo")).click()
+        page.wait_for_selector(f"section.proposal:has-text('{question[:12]}')")
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "width"),
+    [("en-US", "light", 1280), ("zh-CN", "dark", 1280), ("en-US", "dark", 390), ("zh-CN", "light", 390)],
+)
+def test_the_cards_leave_nobody_out(
+    browser: Browser, address: tuple[str, Settings], language: str, theme: str, width: int
+) -> None:
+    base, settings = address
+    context = visit(browser, settings, language=language, theme=theme, width=width)
+    page = context.new_page()
+    page.goto(f"{base}/categories/KE-3")
+    assert page.locator("section.proposal").count() == 3
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    violations = page.evaluate(AXE_RUN)["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in violations] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
