@@ -27,8 +27,11 @@ CODES = 8
 MOST_CATEGORIES = 10
 """Categories that a new template is compared with, the nearest ones."""
 
-LIKELY = 0.25
-"""Cosine from which a representative counts as near, where no error code is in both."""
+NEAR_NEW = 64
+"""New templates of the same window that each is compared with: that costs less, for all of them are read anyway."""
+
+LIKELY = 0.1
+"""Cosine from which texts are compared, where no error code is in both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def _near_pairs(vectors: Vectors, codes: Sequence[Sequence[str]]) -> set[Pair]:
         if not place:
             continue
         dense = vectors[:place] @ vectors[place]
-        few = min(NEAR, place)
+        few = min(NEAR_NEW, place)
         for other in np.argpartition(-dense, few - 1)[:few]:
             if dense[other] >= LIKELY:
                 found.add((int(other), place))
