@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks import (
     answers,
+    clustering,
     flood,
     grouping,
     ingesting,
@@ -28,6 +29,7 @@ DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "eval"
 MEASUREMENTS: dict[str, Callable[[Path], None]] = {
     "grouping": grouping.measure,
     "answers": answers.measure,
+    "clustering": clustering.measure,
     "starting": starting.measure,
     "ingesting": ingesting.measure,
     "signature": signature.measure,

@@ -69,9 +69,8 @@ def measure(data: Path) -> None:
         random.Random(seed).shuffle(order)
         groups = kea_groups([lines[place] for place in order])[0]
         found.append(pairs([truth[place] for place in order], groups).f1)
-    print(
-        f"{SHUFFLES} shuffles: F1 {min(found):.3f} to {max(found):.3f}, spread {max(found) - min(found):.3f} (must: .03)"
-    )
+    spread = max(found) - min(found)
+    print(f"{SHUFFLES} shuffles: F1 {min(found):.3f} to {max(found):.3f}, spread {spread:.3f} (must: .03)")
 
 
 def pairs(truth: Sequence[Hashable], said: Sequence[Hashable]) -> Score:

@@ -1,7 +1,7 @@
 """Fits the pair model to labelled errors: ``python -m benchmarks.fitting FOLDER [--write]``.
 
-FOLDER holds ``logs.jsonl`` (``category``, ``text``). The weights are fitted with the sign that each feature must have and
-strong regularisation, so that few of them tell few problems by heart. What is printed first is cross-validated over
+FOLDER holds ``logs.jsonl`` (``category``, ``text``). The weights are fitted with the sign that each feature must have
+and strong regularisation, so that no problem is learnt by heart. What is printed first is cross-validated over
 problems: no pair is judged by a model that saw a problem of either line.
 """
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -125,16 +125,10 @@ def kin(labelled: Labelled, wording: Layer) -> Matrix:
         judge.known.shares(profile, vector.astype(np.float32), named, model, judge.beforehand, judge.contradictions)
         for profile, vector, named in zip(labelled.profiles, labelled.vectors, labelled.named, strict=True)
     ]
-    with_kinds = [_with(profile, found) for profile, found in zip(labelled.profiles, shares, strict=True)]
+    with_kinds = [replace(profile, kinds=found) for profile, found in zip(labelled.profiles, shares, strict=True)]
     return np.array(
         [values(kinship(with_kinds[row], with_kinds[column])) for row, column in zip(*labelled.places, strict=True)]
     )
-
-
-def _with(profile: Profile, kinds: object) -> Profile:
-    from dataclasses import replace
-
-    return replace(profile, kinds=kinds)  # type: ignore[arg-type]
 
 
 def cross_validated(labelled: Labelled, wording: Matrix, seed: int) -> Matrix:
@@ -204,8 +198,8 @@ def main() -> None:
 
 def _text(first: Layer, second: Layer) -> str:
     parts = [
-        "# Weights of the pair model, fitted by benchmarks/fitting.py; docs/clustering.md tells what each feature is.\n",
-        f'version: "{date.today().isoformat()}"\n',
+        "# Weights of the pair model, fitted by benchmarks/fitting.py; docs/clustering.md tells what they weigh.\n",
+        f'version: "{datetime.now(UTC).date().isoformat()}"\n',
     ]
     for title, layer, names in (("wording", first, FIRST), ("judgement", second, SECOND)):
         parts.append(f"{title}:\n  bias: {layer.bias:.4f}\n")
