@@ -30,7 +30,8 @@ RUN --mount=type=cache,target=/root/.cache/pip \
     python image_requirements.py export > export.txt \
     && pip --python /opt/kea/bin/python install -q -c constraints.txt -r export.txt
 COPY knowledge_base knowledge_base
-RUN HF_HUB_OFFLINE=1 ORT_DISABLE_TELEMETRY=1 /opt/kea/bin/python -m knowledge_base.embedding.export --model-dir /opt/models
+RUN HF_HUB_OFFLINE=1 ORT_DISABLE_TELEMETRY=1 /opt/kea/bin/python -m knowledge_base.embedding.export --model-dir /opt/models \
+    && HF_HUB_OFFLINE=1 ORT_DISABLE_TELEMETRY=1 /opt/kea/bin/python -m knowledge_base.pairs.preparing --model-dir /opt/models
 
 # --- Kea itself, as a wheel ---
 FROM dependencies AS package

@@ -26,8 +26,9 @@ run: $(RUNTIME) pages model ## Install, build, and serve Kea on http://127.0.0.1
 	@$(BIN)/kea serve --demo-if-empty $(ARGS)
 
 .PHONY: model
-model: $(RUNTIME) ## Export the embedding model into the user's cache, once
+model: $(RUNTIME) ## Export the embedding model into the user's cache and embed the known kinds of error, once
 	@$(BIN)/python -m knowledge_base.embedding.export
+	@$(BIN)/python -m knowledge_base.pairs.preparing
 
 ifneq ($(wildcard $(FRONTEND)/package.json),)
 .PHONY: pages

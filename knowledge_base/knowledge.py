@@ -83,7 +83,7 @@ class KnowledgeBase:
         return self.judge_with(self.embedder)
 
     def judge_with(self, embedder: Embedder, progress: Progress = unheard) -> Judge:
-        """Give the judge over vectors of an embedder; the first of a model takes a while, ``progress`` is told of it."""
+        """Give the judge over vectors of an embedder; ``progress`` is told of what the first of a model embeds."""
         folder = self.settings.model_dir.expanduser() / "kinds"
         reader = self._backends.reader
         return open_judge(reader, embedder, kinds=self.settings.kinds, folder=folder, progress=progress)

@@ -116,6 +116,9 @@ class Reindexer:
         target = self._knowledge.embedder_named(state.wanted)
         with self._knowledge.store.read() as db:
             waiting = backends.unembedded(db, self._project, state.wanted, after=self._cursor, limit=PART)
+            if not waiting and self._cursor:
+                # What was passed may be without one again: another process asked for something else in between.
+                waiting = backends.unembedded(db, self._project, state.wanted, after=0, limit=PART)
             kept = self._copied(db, waiting, state, target)
         missing = [each for each in waiting if each.id not in kept]
         rows = target.embed([cleaned(each.text) for each in missing])

@@ -11,6 +11,7 @@ from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from web.language import CHINESE, Translator
+from web.scores import two_places
 
 ZONE_LIMIT = 64
 
@@ -38,12 +39,13 @@ class Formats:
         return f"{min(whole, 99) if value < 1 else whole} %"
 
     def score(self, value: float) -> str:
-        """Write a similarity as it stands beside its threshold.
+        """Write a similarity as it stands beside its threshold: cut off, so that what is below one does not look equal.
 
-        >>> Formats(Translator("en", {}), UTC, datetime(2026, 1, 1, tzinfo=UTC)).score(0.86)
-        '.86'
+        >>> formats = Formats(Translator("en", {}), UTC, datetime(2026, 1, 1, tzinfo=UTC))
+        >>> formats.score(0.86), formats.score(0.8799), formats.score(1.0)
+        ('.86', '.87', '1.00')
         """
-        return f"{value:.2f}".removeprefix("0")
+        return two_places(value).removeprefix("0")
 
     def full(self, at: datetime) -> str:
         """Write a time with all that is known of it."""

@@ -136,7 +136,8 @@ class Clusterer:
                     found = plan.proposals[start : start + PROPOSED_PART]
                     proposals.put(db, project, found, self.knowledge.clock())
         grown = Counter(plan.home[item.category] for item, _ in plan.new if item.category in plan.home)
-        split = propose_splits(self.knowledge, lease, grown)
+        known = {item.template: vector for item, vector in plan.new if item.template is not None}
+        split = propose_splits(self.knowledge, lease, grown, profiles=self._profiles, known=known)
         return WindowResult(templates, merged, len(plan.proposals) + split)
 
 

@@ -12,7 +12,7 @@ from ingest.clustering.items import Comparison, Item
 from ingest.clustering.linking import Pair
 from ingest.clustering.snapshot import PendingTemplate
 from knowledge_base.embedding.port import Embedder, Vectors
-from knowledge_base.features.cleaning import cleaned
+from knowledge_base.features.cleaning import cleaned, words
 from knowledge_base.index.replica import Indexed, Replica
 from knowledge_base.pairs.judge import Judge, Profiles
 from knowledge_base.store import representatives
@@ -20,6 +20,9 @@ from knowledge_base.store.term_statistics import statistics
 
 NEAR = 24
 """Representatives that are looked up for each new template."""
+
+READ = 10
+"""So many of them are compared in full, those that are most like it by meaning and words: reading costs the most."""
 
 CODES = 8
 """And so many that hold one of its error codes."""
@@ -29,6 +32,9 @@ MOST_CATEGORIES = 10
 
 NEAR_NEW = 64
 """New templates of the same window that each is compared with: that costs less, for all of them are read anyway."""
+
+WORDS = 1.4
+"""What the share of words in common counts beside the cosine, as the model of pairs weighs them."""
 
 LIKELY = 0.1
 """Cosine from which texts are compared, where no error code is in both."""
@@ -77,10 +83,24 @@ def gather(
     items += [Item(each.template, each.category, each.text, tuple(sorted(each.codes)), False) for each in old]
     places = {each.id: len(pending) + place for place, each in enumerate(old)}
     near = _near_pairs(vectors, [each.codes for each in pending])
-    near |= {(place, places[each.id]) for place, row in enumerate(found) for each, _ in row if each.id in places}
+    for place, row in enumerate(found):
+        here = [(each, dense) for each, dense in row if each.id in places]
+        near |= {(place, places[each.id]) for each in _likeliest(pending[place], here)}
     seen = statistics(db, project, {word for item in items for word in judge.words(item.text)})
     weighing = judge.following(seen.templates_with, seen.templates)
     return Gathered(Comparison(items, rows, weighing, profiles), frozenset(near))
+
+
+def _likeliest(new: PendingTemplate, found: Sequence[tuple[Indexed, float]]) -> list[Indexed]:
+    """Choose what is compared in full: the most alike by meaning and words, and all with an error code in common."""
+    said, codes = set(words(cleaned(new.text))), set(new.codes)
+
+    def likeness(entry: tuple[Indexed, float]) -> float:
+        other = set(words(entry[0].clean))
+        return entry[1] + WORDS * len(said & other) / max(len(said | other), 1)
+
+    ordered = [each for each, _ in sorted(found, key=likeness, reverse=True)]
+    return ordered[:READ] + [each for each in ordered[READ:] if codes & each.codes]
 
 
 def _representatives(

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, update
 from sqlmodel import col
 
 from knowledge_base.features.chinese import segmented
+from knowledge_base.signature import FAMILY_OF
 from knowledge_base.store import term_rows
 from knowledge_base.store.tables import CategoryRow
 from knowledge_base.store.term_rows import CategoryTerms
@@ -32,6 +33,11 @@ class _Candidate:
     form: str
     weight: float
     is_rare: bool
+
+    @property
+    def is_placeholder(self) -> bool:
+        """Whether it reads like what many templates show in place of a variable: `<pod>`, `<duration>`."""
+        return self.term in FAMILY_OF
 
     @property
     def is_pair(self) -> bool:
@@ -67,11 +73,12 @@ def keywords(held: CategoryTerms, known: TermStatistics) -> list[str]:
     found = [_candidate(term, held, known) for term in _considered(held)]
     found.sort(key=lambda each: (-each.weight, -len(each.term), each.term))
     rare = [each for each in found if each.is_rare]
-    single, pairs = [each for each in rare if not each.is_pair], [each for each in rare if each.is_pair]
+    single = [each for each in rare if not (each.is_pair or each.is_placeholder)]
+    pairs = [each for each in rare if each.is_pair]
     chosen: list[_Candidate] = []
     _take(single, chosen, KEPT, told=False)
     _take(pairs, chosen, ENOUGH, told=False)
-    _take([*single, *pairs], chosen, ENOUGH, told=True)
+    _take([*single, *pairs, *rare], chosen, ENOUGH, told=True)
     if not chosen:
         _take(found, chosen, ENOUGH, told=False)
     return [each.form for each in chosen]

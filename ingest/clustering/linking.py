@@ -55,11 +55,13 @@ def _cut(part: Sequence[int], edges: Sequence[tuple[float, Pair]], fixed: Sequen
     inside = {place: number for number, place in enumerate(part)}
     roots = list(range(len(part)))
     sizes = [1] * len(part)
-    for left, right in [*fixed, *(pair for _, pair in edges)]:
+    # What always hangs together is never cut, however large it is.
+    kept = len(fixed)
+    for number, (left, right) in enumerate([*fixed, *(pair for _, pair in edges)]):
         if left not in inside or right not in inside:
             continue
         one, other = _root(roots, inside[left]), _root(roots, inside[right])
-        if one != other and sizes[one] + sizes[other] <= most:
+        if one != other and (number < kept or sizes[one] + sizes[other] <= most):
             _union(roots, one, other)
             sizes[min(one, other)] = sizes[one] + sizes[other]
     cut: dict[int, list[int]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from ingest.clustering.grouping import groups_to_merge, target_of, units
 from ingest.clustering.items import Comparison
@@ -16,6 +17,9 @@ from knowledge_base.store.proposal_values import Proposed
 
 MOST_PROPOSED = 20
 """Merges that are proposed for a category at most."""
+
+MOST_IN_WINDOW = 2_000
+"""Pairs of categories that are looked at for proposals in a window, the most alike: in a storm all are like many."""
 
 
 def plan_window(
@@ -41,7 +45,9 @@ def plan_window(
     home = {homes[place]: homes[place] for place in present}
     home |= {source: merge.target for merge in merges for source in merge.sources}
     after = [home.get(category, NOWHERE) for category in homes]
-    found = _proposals(compared, scores, after, snapshot, propose_threshold)
+    # What was merged is kept apart from what its parts were.
+    apart = frozenset(frozenset(home.get(each, each) for each in pair) for pair in snapshot.forbidden)
+    found = _proposals(compared, scores, after, replace(snapshot, forbidden=apart), propose_threshold)
     new = tuple((item, compared.vectors[place]) for place, item in enumerate(items) if item.is_new)
     return Plan(tuple(merges), tuple(found), new, home)
 
@@ -87,12 +93,15 @@ def _proposals(
     for place, home in enumerate(homes):
         if home != NOWHERE:
             places.setdefault(home, []).append(place)
-    near = {
-        (min(homes[left], homes[right]), max(homes[left], homes[right]))
-        for (left, right), score in scores.items()
-        if score >= threshold and homes[left] != homes[right]
-    }
-
+    likeness: dict[Pair, float] = {}
+    for (left, right), score in scores.items():
+        if score >= threshold and homes[left] != homes[right]:
+            pair = (min(homes[left], homes[right]), max(homes[left], homes[right]))
+            likeness[pair] = max(score, likeness.get(pair, 0.0))
+    near = sorted(likeness, key=lambda pair: (-likeness[pair], pair))[:MOST_IN_WINDOW]
+    compared.pairs(
+        (min(one, other), max(one, other)) for left, right in near for one in places[left] for other in places[right]
+    )
     judge = compared.judge
 
     def shared(left: int, right: int) -> Shared:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from knowledge_base.embedding.port import Vectors
+from knowledge_base.store.representatives import MOST_FOR_CATEGORY
 
 FEWEST = 3
 """As many are kept wherever there are as many."""
 
-MOST = 5
+MOST = MOST_FOR_CATEGORY
 
 WORTH = 0.005
 """By how much one more has to raise the average similarity of all texts to what stands for them."""

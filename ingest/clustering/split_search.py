@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
@@ -14,7 +15,9 @@ from ingest.clustering.items import Comparison, Item
 from ingest.clustering.lease import Lease
 from ingest.clustering.snapshot import PendingTemplate
 from ingest.clustering.splitting import LEAST_TEMPLATES, find_split
+from knowledge_base.embedding.port import Embedder, Vectors
 from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.pairs.judge import Profiles
 from knowledge_base.store import facts, projects, proposals
 from knowledge_base.store.proposal_values import Proposed
 from knowledge_base.store.tables import TemplateRow
@@ -54,11 +57,15 @@ def propose_splits(
     knowledge: KnowledgeBase,
     lease: Lease,
     grown: Mapping[int, int],
+    *,
+    profiles: Profiles | None = None,
+    known: Mapping[int, Vectors] | None = None,
 ) -> int:
     """Propose splits of categories that have grown much; tell how many.
 
     ``grown`` maps a category to the number of templates that came to it. What would not even be proposed to be merged,
-    if it were two, is proposed to be split. Runs outside of any transaction, and ends with a short one.
+    if it were two, is proposed to be split. ``profiles`` remembers what was read, ``known`` has
+    vectors of templates that need not be embedded again. Runs outside of any transaction, and ends with a short one.
     """
     project, threshold = lease.project, knowledge.settings.propose_threshold
     with knowledge.store.read() as db:
@@ -71,8 +78,9 @@ def propose_splits(
             inside.category,
             Comparison(
                 [Item(each.id, each.category, each.text, each.codes, False) for each in inside.templates],
-                embedded(inside.templates, embedder),
+                _vectors(inside.templates, known or {}, embedder),
                 judge,
+                profiles,
             ),
             across=threshold,
             inside=threshold,
@@ -85,6 +93,15 @@ def propose_splits(
             lease.check(db)
             proposals.put(db, project, found, knowledge.clock())
     return len(found)
+
+
+def _vectors(templates: Sequence[PendingTemplate], known: Mapping[int, Vectors], embedder: Embedder) -> Vectors:
+    """Give the vectors of templates; only those that are not known are embedded."""
+    unknown = [each for each in templates if each.id not in known]
+    found = {each.id: known[each.id] for each in templates if each.id in known}
+    if unknown:
+        found.update(zip((each.id for each in unknown), embedded(unknown, embedder), strict=True))
+    return np.stack([found[each.id] for each in templates])
 
 
 def _choose(db: Connection, project: str, grown: Mapping[int, int]) -> list[_Inside]:
@@ -114,7 +131,8 @@ def _templates(db: Connection, project: str, category: int) -> list[PendingTempl
             col(TemplateRow.category) == category,
             col(TemplateRow.evicted_at).is_(None),
         )
-        .order_by(col(TemplateRow.id))
+        # By the number itself SQLite would walk through all templates of the project in their order.
+        .order_by(col(TemplateRow.id) + 0)
         .limit(MOST_LOOKED_AT)
     )
     return [PendingTemplate(number, category, text, tuple(codes)) for number, text, codes in db.execute(query)]

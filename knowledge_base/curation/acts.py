@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import audit, categories, projects
+from knowledge_base.store import audit, categories, projects, representatives, templates
 from knowledge_base.store.proposal_settling import settle
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow
@@ -74,6 +74,9 @@ class Act:
         if self.proposal is not None:
             detail = {**detail, "proposal": self.proposal}
         settle(self.db, self.project, {category, *self.touched})
+        # What came together has more that stands for it than it needs; the next window chooses among that.
+        crowded = representatives.crowded(self.db, self.project, {category, *self.touched})
+        templates.wait_for_window(self.db, self.project, crowded)
         named = {"category": public_id(Prefix.CATEGORY, category), "actor": self.actor, **detail}
         projects.publish(self.db, self.project, [(action, named)], self.now)
         return audit.write(

@@ -42,11 +42,13 @@ def coming_together(this: Act, into: str, others: Sequence[str]) -> tuple[int, l
 def merge_within(this: Act, target: int, sources: Sequence[int], *, reason: str = "") -> Done:
     """Do the same within a running act, by the numbers of categories that differ."""
     db, project = this.db, this.project
-    anchor = categories.templates_of(db, project, target)[0]
+    present = categories.living_templates_of(db, project, target)
+    anchor = present[0]
     moved = [template for each in sources for template in categories.templates_of(db, project, each)]
-    together = {*moved, *categories.templates_of(db, project, target)}
+    living = [template for each in sources for template in categories.living_templates_of(db, project, each)]
+    together = {*living, *present}
     withdrawn = withdraw_between(this, FactKind.CANNOT_LINK, together, together)
-    pairs = [(anchor, each) for each in moved]
+    pairs = [(anchor, each) for each in living]
     made = facts.add(db, project, FactKind.MUST_LINK, pairs, actor=this.actor, now=this.now)
     why = {"why": Why.PERSON, "actor": this.actor}
     undos = merge_categories(db, project, target, sources, dict.fromkeys(moved, why), now=this.now)
@@ -106,7 +108,7 @@ def split_within(this: Act, source: int, templates: Sequence[int], *, label: str
 
 def parting(this: Act, source: int, templates: Sequence[int]) -> tuple[list[int], list[int]]:
     """Give those that shall leave a category and those that stay; raises InputError where either is empty."""
-    inside = categories.templates_of(this.db, this.project, source)
+    inside = categories.living_templates_of(this.db, this.project, source)
     chosen = list(dict.fromkeys(templates))
     strangers = [each for each in chosen if each not in set(inside)]
     if strangers:

@@ -24,7 +24,7 @@ def move(store: Store, project: str, template_id: str, into: str, *, actor: str,
     with act(store, project, actor) as this:
         target = this.category(into)
         template, source, rest = leaving(this, template_id, target)
-        present = categories.templates_of(this.db, project, target)
+        present = categories.living_templates_of(this.db, project, target)
         withdrawn = withdraw_between(this, FactKind.CANNOT_LINK, [template], present)
         parted = withdraw_between(this, FactKind.MUST_LINK, [template], rest)
         made = bridge(this, parted, rest, [template])
@@ -61,7 +61,7 @@ def leaving(this: Act, template_id: str, target: int) -> tuple[int, int, list[in
         raise Conflict(f"{found.id} made room for newer templates; only its counts are left, so it cannot be moved")
     if source == target:
         raise InputError(f"{found.id} is in {found.category_id} already")
-    inside = categories.templates_of(this.db, this.project, source)
+    inside = categories.living_templates_of(this.db, this.project, source)
     rest = [each for each in inside if each != template]
     if not rest:
         into = public_id(Prefix.CATEGORY, target)
@@ -84,14 +84,14 @@ def put_back(this: Act, category: int, undo: Mapping[str, Any]) -> int:
     template = undo["template"]
     target = categories.resolve(this.db, this.project, category)
     source = categories.resolve(this.db, this.project, undo["source"])
-    present = categories.templates_of(this.db, this.project, target)
+    present = categories.living_templates_of(this.db, this.project, target)
     rest = [each for each in present if each != template]
     if template not in present or not rest or source == target:
         raise Conflict("the template was moved on, or the categories were merged meanwhile; take that back first")
     facts.withdraw(this.db, this.project, undo["facts"], this.now)
     parted = withdraw_between(this, FactKind.MUST_LINK, [template], rest)
     bridge(this, parted, rest, [template])
-    left = categories.templates_of(this.db, this.project, source)
+    left = categories.living_templates_of(this.db, this.project, source)
     withdraw_between(this, FactKind.CANNOT_LINK, [template], left)
     why = {"why": Why.PERSON, "actor": this.actor}
     move_templates(this.db, this.project, {template: source}, {template: why}, now=this.now)

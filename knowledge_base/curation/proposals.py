@@ -104,11 +104,11 @@ def _labelled_or_older(this: Act, found: Proposal) -> int:
 
 def _contrary(this: Act, found: Proposal) -> tuple[FactKind, list[tuple[int, int]]]:
     """Say the contrary of a proposal about the templates that are there now."""
-    left = categories.templates_of(this.db, this.project, found.left)
+    left = categories.living_templates_of(this.db, this.project, found.left)
     if found.kind is ProposalKind.SPLIT:
         going = [each.template for each in found.grounds.going]
         return FactKind.MUST_LINK, _joined(going, [each for each in left if each not in set(going)])
-    right = categories.templates_of(this.db, this.project, found.right)
+    right = categories.living_templates_of(this.db, this.project, found.right)
     if len(left) * len(right) <= MOST_PAIRS:
         return FactKind.CANNOT_LINK, [(one, other) for one in left for other in right]
     return FactKind.CANNOT_LINK, _joined(left, right)

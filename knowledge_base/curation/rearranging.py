@@ -46,8 +46,10 @@ def objection(db: Connection, project: str, wanted: Rearrangement) -> str | None
             return f"{public_id(Prefix.TEMPLATE, template)} is not where it was"
     sources = {source for source, _ in wanted.moves.values()}
     concerned = {number for number in sources | {target for _, target in wanted.moves.values()} if number >= 0}
-    active = _active(db, project, concerned)
-    for number in sorted(concerned):
+    # An heir may be the target of another step; what becomes an alias of it must not be one of an alias.
+    named = concerned | {wanted.heirs[number] for number in sources if wanted.heirs.get(number, -1) >= 0}
+    active = _active(db, project, named)
+    for number in sorted(named):
         if number not in active:
             return f"{public_id(Prefix.CATEGORY, number)} was merged meanwhile"
     said = standings(db, project, concerned)

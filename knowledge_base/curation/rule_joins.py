@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from knowledge_base.curation.merging import merge_categories
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import audit, categories, facts, templates
+from knowledge_base.store import audit, categories, facts, representatives, templates
 from knowledge_base.store.facts import Fact
 from knowledge_base.store.tables import CategoryRow
 from knowledge_base.types import FactKind, Why
@@ -85,6 +85,7 @@ def join(db: Connection, project: str, owner: int, other: int, *, now: datetime)
     anchor = categories.first_template_of(db, project, target)
     why = {"why": Why.SIMILARITY, "score": 1.0}
     merges = merge_categories(db, project, target, [source], dict.fromkeys(moving, why), now=now)
+    templates.wait_for_window(db, project, representatives.crowded(db, project, [target]))
     audit.write(
         db,
         project,

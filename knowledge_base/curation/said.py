@@ -26,11 +26,14 @@ def withdraw_between(this: Act, kind: FactKind, left: Collection[int], right: Co
 def restore_fitting(this: Act, ids: Sequence[int]) -> None:
     """Let facts hold again that were taken back, as far as they agree with where the templates are now."""
     known = facts.named(this.db, this.project, ids)
-    homes = templates.homes(this.db, this.project, sorted({each for fact in known for each in (fact.left, fact.right)}))
+    named = sorted({each for fact in known for each in (fact.left, fact.right)})
+    homes = templates.homes(this.db, this.project, named)
+    living = templates.living(this.db, this.project, named)
     fitting = [
         fact.id
         for fact in known
-        if (fact.kind is FactKind.MUST_LINK) == (homes.get(fact.left) == homes.get(fact.right))
+        if {fact.left, fact.right} <= living
+        and (fact.kind is FactKind.MUST_LINK) == (homes[fact.left] == homes[fact.right])
     ]
     facts.restore(this.db, this.project, fitting)
 

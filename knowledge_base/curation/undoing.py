@@ -93,7 +93,7 @@ def _undo_adopt(this: Act, category: int, undo: Undo) -> int:
 
 
 def _undo_dismiss(this: Act, category: int, undo: Undo) -> int:
-    facts.withdraw(this.db, this.project, undo["facts"], this.now)
+    facts.forget(this.db, this.project, undo["facts"])
     return categories.resolve(this.db, this.project, category)
 
 
@@ -130,13 +130,16 @@ def _words(solution: Solution) -> SolutionText:
 def _undo_merge(this: Act, category: int, undo: Undo) -> int:
     target = categories.resolve(this.db, this.project, category)
     present = set(categories.templates_of(this.db, this.project, target))
+    living = set(categories.living_templates_of(this.db, this.project, target))
     parts: list[list[int]] = []
     for merged in reversed(undo["merges"]):
         back = [template for template in merged["templates"] if template in present]
         if not back or not present - set(back):
             raise Conflict("the templates were moved on meanwhile; take that back first")
         present -= set(back)
-        parts.append(back)
+        if living.isdisjoint(back) or living.isdisjoint(present):
+            raise Conflict("the templates were evicted meanwhile; only their counts are left, under one id")
+        parts.append([each for each in back if each in living])
         _revive(this, merged, target)
         why = {"why": Why.PERSON, "actor": this.actor}
         move_templates(
@@ -144,7 +147,8 @@ def _undo_merge(this: Act, category: int, undo: Undo) -> int:
         )
     facts.withdraw(this.db, this.project, undo["facts"], this.now)
     restore_fitting(this, undo["withdrawn"])
-    _keep_apart(this, [undo["anchor"] if undo["anchor"] in present else min(present)], sorted(present), parts)
+    rest = present & living
+    _keep_apart(this, [undo["anchor"] if undo["anchor"] in rest else min(rest)], sorted(rest), parts)
     return target
 
 
@@ -189,7 +193,8 @@ def _undo_split(this: Act, category: int, undo: Undo) -> int:
     why = {"why": Why.PERSON, "actor": this.actor}
     moves = dict.fromkeys(undo["templates"], source)
     move_templates(this.db, this.project, moves, dict.fromkeys(moves, why), now=this.now)
-    categories.set_fields(this.db, this.project, made, state="merged", merged_into=source)
+    for number in (made, *categories.aliases_of(this.db, this.project, made)):
+        categories.set_fields(this.db, this.project, number, state="merged", merged_into=source)
     facts.withdraw(this.db, this.project, undo["facts"], this.now)
     together = categories.templates_of(this.db, this.project, source)
     withdraw_between(this, FactKind.CANNOT_LINK, undo["templates"], together)

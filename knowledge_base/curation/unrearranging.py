@@ -14,6 +14,7 @@ from knowledge_base.curation.rearranging import contradiction, template_rows
 from knowledge_base.errors import Conflict
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.store import audit, categories, reclusterings
+from knowledge_base.store.proposal_settling import settle
 from knowledge_base.store.reclusterings import ACTION, Step
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow
@@ -47,7 +48,11 @@ def undo_recluster(
         _require(db, project, audit_id)
         numbers = reclusterings.steps(db, project, audit_id)
         known = [reclusterings.read_step(db, project, audit_id, number) for number in numbers] if not partly else []
-        objections = [found for step in known if (found := _objection(db, project, audit_id, step)) is not None]
+        # Steps are taken back last one first, so that what a later one brings back is there for an earlier one.
+        revived = reclusterings.aliased(db, project, audit_id)
+        objections = [
+            found for step in known if (found := _objection(db, project, audit_id, step, revived)) is not None
+        ]
     if objections:
         raise Conflict(f"{_shortened(objections)}; take that back first, or take back only the rest (`--partly`)")
     done, refused = 0, []
@@ -55,7 +60,9 @@ def undo_recluster(
         with act(store, project, actor) as this:
             _require(this.db, project, audit_id)
             step = reclusterings.read_step(this.db, project, audit_id, number)
-            objection = _objection(this.db, project, audit_id, step)
+            # A later step that was refused brings nothing back.
+            revived = {each.category: each.target for each in step.aliased if each.former is None}
+            objection = _objection(this.db, project, audit_id, step, revived)
             if objection is not None:
                 refused.append(objection)
                 continue
@@ -83,16 +90,17 @@ def _require(db: Connection, project: str, audit_id: int) -> audit.Entry:
     return entry
 
 
-def _objection(db: Connection, project: str, audit_id: int, step: Step) -> str | None:
-    """Tell what newer things stand in the way of putting a step's templates back; None where nothing does."""
+def _objection(db: Connection, project: str, audit_id: int, step: Step, revived: Mapping[int, int]) -> str | None:
+    """Tell what newer things stand in the way of putting a step's templates back; None where nothing does.
+
+    ``revived`` has the categories that are active again by then, and what they are aliases of now.
+    """
     rows = template_rows(db, project, [each.template for each in step.moved])
     for each in step.moved:
         row = rows.get(each.template)
         if row is None or row.category != each.target:
             return f"{public_id(Prefix.TEMPLATE, each.template)} was moved on"
     merged_into = _homes(db, project, {each.source for each in step.moved} | {each.target for each in step.moved})
-    # Steps are taken back last one first, so that what a later one brings back is there for an earlier one.
-    revived = reclusterings.aliased(db, project, audit_id)
     for number, home in merged_into.items():
         if home is not None and revived.get(number) != home:
             return f"{public_id(Prefix.CATEGORY, number)} was merged into {public_id(Prefix.CATEGORY, home)}"
@@ -112,13 +120,15 @@ def _put_back(this: Act, step: Step) -> None:
     moves = {each.template: each.source for each in step.moved}
     reasons: Mapping[int, Mapping[str, object]] = {each.template: each.reason for each in step.moved}
     move_templates(this.db, this.project, moves, reasons, now=this.now)
-    for target in sorted({each.target for each in step.moved}):
+    targets = {each.target for each in step.moved}
+    for target in sorted(targets):
         # A category that the reclustering made, or that nothing is left in, goes back to where its templates are.
         if not categories.templates_of(this.db, this.project, target):
             heir = next(each.source for each in step.moved if each.target == target)
             former = categories.aliases_of(this.db, this.project, target)
             for number in (target, *former):
                 categories.set_fields(this.db, this.project, number, state="merged", merged_into=heir)
+    settle(this.db, this.project, targets)
 
 
 def _homes(db: Connection, project: str, numbers: set[int]) -> dict[int, int | None]:

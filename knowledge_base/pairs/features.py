@@ -97,10 +97,12 @@ def _overlap(left: frozenset[str], right: frozenset[str], rarity: Rarity) -> tup
 
 
 def _contradict(left: Profile, right: Profile, contradictions: Contradictions) -> int:
-    """Count concepts that only one text has and that contradict one which only the other has."""
+    """Count concepts that only one text has and that contradict one which only the other has: of the side with more."""
     lefts, rights = left.acts | left.objects, right.acts | right.objects
-    only_right = rights - lefts
-    return sum(bool(contradictions.get(name, frozenset()) & only_right) for name in lefts - rights)
+    sides = ((lefts - rights, rights - lefts), (rights - lefts, lefts - rights))
+    return max(
+        sum(not contradictions.get(name, frozenset()).isdisjoint(other) for name in mine) for mine, other in sides
+    )
 
 
 def _differ(left: frozenset[str], right: frozenset[str]) -> float:

@@ -6,9 +6,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+import numpy.typing as npt
+
 from knowledge_base.embedding.port import Vectors
 from knowledge_base.features.cleaning import cleaned, words
 from knowledge_base.features.ngrams import grams
+from knowledge_base.pairs.batch import WORTH, Table
 from knowledge_base.pairs.features import Contradictions, compare, kinship
 from knowledge_base.pairs.kinds import KnownKinds
 from knowledge_base.pairs.model import PairModel
@@ -17,8 +21,8 @@ from knowledge_base.pairs.rarity import Rarity
 from knowledge_base.vocabulary.meanings import Meanings
 from knowledge_base.vocabulary.reading import Reader
 
-REMEMBERED = 4_000
-"""Profiles that are remembered, about 20 kB each."""
+REMEMBERED = 30_000
+"""Profiles that are remembered, about 5 kB each."""
 
 
 @dataclass(frozen=True)
@@ -55,18 +59,33 @@ class Judge:
 
         What is known beforehand decides alone, so a text's profile does not change with the stream.
         """
-        plain = read_profile(text, codes, self.reader, self.meanings)
-        named = self.meanings.read(text, codes).kinds
-        return replace(
-            plain,
-            kinds=self.known.shares(plain, vector, named, self.model, self.beforehand, self.contradictions),
-        )
+        return self.profiles([(text, codes)], vector[None, :])[0]
+
+    def profiles(self, texts: Sequence[tuple[str, Sequence[str]]], vectors: Vectors) -> list[Profile]:
+        """Make many texts with their codes ready at once; ``vectors`` has shape (texts, dimension)."""
+        read = [_read(text, codes, self.reader, self.meanings) for text, codes in texts]
+        plain, named = [each for each, _ in read], [kinds for _, kinds in read]
+        shares = self.known.all_shares(plain, vectors, named, self.model, self.beforehand, self.contradictions)
+        return [replace(each, kinds=kinds) for each, kinds in zip(plain, shares, strict=True)]
 
     def score(self, left: Profile, right: Profile, dense: float) -> float:
         """Give the chance that two texts are the same error, 0..1; 0 where one has no words."""
         if not left.clean or not right.clean:
             return 0.0
         return self.model.probability(left, right, dense, self.rarity, self.contradictions)
+
+    def scores(
+        self, profiles: Sequence[Profile], left: Sequence[int], right: Sequence[int], dense: npt.NDArray[np.float32]
+    ) -> list[float]:
+        """Score many pairs, given by places of profiles; ``dense`` has the cosine of each."""
+        if len(left) < WORTH:
+            pairs = zip(left, right, dense, strict=True)
+            return [self.score(profiles[one], profiles[other], float(cosine)) for one, other, cosine in pairs]
+        table = Table(profiles, self.rarity, self.contradictions)
+        lefts, rights = np.asarray(left, np.int64), np.asarray(right, np.int64)
+        says = np.array([bool(each.clean) for each in profiles])
+        found = self.model.probabilities(table, lefts, rights, dense)
+        return [float(score) for score in np.where(says[lefts] & says[rights], found, 0.0)]
 
     def explain(self, left: Profile, right: Profile, dense: float) -> dict[str, float]:
         """Tell what each feature adds to the log odds, biggest first."""
@@ -93,15 +112,23 @@ class Profiles:
 
     def of(self, judge: Judge, text: str, codes: tuple[str, ...], vector: Vectors) -> Profile:
         """Give the profile of a text, read by a judge unless it is remembered."""
-        key = (judge.name, text, codes)
-        profile = self._known.get(key)
-        if profile is None:
-            profile = self._known[key] = judge.profile(text, codes, vector)
-            if len(self._known) > self._most:
-                self._known.popitem(last=False)
-        else:
+        return self.all_of(judge, [(text, codes)], vector[None, :])[0]
+
+    def all_of(self, judge: Judge, texts: Sequence[tuple[str, tuple[str, ...]]], vectors: Vectors) -> list[Profile]:
+        """Give the profiles of texts with their codes; those that are not remembered are read together."""
+        keys = [(judge.name, *each) for each in texts]
+        found = {key: self._known[key] for key in keys if key in self._known}
+        unread = {key: place for place, key in enumerate(keys) if key not in found}
+        if unread:
+            places = list(unread.values())
+            read = judge.profiles([texts[place] for place in places], vectors[places])
+            found |= dict(zip(unread, read, strict=True))
+        for key in dict.fromkeys(keys):
+            self._known[key] = found[key]
             self._known.move_to_end(key)
-        return profile
+        while len(self._known) > self._most:
+            self._known.popitem(last=False)
+        return [found[key] for key in keys]
 
 
 def content_words(canonical: str) -> frozenset[str]:
@@ -111,13 +138,18 @@ def content_words(canonical: str) -> frozenset[str]:
 
 def read_profile(text: str, codes: Sequence[str], reader: Reader, meanings: Meanings) -> Profile:
     """Read what a text says; its likely kinds are left open."""
+    return _read(text, codes, reader, meanings)[0]
+
+
+def _read(text: str, codes: Sequence[str], reader: Reader, meanings: Meanings) -> tuple[Profile, frozenset[str]]:
+    """Read what a text says, and which kinds its codes name."""
     clean = cleaned(text)
     canonical = reader.canonical(clean)
     reading = reader.read(text)
     meaning = meanings.read(text, codes)
     named = reading.concepts | meaning.concepts
     acts = frozenset(name for name in named if name in reader.glossary.acts)
-    return Profile(
+    profile = Profile(
         clean=clean,
         canonical=canonical,
         words=content_words(canonical),
@@ -127,3 +159,4 @@ def read_profile(text: str, codes: Sequence[str], reader: Reader, meanings: Mean
         codes=frozenset(codes),
         classes=frozenset(meaning.classes),
     )
+    return profile, meaning.kinds

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import yaml
 
+from knowledge_base.pairs.batch import AT_ONCE, Features, Places, Table
 from knowledge_base.pairs.features import NAMES, Contradictions, Kinship, Wording, compare, kinship, values
 from knowledge_base.pairs.profile import Profile
 from knowledge_base.pairs.rarity import Rarity
@@ -27,6 +30,10 @@ class Layer:
     def log_odds(self, features: Sequence[float]) -> float:
         """Weigh the features, given in the order of their names."""
         return self.bias + sum(weight * each for weight, each in zip(self.weights, features, strict=True))
+
+    def all_log_odds(self, features: Features) -> Features:
+        """Weigh the features of many pairs, shape (pairs, features); shape (pairs,)."""
+        return np.asarray(self.bias + features @ np.asarray(self.weights))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,22 @@ class PairModel:
         said = compare(left, right, dense, rarity, contradictions)
         return sigmoid(self.judgement.log_odds((*values(said), *values(kinship(left, right)))))
 
+    def all_say_the_same(self, table: Table, left: Places, right: Places, dense: npt.NDArray[np.float32]) -> Features:
+        """Give the log odds of :meth:`says_the_same` for pairs of places in a table, shape (pairs,)."""
+        found = np.zeros(len(left))
+        for part in _parts(len(left)):
+            found[part] = self.wording.all_log_odds(table.wordings(left[part], right[part], dense[part]))
+        return found
+
+    def probabilities(self, table: Table, left: Places, right: Places, dense: npt.NDArray[np.float32]) -> Features:
+        """Give the chances of :meth:`probability` for pairs of places in a table, shape (pairs,)."""
+        found = np.zeros(len(left))
+        for part in _parts(len(left)):
+            said = table.wordings(left[part], right[part], dense[part])
+            kin = table.kinships(left[part], right[part])
+            found[part] = self.judgement.all_log_odds(np.hstack((said, kin)))
+        return 1.0 / (1.0 + np.exp(-np.maximum(found, -700.0)))
+
     def explained(self, wording: Wording, kin: Kinship) -> dict[str, float]:
         """Tell what each feature adds to the log odds, biggest first."""
         names = NAMES[Wording] + NAMES[Kinship]
@@ -65,6 +88,10 @@ def sigmoid(log_odds: float) -> float:
     (0.5, 0.95, 0.0)
     """
     return 0.0 if log_odds < -700 else 1.0 / (1.0 + math.exp(-log_odds))
+
+
+def _parts(count: int) -> list[slice]:
+    return [slice(start, start + AT_ONCE) for start in range(0, count, AT_ONCE)]
 
 
 @cache

@@ -76,6 +76,16 @@ def templates_of(db: Connection, project: str, number: int) -> list[int]:
     return _ordered(db.execute(query).scalars())
 
 
+def living_templates_of(db: Connection, project: str, number: int) -> list[int]:
+    """Name the templates of a category that were not evicted: those that people can say something of."""
+    query = select(col(TemplateRow.id)).where(
+        col(TemplateRow.project) == project,
+        col(TemplateRow.category) == number,
+        col(TemplateRow.evicted_at).is_(None),
+    )
+    return _ordered(db.execute(query).scalars())
+
+
 def first_template_of(db: Connection, project: str, number: int) -> int:
     """Name the oldest template of a category that has any, without fetching the others."""
     # The sum keeps SQLite from looking for it through the whole project by number.

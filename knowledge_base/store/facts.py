@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 from sqlmodel import col
 
 from knowledge_base.store.projects import take_numbers
@@ -94,6 +94,12 @@ def withdraw(db: Connection, project: str, ids: Sequence[int], now: datetime) ->
         db.execute(
             update(FactRow).where(col(FactRow.project) == project, col(FactRow.id).in_(list(ids))).values(undone_at=now)
         )
+
+
+def forget(db: Connection, project: str, ids: Sequence[int]) -> None:
+    """Drop facts, so that nothing restores them: an act that took them back meanwhile may be taken back itself."""
+    if ids:
+        db.execute(delete(FactRow).where(col(FactRow.project) == project, col(FactRow.id).in_(list(ids))))
 
 
 def restore(db: Connection, project: str, ids: Sequence[int]) -> None:

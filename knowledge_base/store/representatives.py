@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
@@ -17,6 +17,8 @@ from knowledge_base.store.text import storable
 
 CHUNK = 500
 PORTION = 500
+MOST_FOR_CATEGORY = 5
+"""As many templates stand for a category at most, as a window leaves it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,15 @@ def vectors(db: Connection, project: str, ids: Sequence[int]) -> list[bytes]:
         )
         found.update({row[0]: row[1] for row in db.execute(query)})
     return [found[number] for number in ids]
+
+
+def crowded(db: Connection, project: str, categories: Collection[int]) -> list[int]:
+    """Name for each category that more templates stand for than should the oldest of these."""
+    templates: dict[int, list[int]] = {}
+    for each in of_categories(db, project, sorted(set(categories))):
+        if each.template is not None:
+            templates.setdefault(each.category, []).append(each.template)
+    return [min(found) for found in templates.values() if len(found) > MOST_FOR_CATEGORY]
 
 
 def of_categories(

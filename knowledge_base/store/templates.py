@@ -255,12 +255,32 @@ def wait_where_unrepresented(db: Connection, project: str, categories: Collectio
     )
 
 
+def wait_for_window(db: Connection, project: str, wanted: Sequence[int]) -> None:
+    """Let templates wait for a window, which looks at their categories again."""
+    if wanted:
+        row = (col(TemplateRow.project) == project, col(TemplateRow.id).in_(list(wanted)))
+        db.execute(update(TemplateRow).where(*row).values(clustered=False))
+
+
 def texts(db: Connection, project: str, wanted: Sequence[int]) -> dict[int, str]:
     """Read the texts of some templates."""
     query = select(col(TemplateRow.id), col(TemplateRow.text)).where(
         col(TemplateRow.project) == project, col(TemplateRow.id).in_(list(wanted))
     )
     return {row[0]: row[1] for row in db.execute(query)}
+
+
+def living(db: Connection, project: str, wanted: Sequence[int]) -> set[int]:
+    """Tell which templates were not evicted."""
+    found: set[int] = set()
+    for start in range(0, len(wanted), 500):
+        query = select(col(TemplateRow.id)).where(
+            col(TemplateRow.project) == project,
+            col(TemplateRow.id).in_(list(wanted[start : start + 500])),
+            col(TemplateRow.evicted_at).is_(None),
+        )
+        found.update(db.execute(query).scalars())
+    return found
 
 
 def homes(db: Connection, project: str, wanted: Sequence[int]) -> dict[int, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -73,11 +73,18 @@ def load_catalogue(extra: Path | None = None) -> Catalogue:
 
     Raises InputError with file and kind where ``extra`` cannot be used.
     """
+    if extra is None:
+        return _packaged()
+    kinds = dict(_packaged().by_name)
+    _put(kinds, own(extra, setting="KEA_KINDS"), str(extra))
+    return Catalogue(tuple(kinds.values()))
+
+
+@cache
+def _packaged() -> Catalogue:
+    """Read the packaged catalogue once a process: each window asks for it."""
     kinds: dict[str, Kind] = {}
     _put(kinds, packaged("kinds.yaml"), "kinds.yaml")
-    if extra is not None:
-        path = extra.expanduser()
-        _put(kinds, own(path, setting="KEA_KINDS"), str(path))
     return Catalogue(tuple(kinds.values()))
 
 

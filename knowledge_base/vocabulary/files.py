@@ -1,4 +1,4 @@
-"""Reads the YAML of kinds and codes; every scalar is text there, so that `1146` and `null` are words."""
+"""Reads the YAML of glossary, kinds and codes; every scalar is text there, so that `1146` and `null` are words."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ def packaged(name: str) -> object:
     return parsed(files(__package__).joinpath(name).read_bytes(), name)
 
 
-def own(path: Path, *, setting: str) -> object:
-    """Read a person's own file, which ``setting`` names.
+def own(path: Path, *, setting: str, what: str = "file", largest: int = LARGEST_FILE) -> object:
+    """Read a person's own file of at most ``largest`` bytes, which ``setting`` names; ``what`` says what it should be.
 
     Raises InputError that names the file and says what to do.
     """
     try:
-        with path.open("rb") as stream:
-            content = stream.read(LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:
+        with path.expanduser().open("rb") as stream:
+            content = stream.read(largest + 1)
+    except (OSError, ValueError, RuntimeError) as error:
         said = error.strerror if isinstance(error, OSError) else "no usable name"
-        raise InputError(f"{path}: the file cannot be read ({said}); see {setting}") from error
-    if len(content) > LARGEST_FILE:
-        raise InputError(f"{path}: the file has more than {LARGEST_FILE:,} bytes; is it the right one?")
+        raise InputError(f"{path}: the {what} cannot be read ({said}); see {setting}") from error
+    if len(content) > largest:
+        raise InputError(f"{path}: the file has more than {largest:,} bytes; is it the right one?")
     _check_depth(content, str(path))
     return parsed(content, str(path))
 

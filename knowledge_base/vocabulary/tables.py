@@ -1,17 +1,15 @@
-"""Reads and checks the YAML of a glossary; every scalar is text there, so that `null` and `403` are words."""
+"""Checks the YAML of a glossary."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from knowledge_base.errors import InputError
+from knowledge_base.vocabulary.files import own, packaged
 from knowledge_base.vocabulary.wordings import GAP, parts_of
 from knowledge_base.vocabulary.words import STOP
 
@@ -30,7 +28,6 @@ _STEM = re.compile(r"[^\s*]{3,}\*")
 _COMMA = re.compile("[,，、]")
 _TOP = frozenset({"version", "concepts", "ignored", "apart"})
 _KEYS = frozenset({"name", "kind", "english", "wordings", "chinese", "placeholders", "implies", "apart", "replace"})
-_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ class Table:
 
 def packaged_table() -> Table:
     """Read the table that comes with Kea; its wordings were checked when it was made, which saves time at the start."""
-    return _table(files(__package__).joinpath(PACKAGED).read_bytes(), PACKAGED, checked=True)
+    return _table(packaged(PACKAGED), PACKAGED, checked=True)
 
 
 def read_table(path: Path) -> Table:
@@ -68,19 +65,10 @@ def read_table(path: Path) -> Table:
 
     Raises InputError naming the file, the concept and what to do.
     """
-    try:
-        with path.expanduser().open("rb") as stream:
-            content = stream.read(LARGEST_FILE + 1)
-    except (OSError, ValueError, RuntimeError) as error:
-        said = error.strerror if isinstance(error, OSError) else "no usable name"
-        raise InputError(f"{path}: the glossary cannot be read ({said}); see KEA_GLOSSARY") from error
-    if len(content) > LARGEST_FILE:
-        raise InputError(f"{path}: the file has more than {LARGEST_FILE:,} bytes; is it the right one?")
-    return _table(content, str(path))
+    return _table(own(path, setting="KEA_GLOSSARY", what="glossary", largest=LARGEST_FILE), str(path))
 
 
-def _table(content: bytes, place: str, *, checked: bool = False) -> Table:
-    document = _parsed(content, place)
+def _table(document: object, place: str, *, checked: bool = False) -> Table:
     if not isinstance(document, dict) or not set(document) <= _TOP:
         raise InputError(f"{place}: the keys concepts, ignored and apart are expected; docs/glossary.md has an example")
     version = document.get("version", "1")
@@ -100,16 +88,6 @@ def _table(content: bytes, place: str, *, checked: bool = False) -> Table:
         groups.append((place, _texts(group, f"{place}: apart")))
     ignored = _wordings(document.get("ignored", []), f"{place}: ignored", checked)
     return Table(int(version), tuple(entry for entry, _ in read), ignored, tuple(groups))
-
-
-def _parsed(content: bytes, place: str) -> object:
-    try:
-        return yaml.load(content.decode("utf-8"), Loader=_LOADER)  # noqa: S506 - makes nothing but text and lists
-    except yaml.MarkedYAMLError as error:
-        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise InputError(f"{place}{line}: this is no YAML: {error.problem}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise InputError(f"{place}: this is no YAML in UTF-8 ({type(error).__name__})") from None
 
 
 def _entry(entry: object, place: str, number: int, checked: bool) -> tuple[Entry, tuple[str, ...]]:

@@ -24,9 +24,9 @@ def home(tmp_path: Path) -> Path:
         now = store.clock()
         ensure_project(db, "default", now)
         templates.create(db, "default", [new_template(name, f"lost \x1b[31m {name} <n>") for name in "abc"], now)
-        grounds = Grounds(0.5, 3, 0.4, ("lost",), ("E-1",), ("gone",), ("lost / found",))
+        grounds = Grounds(0.5, 3, 0.4, ("lost",), ("E-1",), ("not-found",), ("lost-it / found",))
         split = Proposed(1, 1, 0.7, ProposalKind.SPLIT, Grounds(0.6, going=(Going(1, 0.2),)))
-        proposals.put(db, "default", [Proposed(1, 2, 0.75, grounds=grounds), Proposed(2, 3, 0.8), split], now)
+        proposals.put(db, "default", [Proposed(1, 2, 0.7599, grounds=grounds), Proposed(2, 3, 0.8), split], now)
     return home
 
 
@@ -41,8 +41,8 @@ def test_what_is_proposed_is_listed_best_first(home: Path) -> None:
     assert listed(home, "--limit", "1") == ["P-2"]
     shown = run_kea(home, "proposals", "list").stdout
     assert "P-1      merge  0.75 (from 0.50)  KE-1 + KE-2" in shown
-    assert "in common: E-1, gone, lost" in shown
-    assert "contradicts: lost / found" in shown
+    assert "in common: E-1, not found, lost" in shown
+    assert "contradicts: lost it / found" in shown
     assert "\x1b" not in shown
     for wrong in (["--kind", "rubbish"], ["--category", "KE-9"], ["--project", "nobody"]):
         done = run_kea(home, "proposals", "list", *wrong)

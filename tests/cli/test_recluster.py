@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import run_kea
+from web.cli.options import login_name
 
 LINES = """\
 2026-03-01 10:00:01 ERROR broker connection refused by its peer
@@ -87,6 +88,8 @@ def test_what_if_shows_lines_and_answers(home: Path) -> None:
     [
         (("recluster", "--project", "nowhere"), "no project 'nowhere'"),
         (("recluster", "--undo", "99"), "no act 99"),
+        (("recluster", "--undo", "99", "--dry-run"), "--undo has no dry run"),
+        (("recluster", "--partly"), "only together with --undo"),
         (("what-if", "explode", "KE-1", "KE-2"), "is not merge, split or move"),
         (("what-if", "merge", "KE-1"), "two ids"),
         (("what-if", "merge", "KE-1", "KE-77"), "no category KE-77"),
@@ -97,3 +100,10 @@ def test_what_is_wrong_is_one_sentence(filled: Path, arguments: tuple[str, ...],
     assert done.returncode in (1, 2)
     assert said in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
+
+
+def test_a_user_of_a_container_may_have_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 2**31 - 7)
+    assert login_name() == "command line"

@@ -24,7 +24,7 @@ from knowledge_base.store import audit, categories, counts, eviction, projects, 
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.tables import TemplateRow
 from knowledge_base.types import Assignment, LogRecord
-from tests.clustering.test_clusterer import PEER, PEER_TOO, drain
+from tests.clustering.test_clusterer import PEER, PEER_THIRD, PEER_TOO, drain
 from tests.clustering.test_lease import holder
 from tests.store.databases import MINE, START
 from tests.store.knowledge import ingest, knowledge_at
@@ -79,7 +79,7 @@ def test_the_loop_does_it_before_it_ends(limited: KnowledgeBase) -> None:
     loop.start()
     try:
         keep(limited, names(150, 150), at=START + timedelta(hours=1))
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while living(limited) > LIMIT:
             assert time.monotonic() < until, "the thread evicts beside its windows"
             time.sleep(0.05)
@@ -150,7 +150,8 @@ def test_the_index_forgets_what_went_and_a_survivor_is_represented_again(limited
     with limited.store.read() as db:
         replica = limited.replica(db, MINE)
         assert len(replica) == 2
-        assert {each.category for each in replica._by_id.values()} == {int(peer.category_id[3:])}
+        [near] = replica.search(db, limited.embedder.embed(["broker"]), 10)
+        assert {each.category for each, _ in near} == {int(peer.category_id[3:])}
     with limited.store.write() as db:
         eviction.evict(db, MINE, [int(peer.template_id[2:])], seen_until=START, now=START)
     with limited.store.read() as db:
@@ -240,19 +241,42 @@ def test_an_eviction_between_looking_up_and_counting_is_noticed(limited: Knowled
     assert [each.template_id for each in again] == [each.template_id for each in new[:120]]
 
 
+def merged_by_the_machine(knowledge: KnowledgeBase) -> tuple[int, int, list[int], int]:
+    """A category that took in another one of two templates: their numbers, those templates, the act."""
+    two = ingest(knowledge, PEER_TOO, PEER_THIRD)
+    drain(knowledge)
+    [one] = ingest(knowledge, PEER)
+    curation.label(knowledge.store, MINE, one.category_id, "peers", actor="ann")
+    drain(knowledge)
+    home, source = int(one.category_id[3:]), int(two[0].category_id[3:])
+    with knowledge.store.write() as db:
+        assert categories.get(db, MINE, home).templates == 3
+        categories.set_fields(db, MINE, home, label=None)  # what is labelled is never evicted
+        act = max(each.id for each in audit.of_category(db, MINE, home) if each.actor == audit.MACHINE)
+    return home, source, [int(each.template_id[2:]) for each in two], act
+
+
 def test_a_machines_merge_can_be_taken_back_after_some_of_it_went(limited: KnowledgeBase) -> None:
-    peer, too = ingest(limited, PEER, PEER_TOO)
-    drain(limited)
-    with limited.store.read() as db:
-        number = int(peer.category_id[3:])
-        entry = audit.of_category(db, MINE, number)[0]
+    home, source, (gone, stays), act = merged_by_the_machine(limited)
     with limited.store.write() as db:
-        eviction.evict(db, MINE, [int(too.template_id[2:])], seen_until=START, now=START)
-    curation.undo(limited.store, MINE, entry.id, actor="ann")
+        assert eviction.evict(db, MINE, [gone], seen_until=START, now=START).templates == 1
+    curation.undo(limited.store, MINE, act, actor="ann")
     with limited.store.read() as db:
-        assert categories.get(db, MINE, int(too.category_id[3:])).status == "evicted"
-        assert categories.get(db, MINE, number).templates == 1
-        assert projects.living_templates(db, MINE) == 1
+        assert categories.get(db, MINE, home).templates == 1
+        assert categories.get(db, MINE, source).status != "evicted"
+        assert categories.living_templates_of(db, MINE, source) == [stays]
+        assert projects.living_templates(db, MINE) == 2
+
+
+def test_a_machines_merge_cannot_be_taken_back_after_all_of_a_part_went(limited: KnowledgeBase) -> None:
+    home, _, two, act = merged_by_the_machine(limited)
+    with limited.store.write() as db:
+        assert eviction.evict(db, MINE, two, seen_until=START, now=START).templates == 2
+    with pytest.raises(Conflict, match="evicted meanwhile"):
+        curation.undo(limited.store, MINE, act, actor="ann")
+    with limited.store.read() as db:
+        assert categories.living_templates_of(db, MINE, home) == [max(two) + 1]
+        assert counts.total(db, MINE) == 3
 
 
 def test_pending_ones_may_go_too(limited: KnowledgeBase) -> None:

@@ -53,6 +53,16 @@ def test_pairs_are_for_where_single_words_do_not_tell() -> None:
     assert keywords(held(1, **counts), rare) == ["device", "left", "space"]
 
 
+def test_what_reads_like_a_placeholder_comes_last() -> None:
+    terms = held(1, pod=1, evicted=1, duration=1, threshold=1, quantity=1)
+    assert keywords(terms, known(200, pod=2, evicted=3, threshold=3, quantity=3)) == [
+        "threshold",
+        "quantity",
+        "evicted",
+    ]
+    assert keywords(held(1, pod=1, evicted=1), known(200)) == ["evicted", "pod"]
+
+
 def test_where_nothing_tells_the_best_there_is_is_shown() -> None:
     assert keywords(held(2, table=2, column=1), known(100, table=60, column=50)) == ["table", "column"]
     assert keywords(CategoryTerms(1), known(100)) == []

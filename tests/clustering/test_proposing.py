@@ -10,35 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.clustering.grouping import Standing
-from ingest.clustering.items import Item, Similarities
-from ingest.clustering.proposing import (
-    NOWHERE,
-    Compared,
-    Scene,
-    Shared,
-    find_labels,
-    find_merges,
-    scene_of,
-    words_in_common,
-)
+from ingest.clustering.items import Item
+from ingest.clustering.proposing import Scene, Shared, find_labels, find_merges, in_common
 from ingest.clustering.splitting import find_split
 from knowledge_base.store.proposal_values import Going, ProposalKind, Proposed
+from tests.clustering.judging import compared, judge_of
 
 UNTOUCHED, LABELLED = Standing(False, None), Standing(True, None)
-
-
-def compared(homes: list[int], alike: dict[tuple[int, int], float]) -> tuple[list[Item], Similarities]:
-    """Templates 100, 101, ...; pairs that are not named are alike by 0.1."""
-    matrix = np.full((len(homes), len(homes)), 0.1, np.float32)
-    np.fill_diagonal(matrix, 1.0)
-    for (row, column), score in alike.items():
-        matrix[row, column] = matrix[column, row] = score
-    texts = [f"word{home} common" for home in homes]
-    items = [
-        Item(100 + place, home, text, text, (f"E-{home}", "E-0"), True)
-        for place, (home, text) in enumerate(zip(homes, texts, strict=True))
-    ]
-    return items, matrix
+GROUNDS = Shared(("common",), ("E-0",), ("not-found",), ("timeout / connection-refused",))
 
 
 def scene(
@@ -46,13 +25,28 @@ def scene(
     alike: dict[tuple[int, int], float],
     *,
     fresh: set[int] | None = None,
-    shared: Compared = words_in_common,
+    asked: list[tuple[int, int]] | None = None,
 ) -> Scene:
-    """Categories that nobody said anything of."""
-    items, matrix = compared(homes, alike)
-    items = [replace(item, is_new=fresh is None or item.category in fresh) for item in items]
-    standings = dict.fromkeys(homes, UNTOUCHED)
-    return scene_of(items, homes, matrix, standings=standings, compared=shared, version="model-1")
+    """Categories that nobody said anything of; ``alike`` names pairs of places, others are alike by 0.1."""
+
+    def shared(left: int, right: int) -> Shared:
+        if asked is not None:
+            asked.append((left, right))
+        return GROUNDS
+
+    between: dict[tuple[int, int], list[float]] = {}
+    for row, left in enumerate(homes):
+        for column, right in enumerate(homes):
+            if left < right:
+                between.setdefault((left, right), []).append(alike.get((min(row, column), max(row, column)), 0.1))
+    return Scene(
+        between={pair: float(np.mean(scores)) for pair, scores in between.items()},
+        fresh=set(homes) if fresh is None else fresh,
+        standings=dict.fromkeys(homes, UNTOUCHED),
+        forbidden=frozenset(),
+        shared=shared,
+        version="model-1",
+    )
 
 
 def test_a_merge_is_proposed_with_its_grounds() -> None:
@@ -63,6 +57,7 @@ def test_a_merge_is_proposed_with_its_grounds() -> None:
     assert merge.grounds.threshold == 0.5
     assert (merge.grounds.runner_up, merge.grounds.runner_up_score) == (3, pytest.approx(0.4))
     assert (merge.grounds.words, merge.grounds.codes, merge.grounds.version) == (("common",), ("E-0",), "model-1")
+    assert (merge.grounds.concepts, merge.grounds.against) == (GROUNDS.concepts, GROUNDS.against)
 
 
 def test_merges_that_make_no_sense_are_not_proposed() -> None:
@@ -75,9 +70,6 @@ def test_merges_that_make_no_sense_are_not_proposed() -> None:
     assert [(each.left, each.right) for each in find_merges(solved, threshold=0.5)] == [(1, 3), (2, 3)]
     old = scene([1, 2, 3], near, fresh={3})
     assert [(each.left, each.right) for each in find_merges(old, threshold=0.5)] == [(1, 3), (2, 3)]
-    items, matrix = compared([1, 2, 3], near)
-    outside = scene_of(items, [1, 2, NOWHERE], matrix, standings=whole.standings)
-    assert [(each.left, each.right) for each in find_merges(outside, threshold=0.5)] == [(1, 2)]
     assert find_merges(whole, threshold=0.95) == []
     assert find_merges(scene([], {}), threshold=0.5) == []
 
@@ -89,17 +81,21 @@ def test_each_category_is_in_few_proposals_best_first() -> None:
     assert [(each.left, each.right) for each in found] == [(1, 8), (1, 7), (1, 6)]
 
 
-def test_what_a_glossary_knows_is_asked_of_the_nearest_texts() -> None:
-    asked: list[tuple[int | None, int | None]] = []
+def test_what_two_categories_share_is_asked_for_what_is_proposed_alone() -> None:
+    asked: list[tuple[int, int]] = []
+    find_merges(scene([1, 2, 3], {(0, 1): 0.9, (1, 2): 0.3}, asked=asked), threshold=0.5)
+    assert asked == [(1, 2)]
 
-    def shared(left: Item, right: Item) -> Shared:
-        asked.append((left.template, right.template))
-        return Shared(concepts=("not found",), against=("timeout / refused",))
 
-    whole = scene([1, 1, 2, 2], {(0, 2): 0.6, (1, 3): 0.9, (0, 3): 0.5, (1, 2): 0.5}, shared=shared)
-    (merge,) = find_merges(whole, threshold=0.5)
-    assert asked == [(101, 103)]
-    assert (merge.grounds.concepts, merge.grounds.against) == (("not found",), ("timeout / refused",))
+def test_what_two_texts_have_in_common_is_told() -> None:
+    judge, nowhere = judge_of({}), np.zeros(4, np.float32)
+    left = judge.profile("table <table> not found, connection refused", ("E-1", "E-2"), nowhere)
+    right = judge.profile("the table was not found, connection reset", ("E-2",), nowhere)
+    shared = in_common(judge, left, right)
+    assert {"connection", "table", "found"} <= set(shared.words)
+    assert shared.codes == ("E-2",)
+    assert {"table", "not-found"} <= set(shared.concepts)
+    assert shared.against == ("connection-refused / connection-reset",)
 
 
 def test_the_label_of_the_nearest_is_offered() -> None:
@@ -121,8 +117,12 @@ HUMPS = {(0, 1): 0.9, (0, 2): 0.8, (1, 2): 0.9, (3, 4): 0.7, (0, 3): 0.3, (2, 4)
 
 
 def split(size: int, alike: dict[tuple[int, int], float], **chosen: object) -> Proposed | None:
-    items, matrix = compared([7] * size, alike)
-    return find_split(7, items, matrix, **({"across": 0.4, "inside": 0.6} | chosen))  # type: ignore[arg-type]
+    names = ("walrus", "pelican", "otter", "badger", "magpie", "lynx", "tapir", "gecko", "ibis")
+    items = [Item(100 + place, 7, f"{names[place]} escaped", (), False) for place in range(size)]
+    everything = {(left, right): 0.1 for left in range(size) for right in range(left + 1, size)}
+    ordered = {(min(pair), max(pair)): score for pair, score in alike.items()}
+    chosen = {"across": 0.4, "inside": 0.6} | chosen
+    return find_split(7, compared(items, everything | ordered), **chosen)  # type: ignore[arg-type]
 
 
 def test_a_category_of_two_humps_is_proposed_to_be_split() -> None:

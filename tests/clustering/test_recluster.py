@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import SQLModel, col
 
-from ingest.clustering.reclustering import Applied, apply_plan, plan_reclustering
+from ingest.clustering.reclustering import Applied, apply_plan, applying, plan_reclustering, steps
 from ingest.clustering.reclustering.summary import Summary, summarise
 from knowledge_base import curation
 from knowledge_base.curation.unrearranging import undo_recluster
 from knowledge_base.errors import Conflict, InputError, NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import projects, representatives, template_reading
+from knowledge_base.store import projects, proposals, representatives, template_reading
+from knowledge_base.store.proposal_values import Proposed
 from knowledge_base.store.solutions import SolutionText
-from knowledge_base.store.tables import TemplateRow
+from knowledge_base.store.tables import CategoryRow, TemplateRow
 from knowledge_base.types import Why
 from tests.clustering.test_clusterer import HEAP, PEER, PEER_THIRD, PEER_TOO, drain
 from tests.curation.pictures import picture
-from tests.store.databases import MINE
+from tests.store.databases import MINE, START
 from tests.store.knowledge import categories_of, ingest
 
-HEAP_TOO = "FATAL heap space was exhausted by task"
+HEAP_TOO = "FATAL heap space exhausted by the task"
+CHECKPOINT = "ERROR checkpoint expired"
 LINES = (PEER, PEER_TOO, HEAP, HEAP_TOO, PEER_THIRD)
 
 
@@ -128,6 +130,15 @@ def test_what_is_like_nothing_gets_a_category_of_its_own(knowledge: KnowledgeBas
     assert {each.to for each in told.moves} == {None}
 
 
+def test_nothing_is_left_of_the_vectors_of_a_process_that_is_killed(knowledge: KnowledgeBase) -> None:
+    ingest(knowledge, *LINES)
+    home = knowledge.settings.home_path
+    before = sorted(home.rglob("*")) if home.exists() else []
+    with plan_reclustering(knowledge, MINE) as plan:
+        assert plan.stored.any()
+        assert sorted(each for each in home.rglob("*") if each not in before and "recluster" in each.name) == []
+
+
 def test_a_preview_writes_nothing(knowledge: KnowledgeBase) -> None:
     ingest(knowledge, *LINES)
     misplace(knowledge, {1: 1, 2: 3, 3: 3, 4: 1, 5: 5})
@@ -228,6 +239,68 @@ def test_what_people_change_meanwhile_is_skipped(knowledge: KnowledgeBase, act: 
     after = picture(knowledge.store, MINE)
     assert {number: after.homes[number] for number in (1, 2, 5)} == {n: before.homes[n] for n in (1, 2, 5)}
     assert after.homes[4] == 3
+
+
+@pytest.fixture
+def cut(knowledge: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> KnowledgeBase:
+    """A project whose KE-2 would come to KE-1 in one step and to KE-4 in the next, and then be an alias of KE-1."""
+    for module in (steps, applying):
+        monkeypatch.setattr(module, "MOST_AT_ONCE", 1)
+    ingest(knowledge, PEER, PEER_TOO, PEER_THIRD, CHECKPOINT, f"{CHECKPOINT} again", HEAP)
+    for _ in range(4):
+        ingest(knowledge, PEER, PEER_TOO, CHECKPOINT)
+    misplace(knowledge, {1: 1, 3: 1, 2: 2, 5: 2, 4: 4, 6: 6})
+    return knowledge
+
+
+def aliases(knowledge: KnowledgeBase) -> dict[int, int]:
+    """Tell of what each alias is one; fails where that is an alias itself."""
+    with knowledge.store.read() as db:
+        into = {row[0]: row[1] for row in db.execute(select(col(CategoryRow.id), col(CategoryRow.merged_into)))}
+    assert not [number for number, home in into.items() if home is not None and into[home] is not None]
+    assert not [number for number, home in homes(knowledge).items() if into[home] is not None]
+    return {number: home for number, home in into.items() if home is not None}
+
+
+def test_nothing_becomes_an_alias_of_what_people_merged_meanwhile(cut: KnowledgeBase) -> None:
+    def merge_after_the_first(_: int) -> None:
+        if homes(cut)[2] == 1:
+            curation.merge(cut.store, MINE, c(6), [c(1)], actor="Mei")
+
+    with plan_reclustering(cut, MINE) as plan:
+        done = apply_plan(cut, plan, actor="Mei", tick=merge_after_the_first)
+    assert (done.templates, done.skipped) == (1, ("KE-1 was merged meanwhile",))
+    assert homes(cut) == {1: 6, 2: 6, 3: 6, 4: 4, 5: 2, 6: 6}
+    assert 2 not in aliases(cut)
+
+
+def test_what_is_partly_taken_back_is_in_no_alias(cut: KnowledgeBase) -> None:
+    _, done = recluster(cut)
+    assert (done.templates, aliases(cut)[2]) == (2, 1)
+    assert done.audit_id is not None
+    label = curation.label(cut.store, MINE, c(4), "checkpoint", actor="Mei")
+    back = undo_recluster(cut.store, MINE, done.audit_id, actor="Ravi", partly=True)
+    assert (back.templates, len(back.refused)) == (0, 2)
+    assert aliases(cut)[2] == 1
+    curation.undo(cut.store, MINE, label.audit_id, actor="Mei")
+    assert undo_recluster(cut.store, MINE, done.audit_id, actor="Ravi").templates == 2
+    assert homes(cut) == {1: 1, 2: 2, 3: 1, 4: 4, 5: 2, 6: 6}
+    assert 2 not in aliases(cut)
+
+
+def test_proposals_follow_what_is_taken_back(knowledge: KnowledgeBase) -> None:
+    ingest(knowledge, PEER, HEAP, CHECKPOINT)
+    misplace(knowledge, {1: 1, 2: 1, 3: 3})
+    _, done = recluster(knowledge)
+    made = homes(knowledge)[2]
+    assert (made, done.created, homes(knowledge)[1]) == (4, 1, 1)
+    with knowledge.store.write() as db:
+        proposals.put(db, MINE, [Proposed(made, 3, 0.5)], START)
+    assert done.audit_id is not None
+    curation.undo(knowledge.store, MINE, done.audit_id, actor="Ravi")
+    with knowledge.store.read() as db:
+        (found,) = proposals.open_proposals(db, MINE)
+    assert (found.left, found.right) == (1, 3)
 
 
 def test_new_lines_meanwhile_do_no_harm(knowledge: KnowledgeBase) -> None:

@@ -144,7 +144,7 @@ def test_a_template_that_stands_for_its_category_is_not_added_again(knowledge: K
     made = ingest(knowledge, PEER)
     drain(knowledge)
     [held] = of(knowledge, made[0].category_id)
-    item = Item(held.template, held.category, held.text, PEER.lower(), (), True)
+    item = Item(held.template, held.category, held.text, (), True)
     with knowledge.store.write() as db:
         projects.lock(db, MINE)
         [vector] = knowledge.embedder_of(MINE).embed([PEER])

@@ -11,6 +11,7 @@ from knowledge_base.store import facts, solutions
 from knowledge_base.store.facts import Fact
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow, TemplateRow
+from knowledge_base.store.tombstones import EVICTED
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,17 @@ class Look:
 
 @dataclass(frozen=True)
 class Picture:
-    """Active categories, where each merged id leads to, the home of each template, the standing facts."""
+    """Active categories, where each merged id leads to, the home of each template, the standing facts.
+
+    ``tombstones`` are categories that were evicted, ``evicted`` such templates, which have a home all the same.
+    """
 
     active: dict[int, Look]
     aliases: dict[int, int]
     homes: dict[int, int]
     facts: tuple[Fact, ...]
+    tombstones: frozenset[int] = frozenset()
+    evicted: frozenset[int] = frozenset()
 
 
 def picture(store: Store, project: str) -> Picture:
@@ -44,13 +50,18 @@ def picture(store: Store, project: str) -> Picture:
 
 
 def _look(db: Connection, project: str) -> Picture:
-    homes = {
-        row[0]: row[1]
-        for row in db.execute(
-            select(col(TemplateRow.id), col(TemplateRow.category)).where(col(TemplateRow.project) == project)
+    homes: dict[int, int] = {}
+    evicted: set[int] = set()
+    for template in db.execute(
+        select(col(TemplateRow.id), col(TemplateRow.category), col(TemplateRow.evicted_at)).where(
+            col(TemplateRow.project) == project
         )
-    }
+    ):
+        homes[template.id] = template.category
+        if template.evicted_at is not None:
+            evicted.add(template.id)
     active: dict[int, Look] = {}
+    tombstones: set[int] = set()
     aliases: dict[int, int] = {}
     for row in db.execute(
         select(
@@ -70,6 +81,10 @@ def _look(db: Connection, project: str) -> Picture:
                 found = solutions.get(db, project, row.solution)
                 words = (found.title, found.cause, found.body)
             active[row.id] = Look(templates, row.label, words, row.ignored)
+        elif row.state == EVICTED:
+            assert row.merged_into is None
+            tombstones.add(row.id)
         else:
             aliases[row.id] = row.merged_into
-    return Picture(active, aliases, homes, tuple(facts.standing(db, project)))
+    known = tuple(facts.standing(db, project))
+    return Picture(active, aliases, homes, known, frozenset(tombstones), frozenset(evicted))

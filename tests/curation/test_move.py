@@ -12,7 +12,7 @@ from knowledge_base import curation
 from knowledge_base.errors import Conflict, InputError, NotFound
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import audit, projects, template_reading
+from knowledge_base.store import audit, categories, projects, template_reading
 from knowledge_base.store.facts import Fact
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.types import FactKind, Why
@@ -121,6 +121,16 @@ def test_a_split_keeps_together_who_was_linked_through_those_that_leave(knowledg
     assert (FactKind.MUST_LINK, 2, 3) in kinds(picture(knowledge.store, MINE).facts)
     curation.undo(knowledge.store, MINE, done.audit_id, actor="Mei")
     assert kinds(picture(knowledge.store, MINE).facts) == {(FactKind.MUST_LINK, 1, 2), (FactKind.MUST_LINK, 1, 3)}
+
+
+def test_taking_a_split_back_leaves_no_alias_of_an_alias(grouped: KnowledgeBase) -> None:
+    store = grouped.store
+    made = curation.split(store, MINE, c(1), [t(3)], actor="Mei")
+    curation.merge(store, MINE, made.category.id, [c(4)], actor="Mei")
+    curation.move(store, MINE, t(4), c(1), actor="Mei")
+    curation.undo(store, MINE, made.audit_id, actor="Mei")
+    with store.read() as db:
+        assert categories.resolve(db, MINE, 4) == 1
 
 
 def test_labels_and_solutions_stay_where_they_are(grouped: KnowledgeBase) -> None:

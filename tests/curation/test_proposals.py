@@ -285,6 +285,20 @@ def test_a_dismissed_split_links_both_parts(store: Store) -> None:
     assert pairs(store) == [], "what would go is gone"
 
 
+def test_a_dismissal_that_was_taken_back_does_not_come_back_with_another_act(store: Store) -> None:
+    make(store, "a", "b", "c")
+    join(store, 1, 2, 3)
+    with store.write() as db:
+        facts.withdraw(db, MINE, [each.id for each in facts.standing(db, MINE)], START)
+    put(store, split_of(1, [3]))
+    dismissed = curation.dismiss(store, MINE, "P-1", actor="Mei")
+    parted = curation.split(store, MINE, "KE-1", ["T-3"], actor="Jonas")
+    curation.undo(store, MINE, dismissed.audit_id, actor="Mei")
+    curation.undo(store, MINE, parted.audit_id, actor="Jonas")
+    assert said(store) == set()
+    assert pairs(store) == [("split", 1, 1, 0.6)]
+
+
 def test_what_people_put_together_is_never_proposed_to_be_split(store: Store) -> None:
     make(store, "a", "b", "c")
     join(store, 1, 2, 3)

@@ -278,7 +278,7 @@ def test_the_clusterer_follows_in_the_background(knowledge: KnowledgeBase, pipel
     keep_lines(pipeline, [ACME, ZETA])
     change(knowledge, adding(TENANT))
     loop = ClusterLoop(knowledge, PROJECT)
-    loop._run_due()
+    loop.step()
     assert state(knowledge).is_finished
     assert category_of(knowledge, ACME) == category_of(knowledge, ZETA)
 

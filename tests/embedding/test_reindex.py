@@ -248,6 +248,19 @@ def test_whoever_asks_last_is_followed_and_nothing_of_the_others_stays(home: Hom
         assert prepared(new) == 0
 
 
+def test_what_was_made_and_dropped_is_made_again(home: Home) -> None:
+    with home.knowing(NEW) as new, home.knowing(OLD) as old:
+        work = begin(new, 2)
+        back = Reindexing(old)
+        back.of(MINE).request()
+        back.settle(MINE)
+        assert prepared(new) == 0
+        assert work.of(MINE).request()
+        work.settle(MINE)
+        assert used(new) == new.embedder.backend
+        assert indexed(new) == len(LINES)
+
+
 def test_asking_for_the_old_one_again_ends_it(home: Home) -> None:
     with home.knowing(OLD) as old, home.knowing(NEW) as new:
         before = answers(old)

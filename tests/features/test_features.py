@@ -60,3 +60,9 @@ def test_common_words_come_longest_first() -> None:
     assert common_words("table orders not found a", "a the table was not found") == ("found", "table", "not")
     assert common_words("表 不存在", "表") == ("表",)
     assert common_words("", "x") == ()
+
+
+def test_common_words_are_words_that_people_would_name() -> None:
+    assert common_words("训练进程显存不足", "显存不足 训练失败") == ("不足", "显存", "训练")
+    assert common_words("the table does not exist", "this view does not exist") == ("exist", "not")
+    assert common_words("it is", "that is") == ("is",)

@@ -23,6 +23,7 @@ from knowledge_base.store import (
     backend_tables,
     message_tables,
     outbox,
+    proposals,
     recluster_tables,
     rule_tables,
     tables,
@@ -31,6 +32,7 @@ from knowledge_base.store import (
     window_tables,
 )
 from knowledge_base.store.engine import open_engine
+from knowledge_base.store.proposal_values import Proposed
 from knowledge_base.store.schema import HEAD, MIGRATIONS, revision
 from knowledge_base.store.store import Store
 
@@ -93,6 +95,33 @@ def test_deliveries_of_an_older_kea_are_kept(new_url: str) -> None:
         assert revision(db) == HEAD
         [delivery] = outbox.due(db, "x", datetime(2026, 3, 3, tzinfo=UTC))
     assert (delivery.public_id, delivery.claimed_at, delivery.misses, delivery.stands_for) == ("D-7", None, 0, [])
+
+
+def test_proposals_of_an_older_kea_get_numbers_and_those_that_are_settled_go(new_url: str) -> None:
+    engine = open_engine(new_url)
+    if new_url.startswith("sqlite"):
+        Path(str(engine.url.database)).parent.mkdir()
+    category = (
+        "INSERT INTO category (project, id, state, solution, keywords, ignored, created_at)"
+        " VALUES ('default', {}, 'active', {}, '[]', '0', '2026-03-02 09:30:00')"
+    )
+    proposal = (
+        'INSERT INTO proposal (project, kind, "left", "right", score, detail, state, at)'
+        " VALUES ('default', 'merge', {}, {}, 0.7, '{{}}', '{}', '2026-03-02 09:30:00')"
+    )
+    with engine.connect() as connection:
+        upgrade_to(connection, "0006")
+        for number, solution in ((1, "NULL"), (2, 1), (3, 1), (4, "NULL")):
+            connection.exec_driver_sql(category.format(number, solution))
+        for left, right, state in ((1, 2, "open"), (1, 3, "closed"), (2, 3, "open"), (3, 4, "open")):
+            connection.exec_driver_sql(proposal.format(left, right, state))
+        connection.commit()
+    engine.dispose()
+    with Store(new_url) as store, store.write() as db:
+        kept = [(each.id, each.left, each.right) for each in proposals.open_proposals(db, "default")]
+        assert kept == [(1, 1, 2), (3, 3, 4)], "with one solution there is nothing to merge"
+        proposals.put(db, "default", [Proposed(1, 4, 0.5)], datetime(2026, 3, 3, tzinfo=UTC))
+        assert proposals.get(db, "default", "P-4").score == 0.5
 
 
 OPEN = """

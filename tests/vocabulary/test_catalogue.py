@@ -1,15 +1,11 @@
-"""The catalogue of known kinds: the packaged table, a person's own, and the vectors that are kept."""
+"""The catalogue of known kinds: the packaged table, and a person's own on top of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from knowledge_base.embedding.hashing import HashingEmbedder
-from knowledge_base.embedding.port import Vectors
 from knowledge_base.errors import InputError
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.vocabulary.catalogue import MOST_WORDINGS, Catalogue, Kind, load_catalogue
@@ -32,31 +28,9 @@ kinds:
 """
 
 
-class Counting(HashingEmbedder):
-    """Counts the texts that it embeds."""
-
-    def __init__(self, dimension: int = 32) -> None:
-        super().__init__(dimension=dimension)
-        self.texts = 0
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        self.texts += len(texts)
-        return super().embed(texts)
-
-
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
     return load_catalogue()
-
-
-@pytest.fixture
-def small() -> Catalogue:
-    return Catalogue(
-        (
-            Kind("sheet-missing", "Sheet is missing", "缺表", ("no such sheet", "No such sheet!", "sheet gone")),
-            Kind("pump-dry", "Pump runs dry", "泵空转", ("pump runs dry",)),
-        )
-    )
 
 
 def written(folder: Path, text: str | bytes) -> Path:
@@ -164,67 +138,21 @@ def test_a_file_that_is_not_there_is_named_with_the_setting(tmp_path: Path) -> N
         load_catalogue(tmp_path)
 
 
-def test_rows_are_the_title_and_the_english_wordings_each_once(small: Catalogue) -> None:
-    assert small.rows == (
-        ("sheet-missing", "sheet is missing"),
+def test_wordings_are_titles_and_those_of_both_languages_each_once() -> None:
+    kind = Kind(
+        "sheet-missing", "Sheet is missing", "缺表", ("no such sheet", "Sheet is missing", "%%"), ("没有表", "缺表")
+    )
+    named = Kind("pump-dry", "Pump runs dry", "Pump runs dry", ("pump runs dry",))
+    assert Catalogue((kind, named)).wordings == (
+        ("sheet-missing", "Sheet is missing"),
+        ("sheet-missing", "缺表"),
         ("sheet-missing", "no such sheet"),
-        ("sheet-missing", "sheet gone"),
+        ("sheet-missing", "没有表"),
+        ("pump-dry", "Pump runs dry"),
         ("pump-dry", "pump runs dry"),
     )
 
 
-def test_vectors_are_those_of_the_rows_and_progress_is_told(small: Catalogue) -> None:
-    told: list[tuple[int, int]] = []
-    embedder = HashingEmbedder(dimension=32)
-    vectors = small.vectors(embedder, progress=lambda done, wanted: told.append((done, wanted)))
-    assert np.array_equal(vectors, embedder.embed([text for _, text in small.rows]))
-    assert told == [(4, 4)]
-
-
-def test_vectors_are_embedded_once(small: Catalogue, tmp_path: Path) -> None:
-    first = Counting()
-    vectors = small.vectors(first, tmp_path / "index")
-    again = Counting()
-    assert np.array_equal(small.vectors(again, tmp_path / "index"), vectors)
-    assert (first.texts, again.texts) == (4, 0)
-    assert not list((tmp_path / "index").glob("*.part"))
-
-
-def test_each_back_end_has_vectors_of_its_own(small: Catalogue, tmp_path: Path) -> None:
-    assert small.vectors(Counting(32), tmp_path).shape == (4, 32)
-    assert small.vectors(Counting(64), tmp_path).shape == (4, 64)
-    again = Counting(32)
-    assert small.vectors(again, tmp_path).shape == (4, 32)
-    assert again.texts == 0
-
-
-def test_other_wordings_are_embedded_anew(small: Catalogue, tmp_path: Path) -> None:
-    small.vectors(Counting(), tmp_path)
-    other = Catalogue((small.kinds[0], Kind("pump-dry", "Pump runs dry", "泵空转", ("pump sucks air",))))
-    embedder = Counting()
-    vectors = other.vectors(embedder, tmp_path)
-    assert embedder.texts == len(other.rows)
-    assert np.array_equal(vectors, HashingEmbedder(dimension=32).embed([text for _, text in other.rows]))
-
-
-@pytest.mark.parametrize("damage", ["short", "empty", "flipped", "folder"])
-def test_a_damaged_file_is_thrown_away(small: Catalogue, tmp_path: Path, damage: str) -> None:
-    vectors = small.vectors(Counting(), tmp_path)
-    (path,) = tmp_path.iterdir()
-    content = path.read_bytes()
-    if damage == "folder":
-        path.unlink()
-        path.mkdir()
-    else:
-        changed = bytearray(content)
-        changed[100] ^= 1
-        path.write_bytes({"short": content[:-1], "empty": b"", "flipped": bytes(changed)}[damage])
-    embedder = Counting()
-    assert np.array_equal(small.vectors(embedder, tmp_path), vectors)
-    assert embedder.texts == 4
-    assert not list(tmp_path.glob("*.part"))
-
-
-def test_a_folder_that_cannot_be_made_costs_nothing_but_time(small: Catalogue, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-    assert small.vectors(Counting(), tmp_path / "file" / "index").shape == (4, 32)
+def test_each_packaged_wording_has_its_kind(catalogue: Catalogue) -> None:
+    assert {name for name, _ in catalogue.wordings} == set(catalogue.by_name)
+    assert len(catalogue.wordings) == len(set(catalogue.wordings))

@@ -183,6 +183,12 @@ def test_a_list_that_holds_itself_is_refused(tmp_path: Path) -> None:
         _load(tmp_path, "concepts: [{name: table, wordings: &a [*a]}]")
 
 
+@pytest.mark.parametrize("bomb", ["[" * 50_000, "{a: " * 50_000, "concepts: " + "[" * 50_000])
+def test_a_file_that_would_overflow_the_parser_is_refused(tmp_path: Path, bomb: str) -> None:
+    with pytest.raises(InputError, match=r"own\.yaml: .* nests deeper"):
+        _load(tmp_path, bomb)
+
+
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"nowhere\.yaml: the glossary cannot be read .*KEA_GLOSSARY"):
         load_glossary(tmp_path / "nowhere.yaml")

@@ -87,11 +87,25 @@ def test_codes_of_different_systems_meet(meanings: Meanings, text: str) -> None:
         ("error TS2307: x", "node-module"),
         ("535 5.7.8 Error", "mail-login"),
         ("System.IO.DirectoryNotFoundException: x", "file-not-found"),
-        ("module 'x' … ModuleNotFoundError: x", "python-module"),
     ],
 )
 def test_a_code_or_class_means_a_kind(meanings: Meanings, text: str, kind: str) -> None:
     assert kind in read(meanings, text).kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "concepts", "classes", "generic"),
+    [
+        ("ModuleNotFoundError: x", {"module", "not-found"}, ("ModuleNotFoundError",), ()),
+        ("java.lang.OutOfMemoryError: x", {"out-of-memory"}, ("OutOfMemoryError",), ()),
+        ("java.sql.SQLSyntaxErrorException: x", set(), (), ("SQLSyntaxErrorException",)),
+        ("com.acme.MySQLSyntaxErrorException: x", set(), (), ("MySQLSyntaxErrorException",)),
+    ],
+)
+def test_a_class_of_several_kinds_names_none(
+    meanings: Meanings, text: str, concepts: set[str], classes: tuple[str, ...], generic: tuple[str, ...]
+) -> None:
+    assert read(meanings, text) == Meaning(frozenset(concepts), frozenset(), classes, generic)
 
 
 @pytest.mark.parametrize(
@@ -209,3 +223,21 @@ def test_a_codes_concepts_are_those_of_its_kind() -> None:
     meaning = Meanings(code_table(text.encode(), "codes.yaml", SMALL)).read("x FAULT   #7! y", ())
     assert meaning.kinds == {"sheet-missing"}
     assert meaning.concepts == {"table", "not-found"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("CROSSSLOT Keys in request", "CLUSTERDOWN Hash slot not served"),
+        ("error=invalid_grant", "error=redirect_uri_mismatch"),
+        ("error=invalid_client", "error=invalid_grant"),
+        ("CUDA_ERROR_NO_BINARY_FOR_GPU", "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH"),
+    ],
+)
+def test_codes_of_one_system_with_different_causes_are_different_kinds(
+    meanings: Meanings, one: str, other: str
+) -> None:
+    left, right = meanings.read(one).kinds, meanings.read(other).kinds
+    assert left
+    assert right
+    assert not left & right

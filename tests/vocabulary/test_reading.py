@@ -107,6 +107,28 @@ def test_phrases_of_every_day_are_no_concepts() -> None:
         assert READER.read(text).concepts == frozenset(), text
 
 
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("Service is down, please try again later", "rate-limited"),
+        ("billing answered after 3 s", "payment-overdue"),
+        ("作业的水位线停滞", "disk-full"),
+        ("报表数据导入失败", "module"),
+        ("failed to import the customer list", "module"),
+        ("数据同步失败", "replication-broken"),
+        ("新版本发布失败", "send-failed"),
+        ("网络错误", "unreachable"),
+        ("unknown time zone", "date-format"),
+        ("push rejected: fetch first", "merge-conflict"),
+        ("your local changes would be overwritten by merge", "merge-conflict"),
+        ("笛卡尔积过大", "full-scan-forbidden"),
+        ("terraform plan", "helm-release"),
+    ],
+)
+def test_false_friends_are_not_read(text: str, concept: str) -> None:
+    assert concept not in READER.read(text).concepts
+
+
 def test_spans_tell_which_characters_say_it() -> None:
     text = "Oops: CouldNotConnect, 表 <table> 不存在"
     marked = {(text[span.start : span.end], span.concept) for span in READER.read(text).spans}

@@ -45,7 +45,7 @@ class ProposalOut(Shape):
     runner_up_score: float = Field(examples=[0.42])
     words: list[str] = Field(examples=[["table", "found"]], description="In common.")
     codes: list[str] = Field(examples=[["ODPS-0130131"]], description="Error codes in common.")
-    concepts: list[str] = Field(examples=[["not found"]], description="Concepts of the glossary in common.")
+    concepts: list[str] = Field(examples=[["not-found"]], description="Concepts of the glossary in common, by name.")
     against: list[str] = Field(examples=[["table / column"]], description="What contradicts.")
     inside: float = Field(examples=[0.0], description="Of a split: how alike templates are within its parts.")
     templates: list[GoingOut] = Field(description="Of a split: those that would go.")

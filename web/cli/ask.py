@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from web.cli.options import DEFAULT_PROJECT, AsJson, Project
+from web.cli.options import DEFAULT_PROJECT, AsJson, Project, login_name
 
 if TYPE_CHECKING:
     from assistant.answering import Assistant
@@ -25,7 +25,6 @@ def ask(
 ) -> None:
     """Answer a question with the solution of the error that it shows."""
     import gc
-    import getpass
     import sys
 
     if bool(text) == (batch is not None):
@@ -49,7 +48,7 @@ def ask(
         asked = sys.stdin.read() if text == "-" else text
         if not asked.strip():
             raise InputError("there is nothing to look up: paste the error message")
-        answer = assistant.ask(Question(project, "cli", getpass.getuser(), asked))
+        answer = assistant.ask(Question(project, "cli", login_name(), asked))
     if as_json:
         print_json(answer_row(answer))
     else:

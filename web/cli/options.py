@@ -14,4 +14,14 @@ Project = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for scripts.")]
 
-__all__ = ["DEFAULT_PROJECT", "AsJson", "Project"]
+__all__ = ["DEFAULT_PROJECT", "AsJson", "Project", "login_name"]
+
+
+def login_name() -> str:
+    """Name whoever runs the command; a user of a container may have no name."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "command line"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from web.cli.options import DEFAULT_PROJECT, AsJson, Project
+from web.cli.options import DEFAULT_PROJECT, AsJson, Project, login_name
+from web.scores import two_places
 
 if TYPE_CHECKING:
     from knowledge_base.store.briefs import Brief
@@ -70,7 +71,7 @@ def accept(
     from knowledge_base import curation
 
     with _store() as store:
-        done = curation.accept(store, project, proposal, into=into, actor=actor or _user())
+        done = curation.accept(store, project, proposal, into=into, actor=actor or login_name())
     typer.echo(f"{proposal}: accepted; see {done.category.id}, where it can be undone")
 
 
@@ -80,7 +81,7 @@ def dismiss(proposal: ProposalId, actor: Actor = "", project: Project = DEFAULT_
     from knowledge_base import curation
 
     with _store() as store:
-        done = curation.dismiss(store, project, proposal, actor=actor or _user())
+        done = curation.dismiss(store, project, proposal, actor=actor or login_name())
     typer.echo(f"{proposal}: dismissed; see {done.category.id}, where it can be undone")
 
 
@@ -93,18 +94,10 @@ def _store() -> Iterator[Store]:
         yield store
 
 
-def _user() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "command line"
-
-
 def _lines(proposal: Proposal, known: dict[int, Brief]) -> list[str]:
     grounds = proposal.grounds
-    scores = f"{proposal.score:.2f} (from {grounds.threshold:.2f})"
+    # What an older Kea proposed does not tell its threshold.
+    scores = two_places(proposal.score) + (f" (from {two_places(grounds.threshold)})" if grounds.threshold else "")
     both = [known[number] for number in dict.fromkeys((proposal.left, proposal.right)) if number in known]
     lines = [f"{proposal.public_id:8} {proposal.kind:6} {scores}  {' + '.join(each.id for each in both)}"]
     lines += [f"         {each.id}: {_printable(each.label or each.template)[:100]}" for each in both]
@@ -115,12 +108,17 @@ def _lines(proposal: Proposal, known: dict[int, Brief]) -> list[str]:
             f"         would go: {', '.join(public_id(Prefix.TEMPLATE, each.template) for each in grounds.going)}"
         )
     for name, words in (
-        ("in common", (*grounds.codes, *grounds.concepts, *grounds.words)),
-        ("contradicts", grounds.against),
+        ("in common", (*grounds.codes, *_in_words(grounds.concepts), *grounds.words)),
+        ("contradicts", _in_words(grounds.against)),
     ):
         if words:
             lines.append(f"         {name}: {_printable(', '.join(words))[:200]}")
     return lines
+
+
+def _in_words(concepts: Iterable[str]) -> list[str]:
+    """Write names of concepts as people say them."""
+    return [each.replace("-", " ") for each in concepts]
 
 
 def _printable(text: str) -> str:

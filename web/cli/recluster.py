@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from web.cli.options import DEFAULT_PROJECT, AsJson, Project
+from web.cli.options import DEFAULT_PROJECT, AsJson, Project, login_name
 
 if TYPE_CHECKING:
     from ingest.clustering.reclustering import Applied
@@ -29,7 +29,11 @@ def recluster(
     as_json: AsJson = False,
 ) -> None:
     """Cluster all templates anew, after showing what would move. What people labelled, merged, split or moved stays."""
+    if partly and undo is None:
+        raise typer.BadParameter("only together with --undo", param_hint="--partly")
     if undo is not None:
+        if dry_run:
+            raise typer.BadParameter("--undo has no dry run", param_hint="--dry-run")
         _undo(project, undo, actor=actor, partly=partly, as_json=as_json)
         return
     from dataclasses import asdict
@@ -58,7 +62,7 @@ def recluster(
             if not dry_run and told.moved_templates:
                 if not yes:
                     typer.confirm("Move them?", abort=True, err=as_json)
-                done = apply_plan(knowledge, plan, actor=actor or _user())
+                done = apply_plan(knowledge, plan, actor=actor or login_name())
     if as_json:
         print_json({**asdict(told), "done": None if done is None else asdict(done)})
     elif done is not None:
@@ -75,7 +79,7 @@ def _undo(project: str, act: int, *, actor: str, partly: bool, as_json: bool) ->
     from web.cli.progress import counting
 
     with Store(read_settings().url) as store, counting("templates") as tick:
-        back = undo_recluster(store, project, act, actor=actor or _user(), partly=partly, tick=tick)
+        back = undo_recluster(store, project, act, actor=actor or login_name(), partly=partly, tick=tick)
     if as_json:
         print_json(asdict(back))
         return
@@ -118,9 +122,3 @@ def _done(done: Applied) -> list[str]:
         lines.append(f"{done.skipped_templates:,} templates were left alone, for people changed something meanwhile:")
         lines += [f"  {each}" for each in done.skipped[:SHOWN]]
     return lines
-
-
-def _user() -> str:
-    import getpass
-
-    return getpass.getuser()

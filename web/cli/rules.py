@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from web.cli.options import DEFAULT_PROJECT, AsJson, Project
+from web.cli.options import DEFAULT_PROJECT, AsJson, Project, login_name
 
 if TYPE_CHECKING:
     from knowledge_base.curation.rule_changes import Edit
@@ -203,7 +203,7 @@ def undo(
     from web.cli.rules_output import state_line
 
     with _store() as store:
-        done = undo_rules(store, project, audit_id, actor=actor or _user())
+        done = undo_rules(store, project, audit_id, actor=actor or login_name())
     typer.echo(f"Taken back. {state_line(done.stored)}")
 
 
@@ -275,7 +275,9 @@ def _change(project: str, edit: Edit, action: str, subject: str, *, actor: str, 
             before, behind = changed_rules(store, project, edit, force=force)
             typer.echo("\n".join(preview_lines(_preview(store, project, before, behind))))
             typer.confirm("Change the rules?", abort=True)
-        done = change_rules(store, project, edit, action=action, subject=subject, actor=actor or _user(), force=force)
+        done = change_rules(
+            store, project, edit, action=action, subject=subject, actor=actor or login_name(), force=force
+        )
     typer.echo(f"{state_line(done.stored)} `kea rules undo {done.audit_id}` takes it back.")
 
 
@@ -294,12 +296,6 @@ def _store() -> Iterator[Store]:
 
     with Store(read_settings().url) as store:
         yield store
-
-
-def _user() -> str:
-    import getpass
-
-    return getpass.getuser()
 
 
 def _examples(given: list[str]) -> tuple[Example, ...]:

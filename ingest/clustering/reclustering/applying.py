@@ -51,10 +51,7 @@ def apply_plan(
         raise InputError("an act needs a name to stand under")
     if next(plan.moves(), None) is None:
         return Applied(None, 0, 0, 0, (), 0)
-    with _lease(knowledge, plan.project) as lease:
-        if knowledge.embedder_of(plan.project).backend != plan.backend:
-            raise Conflict(f"project {plan.project!r} answers with another model since; recluster again")
-        return _Writing(knowledge, plan, lease, actor.strip()).run(tick)
+    return _Writing(knowledge, plan, actor.strip()).run(tick)
 
 
 @contextmanager
@@ -74,10 +71,9 @@ def _lease(knowledge: KnowledgeBase, project: str) -> Iterator[Lease]:
 class _Writing:
     """Writes the steps of one plan; ``named`` has the categories that groups got so far."""
 
-    def __init__(self, knowledge: KnowledgeBase, plan: Reclustering, lease: Lease, actor: str) -> None:
+    def __init__(self, knowledge: KnowledgeBase, plan: Reclustering, actor: str) -> None:
         self.knowledge = knowledge
         self.plan = plan
-        self.lease = lease
         self.actor = actor
         self.act: int | None = None
         self.named: dict[int, int] = {group: name for group, name in enumerate(plan.names) if name is not None}
@@ -90,7 +86,11 @@ class _Writing:
         skipped: list[str] = []
         for batch in _batches(cut_into_steps(self.plan)):
             why = reasons.of([move for _, step in batch for move in step.moves.items()])
-            found, refused = self._write(batch, why)
+            # The lease is let go after each batch, so that windows go on meanwhile.
+            with _lease(self.knowledge, self.plan.project) as lease:
+                if self.knowledge.embedder_of(self.plan.project).backend != self.plan.backend:
+                    raise Conflict(f"project {self.plan.project!r} answers with another model since; recluster again")
+                found, refused = self._write(lease, batch, why)
             merged += found
             for step, reason in refused:
                 skipped.append(reason)
@@ -105,14 +105,14 @@ class _Writing:
         return done
 
     def _write(
-        self, batch: Sequence[Numbered], why: Mapping[int, Mapping[str, object]]
+        self, lease: Lease, batch: Sequence[Numbered], why: Mapping[int, Mapping[str, object]]
     ) -> tuple[int, list[tuple[Step, str]]]:
         """Write steps in one transaction; tell how many categories became aliases, and what is skipped and why."""
         project, now = self.plan.project, self.knowledge.clock()
         base = self.plan.base
         with self.knowledge.store.write() as db:
             projects.lock(db, project)
-            self.lease.check(db)
+            lease.check(db)
             fitting, refused = self._fitting(db, batch)
             if not fitting:
                 return 0, refused

@@ -25,7 +25,7 @@ from knowledge_base.store.term_statistics import statistics
 Tick = Callable[[int], None]
 
 WEIGHED = 20_000
-"""Templates whose words are weighed by how often they come; the words of others count as rare unless these have them."""
+"""Templates whose words are weighed by how often they come; a word of others alone counts as rare."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,9 @@ class Scorer:
         places = sorted({place for pair in pairs for place in pair})
         rows = {place: row for row, place in enumerate(places)}
         compared = self._compared(places)
-        return [compared.score(rows[left], rows[right]) for left, right in pairs]
+        wanted = [(min(rows[left], rows[right]), max(rows[left], rows[right])) for left, right in pairs]
+        found = compared.pairs(pair for pair in wanted if pair[0] != pair[1])
+        return [found.get(pair, 1.0) for pair in wanted]
 
     def _compared(self, places: Sequence[int]) -> Comparison:
         vectors = rows_of(self._stored, places)

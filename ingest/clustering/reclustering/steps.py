@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ingest.clustering.reclustering.planning import Reclustering
 from knowledge_base.curation.together import Together
 
-MOST_AT_ONCE = 100
+MOST_AT_ONCE = 25
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryFile
 
 import numpy as np
 import numpy.typing as npt
@@ -39,8 +39,12 @@ def stored_vectors(
     home = knowledge.settings.home_path
     home.mkdir(parents=True, exist_ok=True)
     shape = (max(len(members), 1), embedder.dimension)
-    with TemporaryDirectory(prefix="recluster-", dir=home) as folder:
-        made = np.memmap(Path(folder) / "vectors.f16", dtype=np.float16, mode="w+", shape=shape)
+    # It has no name, so that nothing of it is left behind a process that is killed.
+    with TemporaryFile(dir=home) as file:
+        if hasattr(os, "posix_fallocate"):
+            # A full disk is an error here; where memory is mapped to it, it ends the process.
+            os.posix_fallocate(file.fileno(), 0, 2 * shape[0] * shape[1])
+        made = np.memmap(file, dtype=np.float16, mode="w+", shape=shape)
         for start in range(0, len(members), AT_ONCE):
             part = members[start : start + AT_ONCE]
             made[start : start + len(part)] = _vectors(knowledge, project, embedder, part)

@@ -6,6 +6,7 @@ from alembic import context
 from sqlmodel import AutoString, SQLModel
 
 from knowledge_base.store import (  # noqa: F401  (fills the metadata)
+    backend_tables,
     message_tables,
     recluster_tables,
     rule_tables,

@@ -26,6 +26,7 @@ def upgrade() -> None:
     for number, row in enumerate(rows, 1):
         mine = [key == value for key, value in zip(keys, row, strict=True)]
         db.execute(table.update().where(*mine).values(id=number))
+    _close(db, table)
     if rows:
         sequence = sa.table("sequence", sa.column("name"), sa.column("value"))
         db.execute(sequence.insert().values(name="proposal", value=len(rows)))
@@ -33,3 +34,20 @@ def upgrade() -> None:
     op.create_index("proposal_left", "proposal", ["project", "left", "state"])
     op.create_index("proposal_right", "proposal", ["project", "right", "state"])
     op.create_index("proposal_state", "proposal", ["project", "state", "score"])
+
+
+def _close(db: sa.Connection, table: sa.TableClause) -> None:
+    """Close those of two categories with the same solution, which was attached after they were proposed."""
+    one, other = (
+        sa.table("category", *(sa.column(name) for name in ("project", "id", "solution"))).alias(name)
+        for name in ("one", "other")
+    )
+    alike = (
+        sa.select(table.c.project, table.c.left, table.c.right)
+        .join(one, (one.c.project == table.c.project) & (one.c.id == table.c.left))
+        .join(other, (other.c.project == table.c.project) & (other.c.id == table.c.right))
+        .where(one.c.solution == other.c.solution)
+    )
+    for project, left, right in db.execute(alike).all():
+        mine = (table.c.project == project, table.c.left == left, table.c.right == right)
+        db.execute(table.update().where(*mine).values(state="closed"))

@@ -1,0 +1,1 @@
+"""A project to which random things happen, and what must hold in it at any moment."""
