@@ -10,8 +10,9 @@ import structlog
 from sqlalchemy import Connection
 
 from ingest.cardinality import MOST_VARIABLES
+from ingest.clustering.ahead import Ahead
 from ingest.clustering.folding import fold
-from ingest.clustering.gathering import embedded, gather
+from ingest.clustering.gathering import gather
 from ingest.clustering.lease import Lease, try_lease
 from ingest.clustering.plan import Plan
 from ingest.clustering.planning import plan_window
@@ -19,6 +20,7 @@ from ingest.clustering.snapshot import PendingTemplate, read_pending, read_snaps
 from ingest.clustering.split_search import propose_splits
 from ingest.clustering.writing import write_part
 from knowledge_base.embedding.port import Embedder
+from knowledge_base.features.cleaning import cleaned
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.pairs.judge import Judge, Profiles
 from knowledge_base.store import projects, proposals
@@ -47,6 +49,7 @@ class Clusterer:
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self.knowledge = knowledge
         self._profiles = Profiles()
+        self._ahead = Ahead()
 
     def run_window(self, project: str, within: Span = ALWAYS, *, size: int | None = None) -> WindowResult | None:
         """Cluster the oldest pending templates of a span of event time, ``size`` at most (``window_size``).
@@ -61,10 +64,10 @@ class Clusterer:
             for _ in range(TRIES):
                 with self.knowledge.store.read() as db:
                     change = projects.last_change(db, project)
-                    pending = read_pending(db, project, limit, within)
-                if not pending:
+                    waiting = read_pending(db, project, 2 * limit, within)
+                if not waiting:
                     return None
-                result = self._cluster(lease, pending, change)
+                result = self._cluster(lease, waiting[:limit], waiting[limit:], change)
                 if result is not None:
                     return replace(result, merged=result.merged + folded)
         return None
@@ -82,15 +85,19 @@ class Clusterer:
                 break
         return merged
 
-    def _cluster(self, lease: Lease, pending: Sequence[PendingTemplate], change: int) -> WindowResult | None:
-        """Cluster a window that was read at a change of the feed.
+    def _cluster(
+        self, lease: Lease, pending: Sequence[PendingTemplate], coming: Sequence[PendingTemplate], change: int
+    ) -> WindowResult | None:
+        """Cluster a window that was read at a change of the feed; what comes next is embedded meanwhile.
 
         None where people changed something meanwhile, so that it must be done again.
         """
         project, settings = lease.project, self.knowledge.settings
         embedder = self.knowledge.embedder_of(project)
         judge = self._judge(embedder)
-        vectors = embedded(pending, embedder)
+        vectors = self._ahead.vectors(project, [cleaned(each.text) for each in pending], embedder)
+        if coming:
+            self._ahead.begin(project, [cleaned(each.text) for each in coming], embedder)
         with self.knowledge.store.read() as db:
             replica = self.knowledge.replica(db, project)
             gathered = gather(db, project, pending, vectors, replica, judge, self._profiles)
@@ -102,7 +109,7 @@ class Clusterer:
             group_threshold=settings.group_threshold,
             propose_threshold=settings.propose_threshold,
         )
-        return self._write(lease, plan, change)
+        return self._write(lease, plan, change, busy=bool(coming))
 
     def _judge(self, embedder: Embedder) -> Judge:
         def tell(done: int, wanted: int) -> None:
@@ -111,7 +118,7 @@ class Clusterer:
 
         return self.knowledge.judge_with(embedder, tell)
 
-    def _write(self, lease: Lease, plan: Plan, change: int) -> WindowResult | None:
+    def _write(self, lease: Lease, plan: Plan, change: int, *, busy: bool) -> WindowResult | None:
         """Write a plan part by part, so that nobody waits long for the database.
 
         Where people change something meanwhile, the rest stays pending and is clustered anew.
@@ -135,10 +142,14 @@ class Clusterer:
                 if _still_true(db, project, change):
                     found = plan.proposals[start : start + PROPOSED_PART]
                     proposals.put(db, project, found, self.knowledge.clock())
+        # In a storm what waits comes first; a category is looked at again when it has grown further.
+        split = 0 if busy else self._propose_splits(lease, plan)
+        return WindowResult(templates, merged, len(plan.proposals) + split)
+
+    def _propose_splits(self, lease: Lease, plan: Plan) -> int:
         grown = Counter(plan.home[item.category] for item, _ in plan.new if item.category in plan.home)
         known = {item.template: vector for item, vector in plan.new if item.template is not None}
-        split = propose_splits(self.knowledge, lease, grown, profiles=self._profiles, known=known)
-        return WindowResult(templates, merged, len(plan.proposals) + split)
+        return propose_splits(self.knowledge, lease, grown, profiles=self._profiles, known=known)
 
 
 def _still_true(db: Connection, project: str, change: int) -> bool:
