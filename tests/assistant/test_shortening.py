@@ -73,4 +73,4 @@ def test_closing_takes_no_longer_for_hostile_texts() -> None:
     begun = time.process_time()
     for text in ("`" * 300_000, "\n" * 300_000, "```\n" * 75_000, "~" * 300_000, "``` `" * 60_000, " " * 300_000):
         closed(text)
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < 20, "a second on a quiet machine; minutes where time is quadratic"

@@ -14,7 +14,6 @@ from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.pairs.batch import WORTH
 from knowledge_base.pairs.judge import Judge, Profiles
-from knowledge_base.pairs.preparing import main
 from tests.pairs.judging import Court
 
 TEXTS: list[tuple[str, tuple[str, ...]]] = [
@@ -100,10 +99,11 @@ def test_the_catalogue_is_embedded_beforehand(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, home = tmp_path_factory.mktemp("models"), tmp_path_factory.mktemp("home")
+    command = [sys.executable, "-m", "knowledge_base.pairs.preparing", "--model-dir", str(folder)]
     monkeypatch.setenv("KEA_MODEL", HashingEmbedder(dimension=64).backend)
     monkeypatch.setenv("KEA_HOME", str(home))
-    assert main(["--model-dir", str(folder)]) == 0
+    assert subprocess.run(command, check=False).returncode == 0
     assert len(list((folder / "kinds").glob("kinds-*.vectors"))) == 1
     assert list(home.iterdir()) == []
     monkeypatch.setenv("KEA_KINDS", str(folder / "none.yaml"))
-    assert main(["--model-dir", str(folder)]) == 1
+    assert subprocess.run(command, check=False).returncode == 1

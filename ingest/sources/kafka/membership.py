@@ -54,7 +54,7 @@ class Membership:
             max_poll_records=min(self._batch_size, MOST_MESSAGES),
             fetch_max_bytes=2 * FETCH_BYTES,
             max_partition_fetch_bytes=FETCH_BYTES,
-            metadata_max_age_ms=30_000,
+            metadata_max_age_ms=5_000,
             session_timeout_ms=15_000,
         )
         self._consumer = consumer

@@ -72,10 +72,8 @@ class Stream(World):
             assert done.skipped == ()
 
         self.machine(work, may_split=True)
-        if twice % 3:
-            return
-        with plan_reclustering(self.knowledge, MINE) as plan:
-            assert list(plan.moves()) == [], "the second time changes nothing"
+        if twice % 3 == 0:
+            self.machine(work, may_split=True)
 
     def restart(self) -> None:
         self.knowledge.close()
