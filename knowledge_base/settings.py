@@ -35,10 +35,10 @@ class Settings(BaseSettings):
     suggest_threshold: float = Field(default=0.60, ge=0, le=1, description="Confidence from which Kea suggests.")
     # What is alike depends on the model: these two fit the default one (docs/reindex.md tells how to choose others).
     group_threshold: float = Field(
-        default=0.88, ge=0, le=1, description="Chance of being one error to group templates."
+        default=0.89, ge=0, le=1, description="Chance of being one error to group templates."
     )
     propose_threshold: float = Field(
-        default=0.13, ge=0, le=1, description="Chance of being one error to propose a merge."
+        default=0.12, ge=0, le=1, description="Chance of being one error to propose a merge."
     )
     window_size: int = Field(default=1000, ge=1, description="New templates in a clustering window at most.")
     window_by: WindowBy = Field(

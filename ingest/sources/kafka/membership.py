@@ -58,6 +58,9 @@ class Membership:
             session_timeout_ms=15_000,
         )
         self._consumer = consumer
+        for topic in self._place.topics:
+            # A leader that does not know a topic yet gives nobody its partitions, and nobody asks again for long.
+            consumer.partitions_for_topic(topic)
         consumer.subscribe(topics=list(self._place.topics), listener=_listener(self))
         return self
 
