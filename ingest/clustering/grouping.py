@@ -25,19 +25,6 @@ class Standing:
     mixed: bool = False
 
 
-def category_averages(similarities: Similarities, homes: Sequence[int], categories: Sequence[int]) -> Similarities:
-    """Average the similarities between all categories at once; shape (categories, categories).
-
-    ``homes`` names the category of each item; items of categories that are not listed do not count.
-    """
-    member = (np.asarray(categories)[:, None] == np.asarray(homes)[None, :]).astype(np.float32)
-    if not member.size:
-        return np.zeros((0, 0), np.float32)
-    sizes = member.sum(axis=1)
-    totals = member @ similarities @ member.T
-    return np.asarray(totals / np.maximum(np.outer(sizes, sizes), 1.0), np.float32)
-
-
 def units(homes: Sequence[int], standings: Mapping[int, Standing]) -> list[int]:
     """Number the items that linkage must keep together: those of one category, each of a mixed one by itself.
 

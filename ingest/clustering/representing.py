@@ -50,21 +50,3 @@ def chosen(vectors: Vectors, weights: Sequence[float], *, held: int = 0, most: i
         picked.append(best)
         covered = np.maximum(covered, alike[best])
     return sorted(picked)
-
-
-def spread(vectors: Vectors, limit: int = MOST) -> list[int]:
-    """Choose rows that are far from each other, the first row first (farthest-point sampling, Gonzalez 1985).
-
-    Rows have length 1. Ties go to the earlier row, so the choice depends on the order alone.
-    """
-    count = len(vectors)
-    if count <= limit:
-        return list(range(count))
-    picked = [0]
-    nearest = vectors @ vectors[0]
-    while len(picked) < limit:
-        nearest[picked] = np.inf
-        following = int(np.argmin(nearest))
-        picked.append(following)
-        nearest = np.maximum(nearest, vectors @ vectors[following])
-    return sorted(picked)

@@ -71,6 +71,6 @@ def test_code_in_a_line_does_not_leave_a_long_text_in_a_block() -> None:
 
 def test_closing_takes_no_longer_for_hostile_texts() -> None:
     begun = time.process_time()
-    for text in ("`" * 300_000, "\n" * 300_000, "```\n" * 75_000, "~" * 300_000, "``` `" * 60_000, " " * 300_000):
+    for text in ("`" * 150_000, "\n" * 150_000, "```\n" * 37_500, "~" * 150_000, "``` `" * 30_000, " " * 150_000):
         closed(text)
-    assert time.process_time() - begun < 20, "a second on a quiet machine; minutes where time is quadratic"
+    assert time.process_time() - begun < 1

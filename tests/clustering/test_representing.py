@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from ingest.clustering import ClusterLoop
 from ingest.clustering.items import Item
-from ingest.clustering.representing import MOST, chosen, spread
+from ingest.clustering.representing import MOST, chosen
 from ingest.clustering.representing_writing import write_representatives
 from knowledge_base import curation
 from knowledge_base.embedding import Vectors
@@ -30,6 +30,24 @@ def around(centre: int, count: int, *, noise: float = 0.1, seed: int = 0) -> Vec
     rows = np.random.default_rng(seed + centre).normal(size=(count, 16)) * noise
     rows[:, centre] += 1.0
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+
+def spread(vectors: Vectors, limit: int = MOST) -> list[int]:
+    """Choose rows that are far from each other, the first row first (farthest-point sampling, Gonzalez 1985).
+
+    Rows have length 1. Ties go to the earlier row, so the choice depends on the order alone.
+    """
+    count = len(vectors)
+    if count <= limit:
+        return list(range(count))
+    picked = [0]
+    nearest = vectors @ vectors[0]
+    while len(picked) < limit:
+        nearest[picked] = np.inf
+        following = int(np.argmin(nearest))
+        picked.append(following)
+        nearest = np.maximum(nearest, vectors @ vectors[following])
+    return sorted(picked)
 
 
 def coverage(rows: Vectors, picked: Sequence[int], weights: Sequence[float] | None = None) -> float:
