@@ -28,6 +28,7 @@ class Considered:
     question: Question
     answer: Answer
     matches: tuple[Match, ...]
+    form: str
 
 
 class Assistant:
@@ -53,8 +54,8 @@ class Assistant:
             raise InputError("there is nothing to look up: paste the error message")
         if len(question.text) > TEXT_LIMIT:
             raise InputError(f"the text has {len(question.text)} characters, {TEXT_LIMIT} are allowed")
-        matches = self.knowledge.match(question.project, question.text, limit=CANDIDATES)
-        return Considered(question, self._answer(question.project, matches), matches)
+        found = self.knowledge.match(question.project, question.text, limit=CANDIDATES)
+        return Considered(question, self._answer(question.project, found.matches), found.matches, found.form)
 
     def keep(self, db: Connection, considered: Considered) -> Answer:
         """Keep a question within the caller's write transaction; the answer carries its id."""
@@ -109,6 +110,7 @@ def _new_question(considered: Considered) -> NewQuestion:
         thread=question.thread,
         user=question.user,
         text=scrub(question.text),
+        form=considered.form,
         outcome=answer.outcome,
         confidence=answer.confidence,
         category=matches[0].category if known else None,

@@ -99,7 +99,7 @@ def _measured(home: Path) -> Figures:
         single = [window(1) for _ in range(WARM + SINGLE)][WARM:]
         windowed = [window(WINDOW) for _ in range(WINDOWS)]
         asked = [
-            _seconds(lambda text=text: knowledge.match(scale_store.PROJECT, text)) * 1000  # type: ignore[misc]
+            _seconds(lambda text=text: knowledge.match(scale_store.PROJECT, text).matches) * 1000  # type: ignore[misc]
             for text in itertools.islice(new, WARM + QUESTIONS)
         ][WARM:]
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000

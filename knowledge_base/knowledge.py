@@ -14,7 +14,7 @@ from knowledge_base.embedding import Embedder
 from knowledge_base.errors import ModelUnavailable
 from knowledge_base.index.replica import Replica
 from knowledge_base.letters import Letters
-from knowledge_base.matching import Match, match, one_for_each_solution, prepare
+from knowledge_base.matching import Found, form_of, match, one_for_each_solution, prepare
 from knowledge_base.pairs.judge import Judge
 from knowledge_base.pairs.opening import open_judge
 from knowledge_base.settings import Settings
@@ -140,7 +140,7 @@ class KnowledgeBase:
             template = template_reading.read_templates(db, project, [ref.template])[0]
             return Lookup(signature, template, categories.get(db, project, ref.category))
 
-    def match(self, project: str, text: str, *, limit: int = 10) -> tuple[Match, ...]:
+    def match(self, project: str, text: str, *, limit: int = 10) -> Found:
         """Rank the categories that a text may mean, one for each solution, best first.
 
         Where the model of the project's vectors is gone, texts are compared by letters until others are made.
@@ -168,7 +168,8 @@ class KnowledgeBase:
                 near = letters if embedder is None else self._replica(db, project, embedder)
                 found = match(db, project, query, near, limit=limit * 5)
                 solutions = categories.solutions_of(db, project, [each.category for each in found])
-            return tuple(one_for_each_solution(found, solutions)[:limit])
+            matches = tuple(one_for_each_solution(found, solutions)[:limit])
+            return Found(form_of(text, signing.rules), matches)
 
     def _is_set(self, backend: str) -> bool:
         """Tell whether a back end is that of the model that is set, which can be exported again; tried once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -50,6 +51,14 @@ class Query:
     vectors: Vectors
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a question may mean, best first, one match for each solution; ``form`` names what was asked."""
+
+    form: str
+    matches: tuple[Match, ...]
+
+
 class Near(Protocol):
     """Finds representatives: the project's index, what stands in for it, or one of those as it would be."""
 
@@ -72,6 +81,12 @@ def prepare(text: str, embedder: Embedder, signing: Signing) -> Query:
         forms=tuple(forms),
         vectors=embedder.embed(forms),
     )
+
+
+def form_of(text: str, rules: RuleSet) -> str:
+    """Name what a question says but for its variables, in 32 hexadecimal digits."""
+    clean = cleaned(sign_under(rules, text[:QUESTION_LIMIT]).template)
+    return hashlib.sha256(clean.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
 def match(db: Connection, project: str, query: Query, replica: Near, *, limit: int = 10) -> tuple[Match, ...]:

@@ -36,7 +36,7 @@ def _recognise(knowledge: KnowledgeBase, project: str, text: str, rules: RuleSet
         best = Candidate(found.category, found.template, _solution(knowledge, project, found.category), 1.0, evidence)
         return Recognised(How.EXACT if same else How.JOINED, best, None, threshold)
     try:
-        matches = knowledge.match(project, text, limit=2)
+        matches = knowledge.match(project, text, limit=2).matches
     except ModelUnavailable as error:
         return Recognised(How.NOTHING, None, None, threshold, str(error))
     candidates = [_candidate(knowledge, project, match) for match in matches]

@@ -29,6 +29,7 @@ class NewQuestion:
     thread: str
     user: str
     text: str
+    form: str
     outcome: Outcome
     confidence: float
     category: int | None
@@ -78,6 +79,7 @@ def record(db: Connection, project: str, new: NewQuestion, now: datetime) -> str
                 "thread": clip(new.thread, 400),
                 "user": clip(new.user, 200),
                 "text": storable(new.text),
+                "form": new.form,
                 "outcome": new.outcome,
                 "confidence": new.confidence,
                 "category": new.category,

@@ -231,13 +231,17 @@ class ProposalRow(SQLModel, table=True):
 
 
 class QuestionRow(SQLModel, table=True):
-    """A scrubbed question and how it ended. ``template`` lets it follow later merges and splits."""
+    """A scrubbed question and how it ended. ``template`` lets it follow later merges and splits.
+
+    ``form`` is alike for questions that differ in nothing but variables (``matching.form_of``).
+    """
 
     __tablename__ = "question"
     __table_args__ = (
         Index("question_template", "project", "template"),
         Index("question_user", "project", "user", "id"),
         Index("question_unsolved", "project", "outcome", "solution"),
+        Index("question_form", "project", "form"),
     )
     project: str = project_key()
     id: int = number_key()
@@ -245,6 +249,7 @@ class QuestionRow(SQLModel, table=True):
     thread: str = Field(default="", max_length=400)
     user: str = Field(max_length=200)
     text: str = Field(sa_type=Text)
+    form: str = Field(default="", max_length=32)
     outcome: str = Field(max_length=16)
     confidence: float = 0.0
     category: int | None = number()

@@ -118,7 +118,9 @@ def test_thresholds_decide_the_outcome_of_likeness(
 def test_an_exact_repeat_beats_likeness(knowledge: KnowledgeBase) -> None:
     first, second = categories_of(ingest(knowledge, "ERROR one two three four five", "ERROR one two three four six"))
     for words, home in (("ERROR one two three four five", first), ("ERROR one two three four six", second)):
-        best, other = knowledge.match(MINE, words)[:2] if len(knowledge.match(MINE, words)) > 1 else (None, None)
+        best, other = (
+            knowledge.match(MINE, words).matches[:2] if len(knowledge.match(MINE, words).matches) > 1 else (None, None)
+        )
         found = ask(knowledge, words)
         assert found.candidates[0].category_id == home
         assert found.candidates[0].evidence.kind == "exact"

@@ -220,9 +220,9 @@ def test_another_project_knows_nothing_of_it(knowledge: KnowledgeBase) -> None:
 def test_a_question_knows_the_place_too(knowledge: KnowledgeBase) -> None:
     found = categories_of(ingest(knowledge, *refused(*NAMES[:ENOUGH]), *OTHERS))
     drain(knowledge)
-    first = knowledge.match(MINE, "who can help?\n" + refused("otto")[0])[0]
+    first = knowledge.match(MINE, "who can help?\n" + refused("otto")[0]).matches[0]
     assert (first.category, first.score, first.evidence.kind) == (number(found[0]), 1.0, "exact")
-    other = knowledge.match(MINE, "visit of otto was granted at the castle")
+    other = knowledge.match(MINE, "visit of otto was granted at the castle").matches
     assert all(each.evidence.kind != "exact" for each in other)
 
 
@@ -300,7 +300,7 @@ def test_who_takes_it_back_finds_everything_as_it_was(knowledge: KnowledgeBase) 
     assert new.is_new, "people said that the word matters"
     drain(knowledge)
     assert len(homes(knowledge, [*categories_of(before), new.category_id])) == ENOUGH + 1
-    assert all(each.evidence.kind != "exact" for each in knowledge.match(MINE, refused("paula")[0]))
+    assert all(each.evidence.kind != "exact" for each in knowledge.match(MINE, refused("paula")[0]).matches)
 
 
 def test_the_template_with_the_open_place_is_as_warm_as_its_members(knowledge: KnowledgeBase) -> None:

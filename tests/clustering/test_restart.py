@@ -52,9 +52,9 @@ def test_a_new_process_joins_the_category_of_an_old_one(
         (too,) = categories_of(ingest(knowledge, PEER_TOO))
         ClusterLoop(knowledge, MINE).drain(MINE)
         assert category(knowledge, too).id == peer
-        before = knowledge.match(MINE, "the peer refused the connection of a broker")
+        before = knowledge.match(MINE, "the peer refused the connection of a broker").matches
         for file in (tmp_path / "index").iterdir():
             file.unlink()
     with knowledge_at(url, tmp_path, embedder=model_embedder) as knowledge:
-        assert knowledge.match(MINE, "the peer refused the connection of a broker") == before
+        assert knowledge.match(MINE, "the peer refused the connection of a broker").matches == before
         assert before

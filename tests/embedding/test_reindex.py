@@ -107,7 +107,9 @@ def add(knowledge: KnowledgeBase, *lines: str) -> None:
 
 
 def answers(knowledge: KnowledgeBase) -> list[list[tuple[int, float]]]:
-    return [[(each.category, round(each.score, 6)) for each in knowledge.match(MINE, asked)] for asked in QUESTIONS]
+    return [
+        [(each.category, round(each.score, 6)) for each in knowledge.match(MINE, asked).matches] for asked in QUESTIONS
+    ]
 
 
 def best(knowledge: KnowledgeBase) -> list[int]:
@@ -170,13 +172,13 @@ def test_what_comes_meanwhile_is_there_after_the_switch(home: Home) -> None:
     with home.knowing(OLD) as old, home.knowing(NEW) as new:
         work = begin(new, 2)
         add(old, late)
-        found = old.match(MINE, "brass token jammed in a turnstile")[0].category
+        found = old.match(MINE, "brass token jammed in a turnstile").matches[0].category
         work.settle(MINE)
         later = "ERROR the pantograph tore the overhead wire"
         add(old, later)
         assert indexed(old) == indexed(new) == len(LINES) + 2
-        assert new.match(MINE, "brass token jammed in a turnstile")[0].category == found
-        assert new.match(MINE, "overhead wire torn by a pantograph")[0].score > 0.5
+        assert new.match(MINE, "brass token jammed in a turnstile").matches[0].category == found
+        assert new.match(MINE, "overhead wire torn by a pantograph").matches[0].score > 0.5
         with new.store.read() as db:
             assert backends.count_unembedded(db, MINE, new.embedder.backend) == (len(LINES) + 2, 0)
 
@@ -309,7 +311,7 @@ def test_where_the_old_model_is_gone_letters_answer_until_the_new_one_does(datab
         with pytest.raises(ModelUnavailable, match="onnx-fp32:gone:0123456789ab is not in"):
             new.embedder_of(MINE)
         assert best(new) == before
-        assert new.match(MINE, LINES[7])[0].score == 1.0
+        assert new.match(MINE, LINES[7]).matches[0].score == 1.0
         with new.store.write() as db:
             representatives.remove(db, MINE, [backends.unembedded(db, MINE, "none", after=0, limit=1)[0].id])
         assert best(new) == before, "it follows what is removed"
@@ -336,7 +338,7 @@ def test_what_another_back_end_left_behind_is_completed(home: Home) -> None:
         assert Reindexing(old).settle(MINE) == 1
         assert not reindexer.complete()
         assert indexed(old) == len(LINES) + 1
-        assert old.match(MINE, "overhead wire torn by a pantograph")[0].category == 3
+        assert old.match(MINE, "overhead wire torn by a pantograph").matches[0].category == 3
 
 
 def test_the_outlook_says_what_is_to_be_done(home: Home) -> None:

@@ -43,7 +43,7 @@ def filled(store: Store) -> dict[str, str]:
         for name, asked in (("disk", 1), ("kafka", 2)):
             ref = kept[name]
             question = NewQuestion(
-                "api", "", "Mei", "?", Outcome.KNOWN_UNSOLVED, 1.0, ref.category, ref.template, None, None, {}
+                "api", "", "Mei", "?", "", Outcome.KNOWN_UNSOLVED, 1.0, ref.category, ref.template, None, None, {}
             )
             for _ in range(asked):
                 questions.record(db, MINE, question, START)

@@ -101,7 +101,7 @@ def keep_apart(db: Connection, ref: TemplateRef, other: TemplateRef) -> None:
 
 def ask(db: Connection, ref: TemplateRef, _other: TemplateRef) -> None:
     asked = NewQuestion(
-        "web", "", "ann", "disk full", Outcome.KNOWN_UNSOLVED, 1.0, ref.category, ref.template, None, None, {}
+        "web", "", "ann", "disk full", "", Outcome.KNOWN_UNSOLVED, 1.0, ref.category, ref.template, None, None, {}
     )
     questions.record(db, MINE, asked, START)
 

@@ -1,0 +1,10 @@
+"""Solutions that are not published yet"""
+
+revision = "0014"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
