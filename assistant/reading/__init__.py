@@ -1,0 +1,7 @@
+"""From a messy message to what may be an error: mark-up off, characters mended, errors told from what is said."""
+
+from assistant.reading.asked import Asked, asked_in
+from assistant.reading.message import ErrorText, Message
+from assistant.reading.reading import LIMIT, read_message
+
+__all__ = ["LIMIT", "Asked", "ErrorText", "Message", "asked_in", "read_message"]
