@@ -41,6 +41,14 @@ class Members:
         places = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
         return np.asarray(self.ids[places] == wanted, np.bool_)
 
+    def with_hashes(self, numbers: Sequence[int], hashes: Sequence[int]) -> npt.NDArray[np.bool_]:
+        """Tell for each number whether it is there with this hash."""
+        there = self.has(numbers)
+        places = np.minimum(np.searchsorted(self.ids, np.asarray(numbers, np.int64)), max(0, len(self.ids) - 1))
+        if len(self.ids):
+            there &= self.hashes[places] == np.asarray(hashes, np.uint64)
+        return there
+
     def add(self, numbers: Sequence[int] | Numbers, hashes: Sequence[int] | Hashes) -> None:
         """Add numbers that are not there yet."""
         ids = np.concatenate([self.ids, np.asarray(numbers, np.int64)])

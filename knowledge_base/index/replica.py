@@ -34,13 +34,14 @@ MORE = 4
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """A representative without its vector."""
+    """A representative without its vector; ``is_learnt`` where its text is that of a question."""
 
     id: int
     category: int
     template: int | None
     text: str
     codes: frozenset[str]
+    is_learnt: bool = False
 
     @property
     def clean(self) -> str:
@@ -119,7 +120,7 @@ class Replica:
         """Give representatives that hold an error code, oldest first."""
         with self._lock:
             numbers = [number for number in self._codes.with_code(code) if number in self._members][:limit]
-        found = _read(db, self.project, numbers)
+        found = read_indexed(db, self.project, numbers)
         return [found[number] for number in numbers if number in found]
 
     def search(self, db: Connection, vectors: Vectors, limit: int) -> list[list[tuple[Indexed, float]]]:
@@ -129,7 +130,7 @@ class Replica:
             with self._lock:
                 every = len(self._members)
                 rows = [[] for _ in vectors] if self._index is None else self._index.search(vectors, wanted)
-            found = _read(db, self.project, sorted({number for row in rows for number, _ in row}))
+            found = read_indexed(db, self.project, sorted({number for row in rows for number, _ in row}))
             # Another thread may be ahead of what this connection sees: what is not there for it is left out.
             seen = [[(found[number], score) for number, score in row if number in found][:limit] for row in rows]
             if wanted >= every or all(len(row) >= limit for row in seen):
@@ -217,9 +218,12 @@ def _same(these: Members, others: Members) -> np.ndarray[tuple[int], np.dtype[np
     return np.asarray((others.ids[places] == these.ids) & (others.hashes[places] == these.hashes), np.bool_)
 
 
-def _read(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, Indexed]:
+def read_indexed(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, Indexed]:
+    """Read representatives by their numbers; those that are gone are left out."""
     return {
-        each.id: Indexed(each.id, each.category, each.template, each.text, frozenset(each.codes))
+        each.id: Indexed(
+            each.id, each.category, each.template, each.text, frozenset(each.codes), each.learnt is not None
+        )
         for each in representatives.read(db, project, numbers)
     }
 

@@ -1,0 +1,25 @@
+"""The table of solutions' vectors."""
+
+from sqlalchemy import Column, Index, LargeBinary
+from sqlmodel import Field, SQLModel
+
+from knowledge_base.store.backend_tables import NAME
+from knowledge_base.store.columns import number, number_key, project_key
+
+
+class SolutionVectorRow(SQLModel, table=True):
+    """The vectors of a solution's parts under a back end, one after the other, for one version of it.
+
+    ``digest`` names the text that was embedded: a version that says the same keeps the vectors.
+    ``generation`` numbers the state of the project's solutions in which it was written.
+    """
+
+    __tablename__ = "solution_vector"
+    __table_args__ = (Index("solution_vector_generation", "project", "backend", "generation"),)
+    project: str = project_key()
+    backend: str = Field(primary_key=True, max_length=NAME)
+    solution: int = number_key()
+    version: int = number(0)
+    digest: str = Field(max_length=64)
+    vector: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    generation: int = number(0)
