@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from knowledge_base.confidence import confidence
+from assistant.reading import asked_in, read_message
+from assistant.several import MOST, telling
+from knowledge_base.curation.learning_people import give_feedback
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.matching import Match
 from knowledge_base.scrub import scrub
-from knowledge_base.settings import Settings
-from knowledge_base.store import categories, questions, solutions
+from knowledge_base.store import categories, demand, questions, solutions, thresholds
+from knowledge_base.store.briefs import briefs
 from knowledge_base.store.questions import NewQuestion
-from knowledge_base.types import Answer, Candidate, Outcome, Question, Verdict
+from knowledge_base.store.thresholds import Thresholds
+from knowledge_base.types import Answer, Candidate, Guess, Outcome, Question, Verdict
 
 TEXT_LIMIT = 100_000
 CANDIDATES = 10
+GUESS_FLOOR = 0.2
+"""Below this confidence nothing is shown as a guess: it would be wrong four times out of five, and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +48,68 @@ class Assistant:
 
         Raises InputError for an empty or far too long text, NotFound for an unknown project.
         """
-        considered = self.consider(question)
+        considered = self.consider(question, is_complete=not record)
         if not record:
             return considered.answer
         with self.knowledge.store.write() as db:
             return self.keep(db, considered)
 
-    def consider(self, question: Question) -> Considered:
-        """Answer a question without keeping it; raises what ``ask`` raises."""
-        if not question.text.strip():
-            raise InputError("there is nothing to look up: paste the error message")
-        if len(question.text) > TEXT_LIMIT:
-            raise InputError(f"the text has {len(question.text)} characters, {TEXT_LIMIT} are allowed")
-        found = self.knowledge.match(question.project, question.text, limit=CANDIDATES)
+    def ask_each(self, question: Question, *, record: bool = True) -> tuple[Answer, ...]:
+        """Answer each error in a question, in their order; raises what ``ask`` raises."""
+        considered = self.consider_each(question, is_complete=not record)
+        return self.keep_each(considered) if record else tuple(each.answer for each in considered)
+
+    def keep_each(self, considered: Sequence[Considered]) -> tuple[Answer, ...]:
+        """Keep questions that were considered together; the answers carry their ids."""
+        with self.knowledge.store.write() as db:
+            return tuple(self.keep(db, each) for each in considered)
+
+    def consider_each(self, question: Question, *, is_complete: bool = False) -> tuple[Considered, ...]:
+        """Consider each error in a question by itself; at least one, raises what ``ask`` raises.
+
+        Fewer than two errors are considered as a whole, and so are several of which none is known.
+        """
+        _check(question)
+        errors = read_message(question.text).errors
+        if len(errors) < 2:
+            found = errors[0].text if errors and errors[0].text != question.text.strip() else ""
+            return (_recognising(self.consider(question, is_complete=is_complete), found),)
+        first = errors[:MOST]
+        parts = [
+            _recognising(self.consider(replace(question, text=each.text), is_complete=is_complete), each.text)
+            for each in first
+        ]
+        if all(each.answer.category is None for each in parts):
+            whole = self.consider(question, is_complete=is_complete)
+            if whole.answer.category is not None:
+                return (whole,)
+        kept = [
+            parts[place] for place in telling([part.answer for part in parts], [part.form for part in parts], first)
+        ]
+        last = replace(kept[-1], answer=replace(kept[-1].answer, left_out=len(errors) - len(first)))
+        return (*kept[:-1], last)
+
+    def consider(self, question: Question, *, is_complete: bool = False) -> Considered:
+        """Answer a question without keeping it; raises what ``ask`` raises.
+
+        Unless ``is_complete``, what is known exactly is not compared with anything else.
+        """
+        _check(question)
+        asked = asked_in(question.text)
+        found = self.knowledge.match(
+            question.project, asked.text, around=asked.around, limit=CANDIDATES, is_complete=is_complete
+        )
         return Considered(question, self._answer(question.project, found.matches), found.matches, found.form)
 
     def keep(self, db: Connection, considered: Considered) -> Answer:
         """Keep a question within the caller's write transaction; the answer carries its id."""
         new = _new_question(considered)
         kept = questions.record(db, considered.question.project, new, self.knowledge.clock())
-        return replace(considered.answer, question_id=kept)
+        others = 0
+        if considered.answer.solution is None:
+            project, user = considered.question.project, considered.question.user
+            others = demand.asked_by_others(db, project, considered.form, user=user, now=self.knowledge.clock())
+        return replace(considered.answer, question_id=kept, asked_by_others=others)
 
     def _answer(self, project: str, matches: tuple[Match, ...]) -> Answer:
         with self.knowledge.store.read() as db:
@@ -70,9 +118,11 @@ class Assistant:
             if not candidates:
                 return Answer(Outcome.UNKNOWN, 0.0, None, None, (), None)
             best = candidates[0]
-            outcome = outcome_of(best.score, solved=best.solution_id is not None, settings=self.knowledge.settings)
+            limits = thresholds.of_project(db, project, self.knowledge.settings)
+            outcome = outcome_of(best.score, solved=best.solution_id is not None, thresholds=limits)
             if outcome is Outcome.UNKNOWN:
-                return Answer(outcome, best.score, None, None, candidates, best.evidence)
+                nearest = guess(db, project, matches[0].category, best.score)
+                return Answer(outcome, best.score, None, None, candidates, best.evidence, nearest=nearest)
             category = categories.get(db, project, matches[0].category)
             solution = solutions.get(db, project, linked[matches[0].category]) if best.solution_id else None
         return Answer(outcome, best.score, category, solution, candidates, best.evidence)
@@ -80,7 +130,7 @@ class Assistant:
     def give_feedback(self, project: str, question_id: str, *, user: str, verdict: Verdict, comment: str = "") -> None:
         """Keep what a person says of an answer. Raises NotFound, InputError."""
         with self.knowledge.store.write() as db:
-            questions.give_feedback(
+            give_feedback(
                 db,
                 project,
                 question_id,
@@ -91,14 +141,32 @@ class Assistant:
             )
 
 
-def outcome_of(score: float, *, solved: bool, settings: Settings) -> Outcome:
+def _check(question: Question) -> None:
+    if not question.text.strip():
+        raise InputError("there is nothing to look up: paste the error message")
+    if len(question.text) > TEXT_LIMIT:
+        raise InputError(f"the text has {len(question.text)} characters, {TEXT_LIMIT} are allowed")
+
+
+def _recognising(considered: Considered, error: str) -> Considered:
+    """Name what was taken for the error."""
+    return replace(considered, answer=replace(considered.answer, recognised=error))
+
+
+def guess(db: Connection, project: str, category: int, confidence: float) -> Guess | None:
+    """Name what is nearest to an unknown question; None where that is too far for a guess."""
+    found = briefs(db, project, [category]).get(category) if confidence >= GUESS_FLOOR else None
+    return None if found is None else Guess(found.id, found.label or found.template, confidence)
+
+
+def outcome_of(score: float, *, solved: bool, thresholds: Thresholds) -> Outcome:
     """Tell how a question ends whose best candidate has this confidence, and a solution or none."""
-    if score < settings.suggest_threshold:
+    if score < thresholds.suggest:
         return Outcome.UNKNOWN
     if not solved:
         # Without a solution there is only "we know this error", which must not be a guess.
-        return Outcome.KNOWN_UNSOLVED if score >= settings.answer_threshold else Outcome.UNKNOWN
-    return Outcome.ANSWERED if score >= settings.answer_threshold else Outcome.SUGGESTED
+        return Outcome.KNOWN_UNSOLVED if score >= thresholds.answer else Outcome.UNKNOWN
+    return Outcome.ANSWERED if score >= thresholds.answer else Outcome.SUGGESTED
 
 
 def _new_question(considered: Considered) -> NewQuestion:
@@ -125,6 +193,6 @@ def _candidate(match: Match, solution: int | None) -> Candidate:
     return Candidate(
         category_id=public_id(Prefix.CATEGORY, match.category),
         solution_id=None if solution is None else public_id(Prefix.SOLUTION, solution),
-        score=confidence(match.score),
+        score=match.score,
         evidence=match.evidence,
     )

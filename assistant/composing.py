@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import quote
 
 from assistant.phrases import Phrases, phrases
 from assistant.reply import Reply
+from assistant.shortening import closed
+from knowledge_base.store.escalations import HandedOver
 from knowledge_base.types import Answer, Category, Outcome, Solution
 
 NAME_LENGTH = 150
+TEXT_LENGTH = 250
+RECOGNISED = 200
 
 
 class Composer:
@@ -18,17 +23,37 @@ class Composer:
         self._base = public_url.rstrip("/")
 
     def answer(self, project: str, answer: Answer, language: str) -> Reply:
-        """Say how a question ended."""
+        """Say how a question ended, what was taken for the error, and what was not looked up."""
+        said = phrases(language)
+        reply = self._answer(project, answer, language)
+        if answer.recognised:
+            reply = replace(reply, facts=((said.recognised, shortened(answer.recognised, RECOGNISED)), *reply.facts))
+        if answer.left_out:
+            told = said.left_out.format(answer.left_out)
+            reply = replace(reply, body=f"{closed(reply.body)}\n\n{told}" if reply.body else told)
+        return reply
+
+    def _answer(self, project: str, answer: Answer, language: str) -> Reply:
         said = phrases(language)
         question = answer.question_id or ""
         if answer.category is None:
-            named = ((said.question, question),) if question else ()
-            return Reply(language, said.unknown, said.unknown_body, named, question_id=question)
+            facts = _unknown_facts(said, answer)
+            return Reply(
+                language, said.unknown, said.unknown_body, facts, question_id=question, hand_over=bool(question)
+            )
         link = self._link(project, answer.category)
         if answer.solution is None:
             name = category_name(answer.category)
             facts = _facts(said, answer.category, question)
-            return Reply(language, said.unsolved.format(name), said.unsolved_body, facts, link, question)
+            return Reply(
+                language,
+                said.unsolved.format(name),
+                said.unsolved_body,
+                facts,
+                link,
+                question,
+                hand_over=bool(question),
+            )
         sure = answer.outcome is Outcome.ANSWERED
         headline = (said.answered if sure else said.suggested).format(one_line(answer.solution.title))
         facts = _facts(said, answer.category, question, None if sure else answer.confidence)
@@ -42,6 +67,15 @@ class Composer:
         link = self._link(project, category)
         return Reply(language, headline, _body(said, solution), facts, link, question_id, feedback=True)
 
+    def handed_over(self, project: str, done: HandedOver, category: Category | None, language: str) -> Reply:
+        """Tell engineers that a person is wanted."""
+        said = phrases(language)
+        facts = [(said.text, shortened(done.text, TEXT_LENGTH)), (said.asked_by, said.people.format(done.people))]
+        if category is not None:
+            facts.append((said.category, f"{category.id} {category_name(category)}"))
+        link = f"{self._base}/ask?question={done.question_id}&project={quote(project)}" if self._base else ""
+        return Reply(language, said.person_wanted.format(done.question_id), "", tuple(facts), link, done.question_id)
+
     def _link(self, project: str, category: Category) -> str:
         return f"{self._base}/categories/{category.id}?project={quote(project)}" if self._base else ""
 
@@ -53,8 +87,17 @@ def say(language: str, headline: str) -> Reply:
 
 def category_name(category: Category) -> str:
     """Name a category in one line: its label, else what its lines have in common."""
-    name = one_line(category.label or category.template or ", ".join(category.keywords))
-    return name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
+    return shortened(category.label or category.template or ", ".join(category.keywords), NAME_LENGTH)
+
+
+def shortened(text: str, limit: int) -> str:
+    """Put a text on one line and cut it to a length.
+
+    >>> shortened("disk is full", 7)
+    'disk i…'
+    """
+    line = one_line(text[: limit * 10])
+    return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def one_line(text: str) -> str:
@@ -69,6 +112,18 @@ def one_line(text: str) -> str:
 def _body(said: Phrases, solution: Solution) -> str:
     cause = solution.cause.strip()
     return f"**{said.cause}:** {cause}\n\n{solution.body.strip()}" if cause else solution.body.strip()
+
+
+def _unknown_facts(said: Phrases, answer: Answer) -> tuple[tuple[str, str], ...]:
+    facts = []
+    if answer.nearest is not None:
+        name = shortened(answer.nearest.name, NAME_LENGTH)
+        facts.append((said.nearest, f"{answer.nearest.category_id} {name} ({answer.nearest.confidence:.0%})"))
+    if answer.question_id:
+        facts.append((said.question, answer.question_id))
+    if answer.asked_by_others:
+        facts.append((said.same_asked, said.others_asked.format(f"{answer.asked_by_others:,}")))
+    return tuple(facts)
 
 
 def _facts(

@@ -16,6 +16,7 @@ import structlog
 from assistant.answering import Assistant
 from assistant.composing import Composer
 from assistant.forgetting import forget_some
+from assistant.handing_over import HandingOver, target_of
 from assistant.inbox import Inbox
 from assistant.later import LaterAnswers
 from assistant.outbox import Courier
@@ -34,7 +35,7 @@ AdapterMaker = Callable[[Accept], Adapter | None]
 
 
 class Desk:
-    """Runs the adapters of all configured platforms."""
+    """Runs the adapters of all configured platforms; raises InputError for a hand-over target that is no place."""
 
     def __init__(self, assistant: Assistant, settings: Settings) -> None:
         self._knowledge = assistant.knowledge
@@ -43,6 +44,8 @@ class Desk:
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         composer = Composer(settings.public_url)
+        target_of(settings.handover_target)  # a place that is none is told now, not when somebody waits
+        self.handing_over = HandingOver(self._knowledge, composer)
         self.inbox = Inbox(assistant, composer, notify=self.notify)
         self._later = LaterAnswers(self._knowledge, composer, wait=timedelta(seconds=settings.later_answer_seconds))
         self._tidy_at = self._knowledge.clock()

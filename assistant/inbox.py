@@ -7,21 +7,24 @@ leaves the event waiting, whoever comes second finds it done and changes nothing
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import structlog
 from sqlalchemy import Connection
 
 from assistant.answering import TEXT_LIMIT, Assistant
 from assistant.composing import Composer, say
+from assistant.handing_over import HandingOver
 from assistant.phrases import language_of, phrases
 from assistant.ports import Accept, Channel, Inbound
 from assistant.reply import Reply, reply_to_json
-from assistant.words import Feedback, read_feedback
+from assistant.words import Feedback, HandOver, read_feedback, read_hand_over
 from assistant.working import Stopping, never, pause
+from knowledge_base.curation.learning_people import give_feedback
 from knowledge_base.errors import Conflict, InputError, NotFound, Unavailable
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.scrub import scrub
-from knowledge_base.store import inbox, outbox, projects, questions
+from knowledge_base.store import escalations, inbox, outbox, projects
 from knowledge_base.store.inbox import Event, NewEvent
 from knowledge_base.store.outbox import NewDelivery
 from knowledge_base.types import Question, Verdict
@@ -38,6 +41,7 @@ class Inbox:
         self._assistant = assistant
         self._composer = composer
         self._notify = notify
+        self._handing_over = HandingOver(assistant.knowledge, composer)
         self._knowledge = assistant.knowledge
         self._channels: dict[str, Channel] = {}
 
@@ -91,6 +95,10 @@ class Inbox:
         if feedback is not None:
             self._take_feedback(event, feedback)
             return
+        wish = _hand_over(event)
+        if wish is not None:
+            self._hand_over(event, wish)
+            return
         said = phrases(_language(event))
         if not event.text.strip():
             self._settle(event, say(_language(event), said.empty))
@@ -99,12 +107,13 @@ class Inbox:
             self._settle(event, say(_language(event), said.too_long.format(event.detail["length"])))
             return
         question = Question(event.project, event.channel, event.user, event.text, event.thread)
-        considered = self._assistant.consider(question)
+        considered = self._assistant.consider_each(question)
         with self._knowledge.store.write() as db:
-            answer = self._assistant.keep(db, considered)
-            reply = self._composer.answer(event.project, answer, _language(event))
-            wanted = answer.solution is not None or not event.detail.get("quiet")
-            self._finish(db, event, reply if wanted else None, question_id=answer.question_id)
+            for part, each in enumerate(considered, 1):
+                answer = self._assistant.keep(db, each)
+                reply = self._composer.answer(event.project, answer, _language(event))
+                wanted = answer.solution is not None or not event.detail.get("quiet")
+                self._finish(db, event, reply if wanted else None, question_id=answer.question_id, part=part)
         self._notify()
 
     def _take_feedback(self, event: Event, feedback: Feedback) -> None:
@@ -118,7 +127,7 @@ class Inbox:
                 )
                 if named is None:
                     raise NotFound("no answer was given in this conversation")
-                questions.give_feedback(
+                give_feedback(
                     db,
                     event.project,
                     named,
@@ -127,9 +136,27 @@ class Inbox:
                     comment="",
                     now=self._knowledge.clock(),
                 )
+                if not helped:
+                    reply = replace(reply, question_id=named, hand_over=True)
                 self._finish(db, event, None if event.detail.get("quiet") else reply)
         except (NotFound, InputError):
             self._settle(event, say(_language(event), said.nothing_to_judge))
+        self._notify()
+
+    def _hand_over(self, event: Event, wish: HandOver) -> None:
+        try:
+            with self._knowledge.store.write() as db:
+                named = wish.question_id or escalations.last_of_person(
+                    db, event.project, event.channel, user=event.user, thread=event.thread
+                )
+                if named is None:
+                    raise NotFound("nothing was asked in this conversation")
+                self._handing_over.hand_over(db, event.project, named, by=event.user)
+                said = phrases(_language(event))
+                reply = Reply(_language(event), said.handed_over.format(named), said.handed_over_body)
+                self._finish(db, event, None if event.detail.get("quiet") else reply)
+        except NotFound:
+            self._settle(event, say(_language(event), phrases(_language(event)).nothing_to_hand_over))
         self._notify()
 
     def _settle(self, event: Event, reply: Reply | None, *, state: str = inbox.DONE) -> None:
@@ -145,8 +172,11 @@ class Inbox:
         *,
         question_id: str | None = None,
         state: str = inbox.DONE,
+        part: int = 1,
     ) -> None:
-        if not inbox.finish(db, event, question_id=question_id, state=state):
+        if part > 1 and question_id is not None:
+            inbox.keep_further(db, event, part, question_id=question_id)
+        elif not inbox.finish(db, event, question_id=question_id, state=state):
             raise Conflict("another worker has answered this event")
         channel = self._channels.get(event.channel)
         if channel is None:
@@ -154,7 +184,7 @@ class Inbox:
         if reply is None:
             return
         delivery = NewDelivery(
-            key=f"reply:{event.channel}:{event.event}",
+            key=f"reply:{event.channel}:{event.event}" + (f":{part}" if part > 1 else ""),
             channel=event.channel,
             kind="reply",
             lane=channel.lane(event.address),
@@ -202,6 +232,8 @@ def _detail(inbound: Inbound) -> Mapping[str, object]:
         detail["quiet"] = True
     if inbound.verdict is not None:
         detail |= {"verdict": inbound.verdict.value, "question": inbound.question_id}
+    if inbound.hand_over:
+        detail |= {"hand_over": True, "question": inbound.question_id}
     return detail
 
 
@@ -210,6 +242,12 @@ def _feedback(event: Event) -> Feedback | None:
     if verdict:
         return Feedback(Verdict(verdict), str(event.detail.get("question", "")))
     return read_feedback(event.text)
+
+
+def _hand_over(event: Event) -> HandOver | None:
+    if event.detail.get("hand_over"):
+        return HandOver(str(event.detail.get("question", "")))
+    return read_hand_over(event.text)
 
 
 def _language(event: Event) -> str:

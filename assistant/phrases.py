@@ -18,6 +18,20 @@ class Phrases:
     unsolved_body: str
     unknown: str
     unknown_body: str
+    nearest: str
+    same_asked: str
+    others_asked: str
+    hand_over: str
+    hand_over_words: str
+    handed_over: str
+    handed_over_body: str
+    nothing_to_hand_over: str
+    person_wanted: str
+    text: str
+    asked_by: str
+    people: str
+    recognised: str
+    left_out: str
     later: str
     cause: str
     category: str
@@ -44,7 +58,22 @@ ENGLISH = Phrases(
     unsolved="This error is known, but has no solution yet: {}",
     unsolved_body="You will get an answer here as soon as an engineer attaches a solution.",
     unknown="I do not know this error.",
-    unknown_body="Paste the whole error message, with its error code and the lines around it, if you have not yet.",
+    unknown_body="It is on the list that the engineers work through. "
+    "Paste the whole error message, with its error code and the lines around it, if you have not yet.",
+    nearest="Nearest, only a guess",
+    same_asked="Asked the same",
+    others_asked="{} others in the last 7 days",
+    hand_over="Hand over to a person",
+    hand_over_words="hand over",
+    handed_over="{} is handed over to a person.",
+    handed_over_body="The engineers see that somebody waits. A solution will be told where the question was asked.",
+    nothing_to_hand_over="There is no question of yours here that could be handed over. Ask it first.",
+    person_wanted="A person is wanted: {}",
+    text="Text",
+    asked_by="Asked by",
+    people="{} people",
+    recognised="Taken for the error",
+    left_out="{} further errors of this message were not looked up; send them in another one.",
     later="There is a solution now for the error that you asked about: {}",
     cause="Cause",
     category="Category",
@@ -71,7 +100,21 @@ CHINESE_PHRASES = Phrases(
     unsolved="这个错误已有记录，但还没有解决方案：{}",
     unsolved_body="工程师补充解决方案后，会在这里通知你。",
     unknown="没有找到与此匹配的已知错误。",
-    unknown_body="如果还没有粘贴完整的报错信息，请连同错误码和前后几行一起发送。",
+    unknown_body="问题已列入工程师的待处理列表。如果还没有粘贴完整的报错信息，请连同错误码和前后几行一起发送。",
+    nearest="最接近的类别（仅为猜测）",
+    same_asked="问过同样问题",
+    others_asked="最近 7 天另有 {} 人",
+    hand_over="转人工",
+    hand_over_words="转人工",
+    handed_over="{} 已转人工处理。",
+    handed_over_body="工程师会看到有人在等待。有了解决方案后，会在提问的地方通知。",
+    nothing_to_hand_over="这里没有可以转人工的问题，请先提问。",
+    person_wanted="需要人工处理：{}",
+    text="内容",
+    asked_by="提问人数",
+    people="{} 人",
+    recognised="识别出的报错",
+    left_out="这条消息里还有 {} 个报错没有查询，请另发一条消息。",
     later="你之前询问的错误现在有解决方案了：{}",
     cause="原因",
     category="类别",

@@ -24,8 +24,9 @@ class Inbound:
 
     ``event`` names it within its channel: the same message has the same name, however often and by
     whatever way it comes. ``user`` and ``thread`` are stable names of the person and the conversation.
-    ``verdict`` makes it feedback on ``question_id`` instead of a question. ``language`` is ``en``,
-    ``zh`` or empty (told by the text). ``quiet`` asks for no reply unless there is a solution.
+    ``verdict`` makes it feedback on ``question_id`` instead of a question, ``hand_over`` the wish that a person
+    looks at that. ``language`` is ``en``, ``zh`` or empty (told by the text). ``quiet`` asks for no reply unless
+    there is a solution.
     """
 
     channel: str
@@ -38,6 +39,7 @@ class Inbound:
     question_id: str = ""
     language: str = ""
     quiet: bool = False
+    hand_over: bool = False
 
 
 Accept: TypeAlias = Callable[[Inbound], bool]

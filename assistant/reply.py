@@ -13,7 +13,8 @@ class Reply:
 
     ``headline`` is one line of plain text, ``body`` Markdown written by an engineer (trusted to be a
     text, not to be short), ``facts`` pairs of plain texts that may come from logs (hostile), ``link`` a page
-    of Kea or empty. With ``feedback`` the reader is asked whether the answer to ``question_id`` helped.
+    of Kea or empty. With ``feedback`` the reader is asked whether the answer to ``question_id`` helped, with
+    ``hand_over`` offered that a person looks at that question.
     """
 
     language: str
@@ -23,6 +24,7 @@ class Reply:
     link: str = ""
     question_id: str = ""
     feedback: bool = False
+    hand_over: bool = False
 
 
 def reply_to_json(reply: Reply) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Feedback in words: the same in every chat and ticket, whether or not it has buttons."""
+"""Feedback, and the wish for a person, in words: the same in every chat and ticket, whether or not it has buttons."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ _FEEDBACK = re.compile(
     [\s.!。！]*""",
     re.IGNORECASE | re.VERBOSE,
 )
+_HAND_OVER = re.compile(
+    r"""\s* (?:@?kea [\s,:：，]*)?
+    (?: (?:please\ )? hand\ ?(?:it\ )?over (?:\ to\ a\ (?:person|human))?
+      | (?:请)? 转?人工 (?:服务|客服|处理)? )
+    [\s,:：，]* (?P<question> q-\d{1,18} )?
+    [\s.!。！]*""",
+    re.IGNORECASE | re.VERBOSE,
+)
 LONGEST = 80
 
 
@@ -25,6 +33,25 @@ class Feedback:
 
     verdict: Verdict
     question_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Somebody wants a person to look at a question; without its id they mean their last one."""
+
+    question_id: str = ""
+
+
+def read_hand_over(text: str) -> HandOver | None:
+    """Read a text as the wish for a person; None where it is anything else.
+
+    >>> read_hand_over("hand over q-12")
+    HandOver(question_id='Q-12')
+    >>> read_hand_over("转人工"), read_hand_over("hand over the disk of node 12")
+    (HandOver(question_id=''), None)
+    """
+    found = _HAND_OVER.fullmatch(text) if len(text) <= LONGEST else None
+    return None if found is None else HandOver((found["question"] or "").upper())
 
 
 def read_feedback(text: str) -> Feedback | None:

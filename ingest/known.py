@@ -25,7 +25,23 @@ OVERHEAD = 210
 HOT = 20_000
 OUTDATED_LIMIT = 200_000
 HARMLESS = frozenset(
-    {"category_created", "label", "ignore", "unignore", "attach", "link", "detach", "revise", "adopt", "dismiss"}
+    {
+        "category_created",
+        "label",
+        "ignore",
+        "unignore",
+        "attach",
+        "link",
+        "detach",
+        "revise",
+        "adopt",
+        "dismiss",
+        "confirm",
+        "reject",
+        "pick",
+        "unlearn",
+        "thresholds_changed",
+    }
 )
 """Changes that no description tells of."""
 

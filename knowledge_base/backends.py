@@ -44,6 +44,11 @@ class Backends:
             return self._open[name]
 
     @property
+    def has_opened(self) -> bool:
+        """Whether an embedder was opened by its name."""
+        return bool(self._open)
+
+    @property
     def _glossaries(self) -> Path:
         return self._settings.home_path / "glossaries"
 

@@ -14,11 +14,13 @@ from knowledge_base.embedding import Embedder
 from knowledge_base.errors import ModelUnavailable
 from knowledge_base.index.replica import Replica
 from knowledge_base.letters import Letters
-from knowledge_base.matching import Found, form_of, match, one_for_each_solution, prepare
+from knowledge_base.matching import Found, Matcher, Opened
 from knowledge_base.pairs.judge import Judge
 from knowledge_base.pairs.opening import open_judge
+from knowledge_base.retrieval import Retrieval
 from knowledge_base.settings import Settings
 from knowledge_base.signing import read_signing, signatures_of
+from knowledge_base.solution_embedding import SolutionEmbedding
 from knowledge_base.store import backends, categories, projects, template_reading
 from knowledge_base.store.store import Clock, Store, utc_now
 from knowledge_base.types import Category, Signature, Template
@@ -48,6 +50,10 @@ class KnowledgeBase:
         self._tried = False
         self._replicas: dict[str, Replica] = {}
         self._letters: dict[str, Letters] = {}
+        folder = settings.home_path / "index"
+        self.retrieval = Retrieval(self.store, self._backends.reader, folder=folder)
+        self.solution_embedding = SolutionEmbedding(self)
+        self.matcher = Matcher(self, self.retrieval, self.solution_embedding)
         self._opening = threading.Lock()  # an export takes long, and questions to other models do not wait for it
         self._lock = threading.Lock()
 
@@ -76,6 +82,11 @@ class KnowledgeBase:
             if self._embedder is None:
                 self._embedder = self._backends.wanted()
             return self._embedder
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a model was opened in this process."""
+        return self._embedder is not None or self._backends.has_opened
 
     @property
     def judge(self) -> Judge:
@@ -140,36 +151,51 @@ class KnowledgeBase:
             template = template_reading.read_templates(db, project, [ref.template])[0]
             return Lookup(signature, template, categories.get(db, project, ref.category))
 
-    def match(self, project: str, text: str, *, limit: int = 10) -> Found:
-        """Rank the categories that a text may mean, one for each solution, best first.
+    def match(
+        self,
+        project: str,
+        text: str,
+        *,
+        around: str = "",
+        limit: int = 10,
+        is_complete: bool = True,
+        without: frozenset[int] = frozenset(),
+        is_taught: bool = True,
+    ) -> Found:
+        """Rank the categories that a text may mean, one for each solution, best first; see :meth:`Matcher.match`.
 
         Where the model of the project's vectors is gone, texts are compared by letters until others are made.
-        Raises NotFound for a project that is not there.
+        Raises NotFound for a project that is not there, ModelUnavailable.
         """
-        while True:
-            with self.store.read() as db:
-                projects.require_project(db, project)
-                signing = read_signing(db, project)
-                used = backends.state(db, project).used
-            embedder: Embedder | None
-            try:
-                embedder = self.embedder_named(used)
-                query = prepare(text, embedder, signing)
-            except ModelUnavailable as error:
-                if not used:
-                    raise
-                embedder, letters = None, self._letters_of(project, used, error)
-                query = prepare(text, letters.embedder, signing)
-            with self.store.read() as db:
-                if backends.state(db, project).used != used:
-                    continue  # it answers with another model since; that happens once a roll-over
-                if embedder is None:
-                    letters.refresh(db)
-                near = letters if embedder is None else self._replica(db, project, embedder)
-                found = match(db, project, query, near, limit=limit * 5)
-                solutions = categories.solutions_of(db, project, [each.category for each in found])
-            matches = tuple(one_for_each_solution(found, solutions)[:limit])
-            return Found(form_of(text, signing.rules), matches)
+        return self.matcher.match(
+            project,
+            text,
+            around=around,
+            limit=limit,
+            is_complete=is_complete,
+            without=without,
+            is_taught=is_taught,
+        )
+
+    def opened(self, project: str, used: str) -> Opened:
+        """Open what a project answers with, by the name of its back end; raises ModelUnavailable.
+
+        Where its model is gone, letters stand in for it.
+        """
+        try:
+            embedder = self.embedder_named(used)
+        except ModelUnavailable as error:
+            if not used:
+                raise
+            letters = self._letters_of(project, used, error)
+            judge = open_judge(self._backends.reader, letters.embedder, kinds=self.settings.kinds, folder=None)
+            return Opened(letters.embedder, judge, is_whole=False, meaning=letters.fresh)
+        return Opened(
+            embedder,
+            self.judge_with(embedder),
+            is_whole=True,
+            meaning=lambda db: self._replica(db, project, embedder),
+        )
 
     def _is_set(self, backend: str) -> bool:
         """Tell whether a back end is that of the model that is set, which can be exported again; tried once."""

@@ -53,6 +53,18 @@ class Letters:
                 self._index.add([each.id for each in some], self.embedder.embed([cleaned(each.text) for each in some]))
             self._generation = newest
 
+    def fresh(self, db: Connection) -> Letters:
+        """Give itself, as it is in the database now."""
+        self.refresh(db)
+        return self
+
+    def vector(self, number: int) -> Vectors:
+        """Give the vector of a representative, shape (dimension,); raises KeyError where it is not there."""
+        with self._lock:
+            if self._index is None:
+                raise KeyError(number)
+            return self._index.vector(number)
+
     def with_code(self, db: Connection, code: str, limit: int) -> list[Indexed]:
         """Give representatives that hold an error code, oldest first."""
         with self._lock:

@@ -5,7 +5,6 @@ An exact fingerprint needs no model. Only where it is not known are similar ones
 
 from __future__ import annotations
 
-from knowledge_base.confidence import confidence
 from knowledge_base.errors import ModelUnavailable
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
@@ -15,20 +14,19 @@ from knowledge_base.signature import Explanation, explain
 from knowledge_base.signature.custom.project_signer import sign_under
 from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.signing import read_signing
-from knowledge_base.store import categories, projects, solutions, template_reading
+from knowledge_base.store import categories, solutions, template_reading, thresholds
 from knowledge_base.types import Category, Evidence, Solution
 
 
 def explain_in(knowledge: KnowledgeBase, project: str, text: str) -> tuple[Explanation, Recognised]:
     """Explain a text under a project's rules, and recognise it; raises NotFound for a project that is not there."""
     with knowledge.store.read() as db:
-        projects.require_project(db, project)
+        threshold = thresholds.of_project(db, project, knowledge.settings).suggest
         rules = read_signing(db, project).rules
-    return explain(text, rules=rules, now=knowledge.clock()), _recognise(knowledge, project, text, rules)
+    return explain(text, rules=rules, now=knowledge.clock()), _recognise(knowledge, project, text, rules, threshold)
 
 
-def _recognise(knowledge: KnowledgeBase, project: str, text: str, rules: RuleSet) -> Recognised:
-    threshold = knowledge.settings.suggest_threshold
+def _recognise(knowledge: KnowledgeBase, project: str, text: str, rules: RuleSet, threshold: float) -> Recognised:
     found = knowledge.lookup(project, text)
     if found.template is not None and found.category is not None:
         same = sign_under(rules, found.template.text).fingerprint == found.signature.fingerprint
@@ -49,7 +47,7 @@ def _recognise(knowledge: KnowledgeBase, project: str, text: str, rules: RuleSet
 def _how(best: Candidate | None, threshold: float) -> How:
     if best is None or best.confidence < threshold:
         return How.NOTHING
-    return {"exact": How.LINE, "code": How.CODE}.get(best.evidence.kind, How.SIMILARITY)
+    return {"exact": How.LINE, "learnt": How.LINE, "code": How.CODE}.get(best.evidence.kind, How.SIMILARITY)
 
 
 def _candidate(knowledge: KnowledgeBase, project: str, match: Match) -> Candidate:
@@ -58,7 +56,7 @@ def _candidate(knowledge: KnowledgeBase, project: str, match: Match) -> Candidat
         wanted = [] if match.template is None else [match.template]
         template = next(iter(template_reading.read_templates(db, project, wanted)), None) if wanted else None
     solution = _solution(knowledge, project, category)
-    return Candidate(category, template, solution, confidence(match.score), match.evidence)
+    return Candidate(category, template, solution, match.score, match.evidence)
 
 
 def _solution(knowledge: KnowledgeBase, project: str, category: Category) -> Solution | None:

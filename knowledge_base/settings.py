@@ -137,6 +137,11 @@ class Settings(BaseSettings):
     tickets_file: Path | None = Field(
         default=None, description="Ticket systems: the file that maps their webhooks (docs/tickets.md)."
     )
+    handover_target: str = Field(
+        default="",
+        max_length=200,
+        description="Where engineers are told of questions for a person: slack:C… or dingtalk:cid… (docs/demand.md).",
+    )
     later_answer_seconds: float = Field(
         default=30.0,
         ge=0,

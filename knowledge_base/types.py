@@ -45,6 +45,13 @@ class Why(StrEnum):
     PERSON = "person"
 
 
+class SolutionState(StrEnum):
+    """Whether people get a solution; a draft is never sent to anybody."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+
+
 class WindowBy(StrEnum):
     """What closes a window of the clusterer."""
 
@@ -170,7 +177,7 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """One version of what helps; ``body`` is Markdown."""
+    """One version of what helps; ``body`` is Markdown. A draft names the categories that it is meant for."""
 
     id: str
     version: int
@@ -180,6 +187,7 @@ class Solution:
     author: str
     at: datetime
     category_ids: tuple[str, ...] = ()
+    state: SolutionState = SolutionState.PUBLISHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +212,7 @@ class Evidence:
     words: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     matched: str = ""
+    concepts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +226,22 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """What is nearest to a question that Kea does not know; said to be no more than a guess."""
+
+    category_id: str
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What Kea says to a question; ``confidence`` that the first candidate is right, in 0..1."""
+    """What Kea says to a question; ``confidence`` that the first candidate is right, in 0..1.
+
+    An unknown one may have a guess in ``nearest``; ``asked_by_others`` counts people who asked the same within 7 days.
+    ``recognised`` is what was taken for the error, empty where that is all of the text; ``left_out`` counts further
+    errors of the same message that were not looked up.
+    """
 
     outcome: Outcome
     confidence: float
@@ -227,3 +250,7 @@ class Answer:
     candidates: tuple[Candidate, ...]
     evidence: Evidence | None
     question_id: str | None = None
+    nearest: Guess | None = None
+    asked_by_others: int = 0
+    recognised: str = ""
+    left_out: int = 0

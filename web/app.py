@@ -24,6 +24,7 @@ from web.access import GuardAccess
 from web.api.routes import router as api_router
 from web.assets import FOLDER, URL, read_assets
 from web.bodies import LimitBodies
+from web.demand_loop import DemandLoop
 from web.failures import CatchUnexpected, register_failures
 from web.headers import SecureHeaders
 from web.hosts import CheckHosts
@@ -61,7 +62,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, knowledge: Knowled
         title="Kea",
         version="1",
         description=DESCRIPTION,
-        lifespan=_lifespan(base, loop, reindexer, desk, Streaming(base, loop)),
+        lifespan=_lifespan(base, loop, reindexer, desk, Streaming(base, loop), DemandLoop(base.store)),
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
@@ -84,7 +85,12 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, knowledge: Knowled
 
 
 def _lifespan(  # type: ignore[no-untyped-def]
-    knowledge: KnowledgeBase, loop: ClusterLoop, reindexer: ReindexLoop, desk: Desk, streaming: Streaming
+    knowledge: KnowledgeBase,
+    loop: ClusterLoop,
+    reindexer: ReindexLoop,
+    desk: Desk,
+    streaming: Streaming,
+    demand: DemandLoop,
 ):
     @asynccontextmanager
     async def run(_: FastAPI) -> AsyncIterator[None]:
@@ -93,9 +99,11 @@ def _lifespan(  # type: ignore[no-untyped-def]
         reindexer.start()
         desk.start()
         streaming.start()
+        demand.start()
         try:
             yield
         finally:
+            await run_in_threadpool(demand.stop)
             await run_in_threadpool(streaming.stop)
             working = await run_in_threadpool(desk.stop)
             await run_in_threadpool(reindexer.stop)

@@ -82,13 +82,15 @@ def fit(markdown: str, room: int, *, ending: str) -> str:
 
 
 def _feedback(reply: Reply, said: Phrases) -> str:
-    if not (reply.feedback and reply.question_id):
+    """Give what can be said of the answer, as links that say it and as words to type."""
+    offered = [(said.helpful, said.helpful), (said.not_helpful, said.not_helpful)] if reply.feedback else []
+    offered += [(said.hand_over, said.hand_over_words)] if reply.hand_over else []
+    if not (offered and reply.question_id):
         return ""
-    yes, no = f"{said.helpful} {reply.question_id}", f"{said.not_helpful} {reply.question_id}"
-    links = " · ".join(
-        f"[{shown}]({SEND_MESSAGE}{quote(words)})" for shown, words in ((said.helpful, yes), (said.not_helpful, no))
-    )
-    return f"{said.did_it_help} {links}\n\n> {yes} / {no}"
+    told = [(shown, f"{words} {reply.question_id}") for shown, words in offered]
+    links = " · ".join(f"[{shown}]({SEND_MESSAGE}{quote(words)})" for shown, words in told)
+    asked = f"{said.did_it_help} " if reply.feedback else ""
+    return f"{asked}{links}\n\n> {' / '.join(words for _, words in told)}"
 
 
 def _clip(text: str, limit: int) -> str:

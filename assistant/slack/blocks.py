@@ -18,6 +18,7 @@ from knowledge_base.types import Verdict
 
 FEEDBACK = "kea_feedback"
 HELPFUL, NOT_HELPFUL = "kea_helpful", "kea_not_helpful"
+HAND_OVER = "kea_hand_over"
 VERDICTS: Mapping[str, Verdict] = {HELPFUL: Verdict.HELPFUL, NOT_HELPFUL: Verdict.NOT_HELPFUL}
 
 HEADER, SECTION, FACT, BUTTON, BLOCK_ID = 150, 3000, 300, 75, 255
@@ -68,17 +69,18 @@ def _link(reply: Reply, said: Phrases) -> list[Block]:
 
 
 def _feedback(reply: Reply, said: Phrases) -> list[Block]:
-    if not (reply.feedback and reply.question_id):
+    """Ask whether it helped, offer a person, or both; the name of the buttons' block tells the language."""
+    offered = [(HELPFUL, said.helpful), (NOT_HELPFUL, said.not_helpful)] if reply.feedback else []
+    offered += [(HAND_OVER, said.hand_over)] if reply.hand_over else []
+    if not (offered and reply.question_id):
         return []
     language = "zh" if reply.language.startswith("zh") else "en"
     buttons = [
         {"type": "button", "action_id": action, "text": _plain(_cut(text, BUTTON)), "value": reply.question_id}
-        for action, text in ((HELPFUL, said.helpful), (NOT_HELPFUL, said.not_helpful))
+        for action, text in offered
     ]
-    return [
-        {"type": "context", "elements": [_plain(said.did_it_help)]},
-        {"type": "actions", "block_id": f"{FEEDBACK}_{language}", "elements": buttons},
-    ]
+    asked: list[Block] = [{"type": "context", "elements": [_plain(said.did_it_help)]}] if reply.feedback else []
+    return [*asked, {"type": "actions", "block_id": f"{FEEDBACK}_{language}", "elements": buttons}]
 
 
 def _plain(text: str) -> Block:

@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.addresses import is_below
 from assistant.ports import Inbound
-from assistant.slack.blocks import FEEDBACK, VERDICTS
+from assistant.slack.blocks import FEEDBACK, HAND_OVER, VERDICTS
 from assistant.slack.place import RESPONSE_URL_SECONDS, Place
 from assistant.slack.text import typed, unescaped
 
@@ -90,7 +90,8 @@ def _click(body: Payload, *, now: datetime, hooks_url: str) -> Inbound | None:
     actions = body.get("actions")
     action = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
     verdict, value = VERDICTS.get(str(action.get("action_id"))), action.get("value")
-    if verdict is None or not isinstance(value, str) or not _QUESTION.fullmatch(value):
+    hand_over = action.get("action_id") == HAND_OVER
+    if not (verdict or hand_over) or not isinstance(value, str) or not _QUESTION.fullmatch(value):
         return None
     if not (team and user and channel and at):
         return None
@@ -108,6 +109,7 @@ def _click(body: Payload, *, now: datetime, hooks_url: str) -> Inbound | None:
         thread=f"{team}/{channel}/{thread}",
         address=place.to_address(),
         verdict=verdict,
+        hand_over=hand_over,
         question_id=value,
         language=str(action.get("block_id", "")).removeprefix(f"{FEEDBACK}_") if _is_ours(action) else "",
     )

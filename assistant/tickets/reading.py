@@ -9,7 +9,7 @@ from assistant.answering import TEXT_LIMIT
 from assistant.ports import Inbound
 from assistant.tickets.mapping import Comment, Created, Webhook
 from assistant.tickets.payload import Payload, said_to
-from assistant.words import read_feedback
+from assistant.words import read_feedback, read_hand_over
 from knowledge_base.errors import InputError
 
 MARKER = re.compile(r"kea:[a-z0-9][a-z0-9_-]{0,63}:D-\d+")
@@ -49,7 +49,7 @@ def _comment(webhook: Webhook, comment: Comment, payload: Payload, now: datetime
     if _is_own(webhook, author, own_text):
         return None
     said = said_to(text, own_text, comment.mentions)
-    if said is None and read_feedback(text) is None:
+    if said is None and read_feedback(text) is None and read_hand_over(text) is None:
         return None
     address = _address(webhook, payload, now)
     ticket, event = str(address["ticket"]), _required(payload, "comment.id", comment.id)

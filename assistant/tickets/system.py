@@ -57,7 +57,8 @@ class MappedTickets:
     def send(self, address: Address, reply: Reply, marker: str) -> Delivery:
         """Post a note."""
         note = self._webhook.note
-        told = replace(reply, feedback=reply.feedback and self._webhook.comment is not None)
+        can_comment = self._webhook.comment is not None
+        told = replace(reply, feedback=reply.feedback and can_comment, hand_over=reply.hand_over and can_comment)
         text = write_note(told, marker=marker, form=note.format, limit=note.limit)
         public = self._webhook.public
         filled = _filled(note.body, {"{text}": text, "{public}": public, "{internal}": not public})

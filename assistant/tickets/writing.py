@@ -74,8 +74,8 @@ def _markdown(reply: Reply, marker: str) -> str:
     said = phrases(reply.language)
     if reply.link:
         parts.append(f"[{said.open_in_kea}](<{quote(reply.link, safe=_URL)}>)")
-    if reply.feedback:
-        parts.append(f"{said.did_it_help} " + " / ".join(f"`{words}`" for words in _feedback(reply)))
+    if reply.feedback or reply.hand_over:
+        parts.append(_asked(reply) + " / ".join(f"`{words}`" for words in _feedback(reply)))
     parts.append(f"<!-- {mark_of(marker)} -->")
     return "\n\n".join(part for part in parts if part)
 
@@ -87,9 +87,9 @@ def _adf(reply: Reply, marker: str) -> Mapping[str, object]:
     content += [adf.bullets(facts)] if facts else []
     if reply.link:
         content.append(adf.paragraph(adf.link(said.open_in_kea, quote(reply.link, safe=_URL))))
-    if reply.feedback:
-        helpful, not_helpful = (adf.text(words, "code") for words in _feedback(reply))
-        content.append(adf.paragraph(adf.text(f"{said.did_it_help} "), helpful, adf.text(" / "), not_helpful))
+    if reply.feedback or reply.hand_over:
+        between = [each for words in _feedback(reply) for each in (adf.text(" / "), adf.text(words, "code"))]
+        content.append(adf.paragraph(adf.text(_asked(reply)), *between[1:]))
     content.append(adf.paragraph(adf.text(mark_of(marker), "em")))
     return {"type": "doc", "version": 1, "content": content}
 
@@ -101,8 +101,8 @@ def _html(reply: Reply, marker: str) -> str:
     parts.append(f"<ul>{facts}</ul>" if facts else "")
     if reply.link:
         parts.append(f'<p><a href="{escape(reply.link)}">{said.open_in_kea}</a></p>')
-    if reply.feedback:
-        parts.append(f"<p>{said.did_it_help} {' / '.join(f'<code>{words}</code>' for words in _feedback(reply))}</p>")
+    if reply.feedback or reply.hand_over:
+        parts.append(f"<p>{_asked(reply)}{' / '.join(f'<code>{words}</code>' for words in _feedback(reply))}</p>")
     parts.append(f"<p><small>{mark_of(marker)}</small></p>")
     return "\n".join(part for part in parts if part)
 
@@ -112,7 +112,7 @@ def _text(reply: Reply, marker: str) -> str:
     facts = "\n".join(f"{name}: {value}" for name, value in _facts(reply))
     parts = [without_tags(part) for part in (_line(reply.headline), reply.body, facts)]
     parts.append(f"{said.open_in_kea}: {reply.link}" if reply.link else "")
-    parts.append(f"{said.did_it_help} {' / '.join(_feedback(reply))}" if reply.feedback else "")
+    parts.append(f"{_asked(reply)}{' / '.join(_feedback(reply))}" if reply.feedback or reply.hand_over else "")
     parts.append(mark_of(marker))
     return "\n\n".join(part for part in parts if part)
 
@@ -130,10 +130,17 @@ def _facts(reply: Reply) -> list[tuple[str, str]]:
     return [(_line(name), _line(value)) for name, value in reply.facts]
 
 
-def _feedback(reply: Reply) -> tuple[str, str]:
-    """Give the words by which a reader judges the answer, whoever asked."""
+def _asked(reply: Reply) -> str:
     said = phrases(reply.language)
-    return f"{said.helpful} {reply.question_id}".strip(), f"{said.not_helpful} {reply.question_id}".strip()
+    return f"{said.did_it_help} " if reply.feedback else f"{said.hand_over}: "
+
+
+def _feedback(reply: Reply) -> list[str]:
+    """Give the words by which a reader judges the answer or asks for a person, whoever asked."""
+    said = phrases(reply.language)
+    offered = [said.helpful, said.not_helpful] if reply.feedback else []
+    offered += [said.hand_over_words] if reply.hand_over else []
+    return [f"{each} {reply.question_id}".strip() for each in offered]
 
 
 def _line(text: str) -> str:

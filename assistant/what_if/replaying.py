@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from assistant.answering import CANDIDATES, outcome_of
+from assistant.answering import outcome_of
+from assistant.reading import asked_in
 from assistant.what_if.acts import Act, Merge, Move, Rules, Split
-from assistant.what_if.world import World, exact_then, newly_represented
-from knowledge_base.confidence import confidence
+from assistant.what_if.world import World, known_then, newly_represented
 from knowledge_base.curation.foreseeing import Foreseen, foresee_merge, foresee_move, foresee_split, shown
 from knowledge_base.curation.foreseen_lines import MovedLines, moved_lines
 from knowledge_base.curation.foreseen_rules import foresee_rules
@@ -19,9 +20,14 @@ from knowledge_base.embedding.port import Embedder
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.matching import Match, alike, best_of, exact, one_for_each_solution, prepare
+from knowledge_base.matching import Match, prepare, sign_question
+from knowledge_base.matching.exact import Known, known
+from knowledge_base.matching.judging import Weighed
+from knowledge_base.matching.match import judged_matches, weighed_candidates
+from knowledge_base.matching.ranking import match_model
+from knowledge_base.pairs.profile import Profile
 from knowledge_base.signing import Signing, read_signing
-from knowledge_base.store import categories, projects, questions
+from knowledge_base.store import backends, categories, learnt, projects, questions, thresholds
 from knowledge_base.store.questions import AskedQuestion
 from knowledge_base.types import Outcome, Verdict
 
@@ -100,7 +106,7 @@ def what_if(
     began = timer()
     embedder = knowledge.embedder_of(project)
     world, lines, is_complete = _foresee(knowledge, project, act, embedder)
-    found = _Replay(knowledge, project, embedder, world)
+    found = _Replay(knowledge, project, world)
     examples: list[ChangedAnswer] = []
     looked_at = changed = gained = lost = confirmed = 0
     for question in _questions(knowledge, project, sorted(world.foreseen.homes)):
@@ -172,15 +178,17 @@ def _questions(knowledge: KnowledgeBase, project: str, moving: Sequence[int]) ->
 class _Replay:
     """Asks questions twice: of the project as it is, and as it would be. A text that comes again is asked once."""
 
-    def __init__(self, knowledge: KnowledgeBase, project: str, embedder: Embedder, world: World) -> None:
+    def __init__(self, knowledge: KnowledgeBase, project: str, world: World) -> None:
         self._knowledge = knowledge
         self._project = project
-        self._embedder = embedder
         self._world = world
         self._known: dict[str, tuple[Reply, Reply]] = {}
         with knowledge.store.read() as db:
             projects.require_project(db, project)
             self._signing = read_signing(db, project)
+            used = backends.state(db, project).used
+            self._thresholds = thresholds.of_project(db, project, knowledge.settings)
+        self._opened = knowledge.opened(project, used)
 
     def replies(self, text: str) -> tuple[Reply, Reply]:
         """Give what a text gets now, and what it would get."""
@@ -189,39 +197,52 @@ class _Replay:
         return self._known[text]
 
     def _ask(self, text: str) -> tuple[Reply, Reply]:
-        world = self._world
-        query = prepare(text, self._embedder, self._signing)
-        other = query if world.signing is None else prepare(text, self._embedder, world.signing)
+        world, project, opened = self._world, self._project, self._opened
+        asked = asked_in(text)
+        signed = sign_question(asked.text, self._signing, around=asked.around)
+        other = signed if world.signing is None else sign_question(asked.text, world.signing, around=asked.around)
+        query = prepare(signed, opened.embedder, opened.judge)
+        query_then = query if other is signed else prepare(other, opened.embedder, opened.judge)
         with self._knowledge.store.read() as db:
-            near = self._knowledge.replica(db, self._project)
-            here = [*exact(db, self._project, query), *alike(db, query, near)]
-            if world.signing is not None:
-                there = [*exact_then(db, self._project, other, world), *alike(db, other, world.near(near))]
-            elif world.added:
-                there = [
-                    *(world.moved(each) for each in exact(db, self._project, query)),
-                    *alike(db, query, world.near(near)),
-                ]
-            else:
-                there = [world.moved(each) for each in here]
-            known = categories.solutions_of(db, self._project, sorted({each.category for each in here}))
-            behind = categories.solutions_of(db, self._project, sorted({each.category for each in there}))
+            here = known(db, project, signed)
+            there = (
+                [world.moved(each) for each in here] if world.signing is None else known_then(db, project, other, world)
+            )
+            refused = learnt.refused(db, project, signed.form)
+            near, remedies = self._knowledge.matcher.shelves(db, project, opened, frozenset())
+            weigh = partial(weighed_candidates, db, project, judge=opened.judge, read=self._knowledge.matcher.profiles)
+            before = [] if here else self._judged(*weigh(query, near, remedies, refused=refused))
+            after = (
+                []
+                if there
+                else self._judged(
+                    *weigh(query_then, world.near(near), remedies, refused=refused, changed=world.foreseen.solutions)
+                )
+            )
+            found = {each.category for each in (*here, *there)} | {each.category for each in (*before, *after)}
+            solved = categories.solutions_of(db, project, sorted(found))
+        behind: dict[int, int] = dict(solved)
         for number, solution in world.foreseen.solutions.items():
             if solution is None:
                 behind.pop(number, None)
             else:
                 behind[number] = solution
-        return self._reply(here, known), self._reply(there, behind)
+        return self._reply(here, before, solved), self._reply(there, after, behind)
 
-    def _reply(self, found: Sequence[Match], solutions: dict[int, int]) -> Reply:
+    def _judged(self, asked: Profile | None, weighed: list[Weighed]) -> list[Match]:
+        return judged_matches(asked, weighed, self._opened.judge, match_model())
+
+    def _reply(self, certain: Sequence[Known], judged: Sequence[Match], solutions: Mapping[int, int]) -> Reply:
         """Choose as an answer does."""
-        best = one_for_each_solution(best_of(found, limit=CANDIDATES * 5), solutions)
-        if not best:
+        if certain:
+            category, sure = certain[0].category, 1.0
+        elif judged:
+            category, sure = judged[0].category, judged[0].score
+        else:
             return Reply(Outcome.UNKNOWN, 0.0, None, None)
-        sure = confidence(best[0].score)
-        solution = solutions.get(best[0].category)
-        outcome = outcome_of(sure, solved=solution is not None, settings=self._knowledge.settings)
+        solution = solutions.get(category)
+        outcome = outcome_of(sure, solved=solution is not None, thresholds=self._thresholds)
         if outcome is Outcome.UNKNOWN:
             return Reply(outcome, sure, None, None)
         named = None if solution is None else public_id(Prefix.SOLUTION, solution)
-        return Reply(outcome, sure, shown(best[0].category), named)
+        return Reply(outcome, sure, shown(category), named)

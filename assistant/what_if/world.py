@@ -14,11 +14,12 @@ from knowledge_base.curation.foreseeing import Foreseen
 from knowledge_base.embedding.port import Embedder, Vectors
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.index.replica import Indexed
-from knowledge_base.matching import Match, Near, Query
+from knowledge_base.matching import Signed
+from knowledge_base.matching.exact import Known
+from knowledge_base.matching.near import Near, Terms
 from knowledge_base.signing import Signing
 from knowledge_base.store import representatives, templates
 from knowledge_base.store.tables import TemplateRow
-from knowledge_base.types import Evidence
 
 MOST_NEW = 20
 """Texts at most that are taken to represent a category which nothing represents any more until its next window."""
@@ -39,9 +40,9 @@ class World:
     signing: Signing | None = None
     owners: Mapping[str, int] | None = None
 
-    def moved(self, match: Match) -> Match:
-        """Give a match in the category that it would be in."""
-        return replace(match, category=self.foreseen.category(match.template, match.category))
+    def moved(self, known: Known) -> Known:
+        """Give what a question is exactly in the category that it would be in."""
+        return replace(known, category=self.foreseen.category(known.template, known.category))
 
     def near(self, present: Near) -> Near:
         """Give the index as it would be."""
@@ -66,36 +67,45 @@ class _Foreseen:
             rows.append(sorted(row, key=lambda pair: -pair[1])[:limit])
         return rows
 
+    def worded(self, db: Connection, terms: Terms, limit: int) -> list[Indexed]:
+        """Find what would be found by words; texts that would be new are found by what they mean."""
+        return [self._moved(each) for each in self._present.worded(db, terms, limit)]
+
     def with_code(self, db: Connection, code: str, limit: int) -> list[Indexed]:
         """Find what would hold an error code."""
         found = [self._moved(each) for each in self._present.with_code(db, code, limit)]
         return [*found, *(each for each in self._world.added if code in each.codes)][:limit]
 
+    def standing_for(self, db: Connection, categories: Sequence[int], limit: int) -> list[Indexed]:
+        """Give what stands for categories now, each in the category where it would be."""
+        return [self._moved(each) for each in self._present.standing_for(db, categories, limit)]
+
+    def vector(self, number: int) -> Vectors | None:
+        """Give the vector of a representative, also of one that there would be."""
+        for place, each in enumerate(self._world.added):
+            if each.id == number:
+                return np.asarray(self._world.vectors[place])
+        return self._present.vector(number)
+
     def _moved(self, each: Indexed) -> Indexed:
         return replace(each, category=self._world.foreseen.category(each.template, each.category))
 
 
-def exact_then(db: Connection, project: str, query: Query, world: World) -> list[Match]:
-    """Name what a question would be exactly under other rules; ``query`` was prepared under them."""
+def known_then(db: Connection, project: str, signed: Signed, world: World) -> list[Known]:
+    """Name what a question would be exactly under other rules; it was signed under them."""
     owners = world.owners or {}
-    refs = known_as(db, project, query.signed)
+    refs = known_as(db, project, signed.signatures)
     named = [
         next(
-            (owners[each.fingerprint] for each in signed if each.fingerprint in owners),
+            (owners[each.fingerprint] for each in signatures if each.fingerprint in owners),
             None if ref is None else ref.template,
         )
-        for signed, ref in zip(query.signed, refs, strict=True)
+        for signatures, ref in zip(signed.signatures, refs, strict=True)
     ]
     numbers = [number for number in reversed(named) if number is not None]
     homes, texts = templates.homes(db, project, numbers), templates.texts(db, project, numbers)
-    codes = tuple(sorted(query.codes))
     return [
-        Match(
-            world.foreseen.category(number, homes[number]),
-            number,
-            1.0,
-            Evidence("exact", (), codes, texts[number]),
-        )
+        Known(world.foreseen.category(number, homes[number]), number, texts[number])
         for number in numbers
         if number in homes and cleaned(texts[number])
     ]
@@ -109,7 +119,9 @@ def newly_represented(db: Connection, project: str, foreseen: Foreseen, embedder
     rows = _texts(db, project, concerned)
     standing = representatives.of_categories(db, project, concerned)
     represented = {
-        foreseen.category(each.template, each.category) for each in standing if each.backend == embedder.backend
+        foreseen.category(each.template, each.category)
+        for each in standing
+        if each.backend == embedder.backend and each.learnt is None
     }
     found: dict[int, list[Indexed]] = {}
     for number, category, text, codes in rows:

@@ -44,11 +44,11 @@ class WindowResult:
 
 
 class Clusterer:
-    """Clusters what is pending in a project. All state is in the database; only texts that were read are remembered."""
+    """Clusters what is pending in a project. All state is in the database; ``profiles`` remembers what was read."""
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self.knowledge = knowledge
-        self._profiles = Profiles()
+        self.profiles = Profiles()
         self._ahead = Ahead()
 
     def run_window(self, project: str, within: Span = ALWAYS, *, size: int | None = None) -> WindowResult | None:
@@ -100,7 +100,7 @@ class Clusterer:
             self._ahead.begin(project, [cleaned(each.text) for each in coming], embedder)
         with self.knowledge.store.read() as db:
             replica = self.knowledge.replica(db, project)
-            gathered = gather(db, project, pending, vectors, replica, judge, self._profiles)
+            gathered = gather(db, project, pending, vectors, replica, judge, self.profiles)
             snapshot = read_snapshot(db, project, {item.category for item in gathered.compared.items})
         plan = plan_window(
             gathered.compared,
@@ -149,7 +149,7 @@ class Clusterer:
     def _propose_splits(self, lease: Lease, plan: Plan) -> int:
         grown = Counter(plan.home[item.category] for item, _ in plan.new if item.category in plan.home)
         known = {item.template: vector for item, vector in plan.new if item.template is not None}
-        return propose_splits(self.knowledge, lease, grown, profiles=self._profiles, known=known)
+        return propose_splits(self.knowledge, lease, grown, profiles=self.profiles, known=known)
 
 
 def _still_true(db: Connection, project: str, change: int) -> bool:

@@ -68,14 +68,18 @@ def gather(
     """Put the new templates and the representatives of the categories near them together."""
     new = {each.id for each in pending}
     found = [
-        [(each, dense) for each, dense in row if dense >= LIKELY and each.template not in new]
+        [(each, dense) for each, dense in row if dense >= LIKELY and each.template not in new and not each.is_learnt]
         for row in replica.search(db, vectors, NEAR)
     ]
     for row, each in zip(found, pending, strict=True):
         met = {other.id for other, _ in row}
         for code in each.codes:
             held = replica.with_code(db, code, CODES)
-            row += [(other, 0.0) for other in held if other.id not in met and other.template not in new]
+            row += [
+                (other, 0.0)
+                for other in held
+                if other.id not in met and other.template not in new and not other.is_learnt
+            ]
             met.update(other.id for other in held)
     old = _representatives(db, project, found, replica, new)
     rows = np.stack([*vectors, *(replica.vector(each.id) for each in old)]) if old else vectors
@@ -110,13 +114,16 @@ def _representatives(
     replica: Replica,
     new: Collection[int],
 ) -> list[Indexed]:
-    """Take all representatives of the nearest categories: those that are far speak against a merge."""
+    """Take all representatives of the nearest categories: those that are far speak against a merge.
+
+    What people ask says nothing of which lines are one error: what was learnt from questions is left out.
+    """
     wanted: set[int] = set()
     for row in found:
         wanted.update(list(dict.fromkeys(each.category for each, _ in row))[:MOST_CATEGORIES])
     held = {each.id: each for row in found for each, _ in row if each.category in wanted}
     for each in representatives.of_categories(db, project, sorted(wanted), backend=replica.backend):
-        if each.id in replica and (each.template is None or each.template not in new):
+        if each.id in replica and each.learnt is None and (each.template is None or each.template not in new):
             held.setdefault(each.id, Indexed(each.id, each.category, each.template, each.text, frozenset(each.codes)))
     return [held[number] for number in sorted(held)]
 

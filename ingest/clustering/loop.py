@@ -10,6 +10,8 @@ import structlog
 
 from ingest.clustering.clusterer import Clusterer
 from ingest.clustering.evicting import Evictor
+from ingest.clustering.learning import LearntUpkeep
+from ingest.clustering.reading_upkeep import ReadingUpkeep
 from ingest.clustering.resigning import Following
 from ingest.clustering.terms_upkeep import TermUpkeep
 from ingest.clustering.turns import LONGEST_PAUSE, Turns, told
@@ -27,6 +29,8 @@ KEEP_HOUSE_SECONDS = 0.5
 SHARED_SIZE = 200
 """Templates in a window at most while several projects have work: after a second or so the next has its turn."""
 REMEMBERED = 60.0
+READ_SECONDS = 5.0
+"""How long the end of a run waits at most for what representatives say to be kept; questions are slower without."""
 
 
 class ClusterLoop:
@@ -48,6 +52,8 @@ class ClusterLoop:
         self._evictor = Evictor(knowledge)
         self._following = Following(knowledge)
         self._upkeep = TermUpkeep(knowledge)
+        self._learnt = LearntUpkeep(knowledge)
+        self._readings = ReadingUpkeep(knowledge, self._clusterer.profiles)
         self._turns = Turns()
         self._general: Exception | None = None
         self._kept_house_at = float("-inf")
@@ -96,6 +102,8 @@ class ClusterLoop:
                 self._following.settle(project)
                 self._evictor.settle(project)
                 self._upkeep.settle(project)
+                self._learnt.settle(project)
+                self._readings.settle(project, seconds=READ_SECONDS)
                 return merged
             result = self._clusterer.run_window(project, span)
             if result is not None:
@@ -182,6 +190,8 @@ class ClusterLoop:
                 self._evictor.step(name)
                 self._following.step(name)
                 self._upkeep.step(name)
+                self._learnt.step(name)
+                self._readings.step(name)
             except Exception as error:  # whatever it is: the other projects must go on
                 turn.house_failure = error
                 self._log(error, project=name)

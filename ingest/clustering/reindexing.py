@@ -12,6 +12,7 @@ from ingest.clustering.lease import try_lease
 from knowledge_base.errors import Conflict, KeaError, ModelUnavailable
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.reindexing import Reindexer
+from knowledge_base.solution_embedding import SolutionEmbedding
 from knowledge_base.store import projects
 
 log = structlog.get_logger(__name__)
@@ -91,6 +92,7 @@ class ReindexLoop:
         self.failure: KeaError | None = None
         self._knowledge = knowledge
         self._reindexing = Reindexing(knowledge)
+        self._solutions = SolutionEmbedding(knowledge)
         self._asked: set[str] = set()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -134,6 +136,7 @@ class ReindexLoop:
             try:
                 failure = self._ask(name) or failure
                 worked |= self._reindexing.step(name) is not None
+                worked |= self._solutions.step(name) is not None
             except Conflict:
                 continue
             except ModelUnavailable as error:

@@ -49,11 +49,11 @@ def write_representatives(
 ) -> None:
     """Give each touched category few and spread representatives, 5 at most, those that it has where they do.
 
-    What was learnt from questions, and so has no template, is never removed and does not count.
+    What was learnt from questions is never removed and does not count.
     """
     old: dict[int, list[StoredRepresentative]] = {}
     for each in representatives.of_categories(db, project, sorted(touched), backend=backend):
-        if each.template is not None:
+        if each.template is not None and each.learnt is None:
             old.setdefault(each.category, []).append(each)
     arrived: dict[int, list[tuple[Item, Vectors]]] = {}
     for item, vector in new_items:

@@ -64,7 +64,7 @@ def merge_categories(
         .values(merged_into=target, state="merged")
     )
     terms.merge(db, project, target, sources)
-    # Representatives without a template (learnt questions) belong to the category itself.
+    # Representatives without a template belong to the category itself.
     representatives.follow_categories(db, project, sources, target)
     everything = [template for source in sources for template in moved.get(source, ())]
     templates.set_category(db, project, dict.fromkeys(everything, target), reasons)

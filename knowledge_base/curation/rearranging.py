@@ -147,7 +147,7 @@ def _alias(db: Connection, project: str, left: Sequence[int], heirs: Mapping[int
     for number in left:
         sources.setdefault(heirs[number], []).append(number)
     for heir, numbers in sources.items():
-        # Representatives without a template (learnt questions) belong to the category itself.
+        # Representatives without a template belong to the category itself.
         representatives.follow_categories(db, project, numbers, heir)
         db.execute(
             update(CategoryRow)

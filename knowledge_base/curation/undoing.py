@@ -9,12 +9,14 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from knowledge_base.curation.acts import Act, Done, act
+from knowledge_base.curation.learning import take_back
 from knowledge_base.curation.merging import move_templates
 from knowledge_base.curation.moving import put_back
+from knowledge_base.curation.publishing import undo_discard, undo_draft, undo_publish, undo_unpublish
 from knowledge_base.curation.said import restore_fitting, withdraw_between
 from knowledge_base.curation.unrearranging import undo_recluster
 from knowledge_base.errors import Conflict
-from knowledge_base.store import audit, categories, facts, projects, proposals, reclusterings, solutions
+from knowledge_base.store import audit, categories, drafts, facts, projects, proposals, reclusterings, solutions
 from knowledge_base.store.audit import Entry
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.store import Store
@@ -168,6 +170,9 @@ def _revive(this: Act, merged: Undo, target: int) -> None:
         for number in {target, merged["target"]}:
             if merged[name] is not None and getattr(this.state(number), name) == merged[name]:
                 categories.set_fields(this.db, this.project, number, **{name: None})
+    if merged["solution"] is not None:
+        # What was taken over may have become a draft meanwhile.
+        drafts.unlink(this.db, this.project, merged["solution"], {target, merged["target"]})
     categories.set_fields(this.db, this.project, merged["source"], state="active", merged_into=None)
     this.db.execute(
         update(CategoryRow)
@@ -215,4 +220,11 @@ _UNDO: dict[str, Callable[[Act, int, Undo], int]] = {
     "merge": _undo_merge,
     "split": _undo_split,
     "move": put_back,
+    "confirm": take_back,
+    "reject": take_back,
+    "pick": take_back,
+    "draft": undo_draft,
+    "discard": undo_discard,
+    "publish": undo_publish,
+    "unpublish": undo_unpublish,
 }

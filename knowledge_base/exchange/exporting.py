@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import facts, projects, proposals, rule_sets, solutions
+from knowledge_base.store import facts, learnt, projects, proposals, rule_sets, solutions, thresholds
 from knowledge_base.store.proposal_values import Proposal, ProposalKind
 from knowledge_base.store.rule_documents import document_of
 from knowledge_base.store.store import Store
@@ -26,6 +26,9 @@ def export_rows(store: Store, project: str) -> Rows:
         present = rule_sets.present(db, project)
         if present.rules:
             yield {"type": "rules", "rules": [document_of(rule) for rule in present.rules]}
+        limits = thresholds.own_of(db, project)
+        if limits is not None:
+            yield {"type": "thresholds", "answer": limits.answer, "suggest": limits.suggest}
         yield from _categories(db, project)
         yield from _solutions(db, project)
         for fact in facts.standing(db, project):
@@ -35,8 +38,27 @@ def export_rows(store: Store, project: str) -> Rows:
                 "left": public_id(Prefix.TEMPLATE, fact.left),
                 "right": public_id(Prefix.TEMPLATE, fact.right),
             }
+        yield from _learnt(db, project)
         for proposal in proposals.open_proposals(db, project):
             yield _proposal(proposal)
+
+
+def _learnt(db: Connection, project: str) -> Rows:
+    after = 0
+    while rows := learnt.walk(db, project, after=after, limit=CHUNK):
+        for each in rows:
+            yield {
+                "type": "learnt",
+                "kind": each.kind,
+                "form": each.form,
+                "version": each.version,
+                "template": public_id(Prefix.TEMPLATE, each.template),
+                "text": each.text,
+                "people": each.people,
+                "actor": each.actor,
+                "at": each.at.isoformat(),
+            }
+        after = rows[-1].id
 
 
 def _proposal(proposal: Proposal) -> dict[str, object]:
@@ -154,5 +176,6 @@ def _solutions(db: Connection, project: str) -> Rows:
                 "author": each.author,
                 "at": each.at.isoformat(),
                 "category_ids": list(each.category_ids),
+                "state": each.state,
             }
         after = int(batch[-1].id.partition("-")[2])

@@ -6,21 +6,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from knowledge_base.curation.acts import Act
+from knowledge_base.curation.learning import keep_imported
 from knowledge_base.curation.merging import merge_categories, move_templates
+from knowledge_base.curation.publishing import draft_within, publish_within
 from knowledge_base.curation.remedies import link_within
 from knowledge_base.curation.rule_changes import keep_rules
+from knowledge_base.curation.thresholds import keep_imported_thresholds
 from knowledge_base.errors import InputError, KeaError, NotFound
-from knowledge_base.exchange.shapes import CategoryShape, FactShape, RulesShape, SolutionShape, read_shape
+from knowledge_base.exchange.shapes import (
+    CategoryShape,
+    FactShape,
+    LearntShape,
+    RulesShape,
+    SolutionShape,
+    ThresholdsShape,
+    read_shape,
+)
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.signature.custom.rule_checks import check_rules
 from knowledge_base.signature.custom.user_rules import RuleSet
-from knowledge_base.store import categories, facts, projects, rule_sets, solutions, templates
+from knowledge_base.store import categories, drafts, facts, projects, rule_sets, solutions, templates
+from knowledge_base.store.learnt import NewLearnt
 from knowledge_base.store.rule_documents import read_document
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.store.templates import NewTemplate
 from knowledge_base.store.text import clip
-from knowledge_base.types import Why
+from knowledge_base.store.thresholds import Thresholds
+from knowledge_base.types import Solution, SolutionState, Why
 
 DERIVED = ("proposal",)
 
@@ -53,7 +66,7 @@ def import_rows(
     Categories are recognised by their fingerprints, solutions by their ids; the ids of other rows
     in the file follow. Raises InputError naming the first line that is wrong; then nothing is kept.
     """
-    order = {"rules": 0, "category": 1, "fact": 2, "solution": 3}
+    order = {"rules": 0, "category": 1, "fact": 2, "solution": 3, "learnt": 4, "thresholds": 5}
     for line, values in rows:
         if values.get("type") not in (*order, *DERIVED):
             raise InputError(f"{name}, line {line}: the type {values.get('type')!r} is not known")
@@ -84,6 +97,10 @@ def _import_row(this: Act, values: Mapping[str, object], tally: _Tally) -> None:
         _import_rules(this, shape, tally)
     elif isinstance(shape, SolutionShape):
         _import_solution(this, shape, tally)
+    elif isinstance(shape, LearntShape):
+        _import_learnt(this, shape, tally)
+    elif isinstance(shape, ThresholdsShape):
+        tally.left_out += not keep_imported_thresholds(this, Thresholds(shape.answer, shape.suggest))
     else:
         tally.left_out += 1
 
@@ -168,13 +185,31 @@ def _import_fact(this: Act, shape: FactShape, tally: _Tally) -> None:
         facts.add(this.db, this.project, shape.kind, [pair], actor=this.actor, now=this.now)
 
 
+def _import_learnt(this: Act, shape: LearntShape, tally: _Tally) -> None:
+    """Keep what was learnt elsewhere, unless what was learnt here says it or the contrary."""
+    try:
+        template = tally.templates[shape.template]
+    except KeyError:
+        raise InputError(f"it names template {shape.template}, which is in no category of this file") from None
+    category = templates.homes(this.db, this.project, [template])[template]
+    new = NewLearnt(shape.kind, shape.form, shape.version, None, template, shape.text, shape.actor, people=shape.people)
+    if not keep_imported(this, new, category, at=shape.at):
+        tally.left_out += 1
+
+
 def _import_solution(this: Act, shape: SolutionShape, tally: _Tally) -> None:
     text = SolutionText(shape.title, shape.cause, shape.body)
     homes = [_home(this, public, tally) for public in shape.category_ids]
     number = _present_solution(this, shape, homes, foreign=bool(tally.homes))
     if number is None:
         number = solutions.create(
-            this.db, this.project, text, author=shape.author or this.actor, now=this.now, external=clip(shape.id, 200)
+            this.db,
+            this.project,
+            text,
+            author=shape.author or this.actor,
+            now=this.now,
+            external=clip(shape.id, 200),
+            state=shape.state,
         )
     else:
         newest = solutions.get(this.db, this.project, number)
@@ -184,10 +219,25 @@ def _import_solution(this: Act, shape: SolutionShape, tally: _Tally) -> None:
             )
     tally.solutions += 1
     wanted = solutions.get(this.db, this.project, number)
+    if wanted.state is SolutionState.DRAFT and shape.state is SolutionState.DRAFT:
+        missing = [home for home in homes if number not in drafts.of_category(this.db, this.project, home)]
+        draft_within(this, number, wanted.title, missing)
+        tally.links += len(missing)
+        return
+    if wanted.state is SolutionState.DRAFT:
+        _publish(this, wanted)
     for home in homes:
+        # What is published here stays so: a file never takes an answer away.
         if this.state(home).solution != number:
             link_within(this, home, wanted)
             tally.links += 1
+
+
+def _publish(this: Act, wanted: Solution) -> None:
+    if wanted.category_ids:
+        publish_within(this, wanted, replace=True)
+    else:
+        solutions.set_state(this.db, this.project, number_of(Prefix.SOLUTION, wanted.id), SolutionState.PUBLISHED)
 
 
 def _home(this: Act, public: str, tally: _Tally) -> int:
@@ -205,7 +255,12 @@ def _present_solution(this: Act, shape: SolutionShape, homes: Sequence[int], *, 
     if number is not None or not foreign:
         return number
     number = solutions.find_external(this.db, this.project, shape.id, own=True)
-    if number is None or all(this.state(home).solution != number for home in homes):
+    if number is None:
+        return None
+    if all(
+        this.state(home).solution != number and number not in drafts.of_category(this.db, this.project, home)
+        for home in homes
+    ):
         return None
     return number if solutions.get(this.db, this.project, number).title == shape.title.strip() else None
 

@@ -10,7 +10,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from knowledge_base.errors import InputError
 from knowledge_base.signature.custom.user_rules import MOST_RULES
-from knowledge_base.types import FactKind
+from knowledge_base.store.learnt import LearntKind
+from knowledge_base.types import FactKind, SolutionState
 
 
 class _Shape(BaseModel):
@@ -54,7 +55,7 @@ class CategoryShape(_Shape):
 
 
 class SolutionShape(_Shape):
-    """A solution and the categories that it helps with."""
+    """A solution and the categories that it helps with, or will once it is published."""
 
     id: str = Field(min_length=1, max_length=200)
     title: str
@@ -62,6 +63,7 @@ class SolutionShape(_Shape):
     body: str
     author: str = ""
     category_ids: list[str] = []
+    state: SolutionState = SolutionState.PUBLISHED
 
 
 class RulesShape(_Shape):
@@ -78,15 +80,39 @@ class FactShape(_Shape):
     right: str
 
 
-_SHAPES: dict[str, type[CategoryShape] | type[SolutionShape] | type[FactShape] | type[RulesShape]] = {
+class LearntShape(_Shape):
+    """What was said of all questions with one form."""
+
+    kind: LearntKind
+    form: str = Field(pattern=r"^[0-9a-f]{32}$")
+    version: str = Field(pattern=r"^[!-~]{1,32}$")
+    template: str
+    text: str
+    people: int = Field(ge=0, lt=2**31)
+    actor: str = Field(min_length=1, max_length=200)
+    at: Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
+class ThresholdsShape(_Shape):
+    """The confidences from which a project of its own thresholds answers and suggests."""
+
+    answer: float = Field(ge=0, le=1)
+    suggest: float = Field(ge=0, le=1)
+
+
+AnyShape = CategoryShape | SolutionShape | FactShape | RulesShape | LearntShape | ThresholdsShape
+
+_SHAPES: dict[str, type[AnyShape]] = {
     "rules": RulesShape,
     "category": CategoryShape,
     "solution": SolutionShape,
     "fact": FactShape,
+    "learnt": LearntShape,
+    "thresholds": ThresholdsShape,
 }
 
 
-def read_shape(values: Mapping[str, object]) -> CategoryShape | SolutionShape | FactShape | RulesShape | None:
+def read_shape(values: Mapping[str, object]) -> AnyShape | None:
     """Read a row; None for a kind that is derived anew. Raises InputError naming the field that is wrong."""
     shape = _SHAPES.get(str(values.get("type")))
     if shape is None:

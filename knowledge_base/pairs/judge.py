@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,6 +23,9 @@ from knowledge_base.vocabulary.reading import Reader
 
 REMEMBERED = 30_000
 """Profiles that are remembered, about 5 kB each."""
+
+Coded = tuple[str, tuple[str, ...]]
+"""A text with its codes."""
 
 
 @dataclass(frozen=True)
@@ -114,21 +117,30 @@ class Profiles:
         """Give the profile of a text, read by a judge unless it is remembered."""
         return self.all_of(judge, [(text, codes)], vector[None, :])[0]
 
-    def all_of(self, judge: Judge, texts: Sequence[tuple[str, tuple[str, ...]]], vectors: Vectors) -> list[Profile]:
+    def all_of(self, judge: Judge, texts: Sequence[Coded], vectors: Vectors) -> list[Profile]:
         """Give the profiles of texts with their codes; those that are not remembered are read together."""
-        keys = [(judge.name, *each) for each in texts]
-        found = {key: self._known[key] for key in keys if key in self._known}
-        unread = {key: place for place, key in enumerate(keys) if key not in found}
+        found = self.remembered(judge, texts)
+        unread = {text: place for place, text in enumerate(texts) if text not in found}
         if unread:
             places = list(unread.values())
             read = judge.profiles([texts[place] for place in places], vectors[places])
             found |= dict(zip(unread, read, strict=True))
-        for key in dict.fromkeys(keys):
-            self._known[key] = found[key]
+        self.remember(judge, found)
+        return [found[text] for text in texts]
+
+    def remembered(self, judge: Judge, texts: Sequence[Coded]) -> dict[Coded, Profile]:
+        """Give the profiles of those texts with their codes that are remembered."""
+        known = ((text, self._known.get((judge.name, *text))) for text in texts)
+        return {text: profile for text, profile in known if profile is not None}
+
+    def remember(self, judge: Judge, read: Mapping[Coded, Profile]) -> None:
+        """Remember profiles as those that were asked for last."""
+        for text, profile in read.items():
+            key = (judge.name, *text)
+            self._known[key] = profile
             self._known.move_to_end(key)
         while len(self._known) > self._most:
             self._known.popitem(last=False)
-        return [found[key] for key in keys]
 
 
 def content_words(canonical: str) -> frozenset[str]:

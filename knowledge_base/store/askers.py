@@ -12,9 +12,10 @@ from sqlmodel import col
 
 from knowledge_base.store.inbox import FAILED
 from knowledge_base.store.message_tables import InboxRow
-from knowledge_base.store.tables import CategoryRow, QuestionRow, TemplateRow
+from knowledge_base.store.question_tables import QuestionRow
+from knowledge_base.store.questions import OPEN_OUTCOMES
+from knowledge_base.store.tables import CategoryRow, TemplateRow
 from knowledge_base.store.text import clip
-from knowledge_base.types import Outcome
 
 LIMIT = 25
 
@@ -45,7 +46,7 @@ _PLACE = (col(InboxRow.channel), col(InboxRow.thread), col(InboxRow.user), col(C
 def askers_to_answer(
     db: Connection, project: str, *, channels: Sequence[str], limit: int = LIMIT
 ) -> list[tuple[Asker, ...]]:
-    """Find questions that ended *known unsolved* and whose category has a solution now.
+    """Find questions that ended *known unsolved*, or *unknown* until somebody assigned them, and have a solution now.
 
     They are grouped by place, oldest first, and no place is cut: about ``limit`` questions, more
     only where a single place has more.
@@ -69,8 +70,9 @@ def askers_to_answer(
             col(QuestionRow.project) == project,
             col(InboxRow.channel).in_(channels),
             col(InboxRow.state) != FAILED,
-            col(QuestionRow.outcome) == Outcome.KNOWN_UNSOLVED,
+            col(QuestionRow.outcome).in_(OPEN_OUTCOMES),
             col(QuestionRow.solution).is_(None),
+            col(QuestionRow.template).is_not(None),
             col(CategoryRow.solution).is_not(None),
         )
         .order_by(*_PLACE, col(QuestionRow.id))

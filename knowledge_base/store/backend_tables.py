@@ -1,6 +1,6 @@
-"""The tables of back ends: which one a project answers with, and vectors that another one has made."""
+"""The tables of back ends: which one a project answers with, vectors of another one, and what texts say by it."""
 
-from sqlalchemy import Column, LargeBinary
+from sqlalchemy import Column, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 from knowledge_base.store.columns import number_key, project_key
@@ -30,3 +30,13 @@ class VectorRow(SQLModel, table=True):
     backend: str = Field(primary_key=True, max_length=NAME)
     representative: int = number_key()
     vector: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ReadingRow(SQLModel, table=True):
+    """What the text of a representative says, as its profile puts it; ``version`` tells how it was read."""
+
+    __tablename__ = "representative_reading"
+    project: str = project_key()
+    representative: int = number_key()
+    version: str = Field(max_length=32)
+    said: str = Field(sa_type=Text)

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from knowledge_base.errors import NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
+from knowledge_base.store import solutions
 from knowledge_base.store.category_view import CategoryView, read_category
 from knowledge_base.store.tables import CategoryRow, TemplateRow
 from knowledge_base.store.tombstones import tombstone
@@ -121,8 +122,21 @@ def solutions_of(db: Connection, project: str, numbers: Sequence[int]) -> dict[i
     return {row[0]: row[1] for row in db.execute(query) if row[1] is not None}
 
 
+def answered_by(db: Connection, project: str, solutions: Sequence[int], *, limit: int) -> dict[int, int]:
+    """Tell which categories some solutions answer for, each with its solution; the oldest, up to ``limit``."""
+    query = select(col(CategoryRow.id), col(CategoryRow.solution)).where(
+        col(CategoryRow.project) == project,
+        col(CategoryRow.solution).in_(list(solutions)),
+        col(CategoryRow.state) == "active",
+    )
+    rows = sorted((row[0], row[1]) for row in db.execute(query)) if solutions else []
+    return {category: solution for category, solution in rows[:limit] if solution is not None}
+
+
 def set_fields(db: Connection, project: str, number: int, **values: object) -> None:
-    """Change columns of a category's row, if any are given."""
+    """Change columns of a category's row, if any are given; raises Conflict where its solution would be a draft."""
     if values:
+        if isinstance(solution := values.get("solution"), int):
+            solutions.require_published(db, project, solution)
         row = (col(CategoryRow.project) == project, col(CategoryRow.id) == number)
         db.execute(update(CategoryRow).where(*row).values(**values))

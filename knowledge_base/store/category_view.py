@@ -10,7 +10,8 @@ from sqlalchemy import Row, Select, and_, case, func, select
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store.tables import CategoryRow, QuestionRow, TemplateRow
+from knowledge_base.store.question_tables import QuestionRow
+from knowledge_base.store.tables import CategoryRow, TemplateRow
 from knowledge_base.types import Category
 
 

@@ -12,20 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, update
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import projects, templates, terms
+from knowledge_base.store import projects, readings, templates, terms
+from knowledge_base.store.draft_tables import DraftRow
+from knowledge_base.store.learnt_tables import LearntRow
 from knowledge_base.store.proposal_settling import forget
-from knowledge_base.store.tables import (
-    CategoryRow,
-    FactRow,
-    FingerprintRow,
-    QuestionRow,
-    RepresentativeRow,
-    SampleRow,
-    TemplateRow,
-)
+from knowledge_base.store.question_tables import QuestionRow
+from knowledge_base.store.tables import CategoryRow, FactRow, FingerprintRow, RepresentativeRow, SampleRow, TemplateRow
 from knowledge_base.store.tombstones import EVICTED
 from knowledge_base.store.wildcard_tables import SightingRow, WildcardRow
 
@@ -58,7 +54,7 @@ def surplus(db: Connection, project: str, limit: int) -> int:
 def coldest(db: Connection, project: str, count: int) -> Coldest:
     """Choose templates that were not seen for the longest time, of those the ones with the fewest lines.
 
-    Those that people labelled, solved, ignored, linked, kept apart or asked about are never chosen.
+    Those that people labelled, solved, ignored, linked, kept apart, asked or taught something about are never chosen.
     This reads all templates of the project: a matter of seconds with a million.
     """
     rows = db.execute(
@@ -110,17 +106,31 @@ def _may_go(project: str) -> tuple[ColumnElement[bool], ...]:
         col(CategoryRow.id) == col(TemplateRow.category),
         or_(col(CategoryRow.label).is_not(None), col(CategoryRow.solution).is_not(None), col(CategoryRow.ignored)),
     )
+    own = aliased(CategoryRow)
+    drafted = (
+        exists().where(col(DraftRow.project) == project, col(DraftRow.category) == col(TemplateRow.category)),
+        exists().where(
+            col(own.project) == project,
+            col(own.merged_into) == col(TemplateRow.category),
+            col(DraftRow.project) == project,
+            col(DraftRow.category) == col(own.id),
+        ),
+    )
     linked = [
         exists().where(col(FactRow.project) == project, side == col(TemplateRow.id), col(FactRow.undone_at).is_(None))
         for side in (col(FactRow.left), col(FactRow.right))
     ]
     asked = exists().where(col(QuestionRow.project) == project, col(QuestionRow.template) == col(TemplateRow.id))
+    # Also what was taken back: the act that did may be taken back itself.
+    learnt = exists().where(col(LearntRow.project) == project, col(LearntRow.template) == col(TemplateRow.id))
     return (
         col(TemplateRow.project) == project,
         col(TemplateRow.evicted_at).is_(None),
         ~spoken_of,
+        *(~each for each in drafted),
         *(~each for each in linked),
         ~asked,
+        ~learnt,
     )
 
 
@@ -148,6 +158,7 @@ def _remove_representatives(db: Connection, project: str, *which: ColumnElement[
             .where(col(RepresentativeRow.project) == project, col(RepresentativeRow.id).in_(found))
             .values(removed=True, vector=b"", generation=projects.next_generation(db, project))
         )
+        readings.forget(db, project, found)
 
 
 def _bury(db: Connection, project: str, homes: list[int]) -> list[int]:

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store.message_tables import InboxRow
-from knowledge_base.store.tables import QuestionRow
+from knowledge_base.store.question_tables import QuestionRow
 from knowledge_base.store.text import clip, storable
 from knowledge_base.store.upserts import insert_new
 
@@ -127,6 +127,27 @@ def finish(db: Connection, event: Event, *, question_id: str | None, state: str 
     """Note that an event is worked off; False where another worker was faster: roll back."""
     question = None if question_id is None else number_of(Prefix.QUESTION, question_id)
     return _settle(db, event, state=state, question=question)
+
+
+def keep_further(db: Connection, event: Event, part: int, *, question_id: str) -> None:
+    """Keep a further question of an event that is worked off, so that its asker can be reached as of the first."""
+    row = {
+        "project": event.project,
+        "channel": event.channel,
+        "event": event_key(f"{event.event}:{part}"),
+        "user": event.user,
+        "thread": event.thread,
+        "text": event.text,
+        "address": dict(event.address),
+        "detail": dict(event.detail),
+        "question": number_of(Prefix.QUESTION, question_id),
+        "state": DONE,
+        "attempts": 0,
+        "error": "",
+        "received_at": event.received_at,
+        "next_at": event.received_at,
+    }
+    insert_new(db, InboxRow, row)
 
 
 def try_later(db: Connection, event: Event, *, error: str, at: datetime) -> None:

@@ -18,7 +18,7 @@ from knowledge_base.store.text import storable
 from knowledge_base.store.upserts import insert_or_skip
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_NOTHING_YET = {"generation": 0, "change": 0, "ring": 0, "templates": 0}
+_NOTHING_YET = {"generation": 0, "change": 0, "ring": 0, "templates": 0, "solutions": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,24 @@ def next_generation(db: Connection, project: str) -> int:
 def generation(db: Connection, project: str) -> int:
     """Tell the number of the present state; 0 for a project that is not there."""
     found = db.execute(select(col(ProjectRow.generation)).where(col(ProjectRow.id) == project)).scalar()
+    return int(found or 0)
+
+
+def next_solutions(db: Connection, project: str) -> int:
+    """Number the next state of a project's solutions."""
+    return int(
+        db.execute(
+            update(ProjectRow)
+            .where(col(ProjectRow.id) == project)
+            .values(solutions=ProjectRow.solutions + 1)
+            .returning(col(ProjectRow.solutions))
+        ).scalar_one()
+    )
+
+
+def solutions_state(db: Connection, project: str) -> int:
+    """Tell the number of the present state of its solutions; 0 for a project that is not there."""
+    found = db.execute(select(col(ProjectRow.solutions)).where(col(ProjectRow.id) == project)).scalar()
     return int(found or 0)
 
 

@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 from sqlmodel import col
 
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store.projects import take_numbers
-from knowledge_base.store.tables import CategoryRow, FeedbackRow, QuestionRow, TemplateRow
+from knowledge_base.store.question_tables import FeedbackRow, QuestionRow
+from knowledge_base.store.tables import CategoryRow, TemplateRow
 from knowledge_base.store.text import clip, storable
 from knowledge_base.store.upserts import insert_or_replace
 from knowledge_base.types import Outcome, Verdict
 
 COMMENT_LIMIT = 2000
+OPEN_OUTCOMES = (Outcome.KNOWN_UNSOLVED, Outcome.UNKNOWN)
+"""How a question ends that may be answered later: an unknown one once somebody assigned it to a category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,9 @@ class AskedQuestion:
     solution_id: str | None
     verdict: Verdict | None
     at: datetime
+    escalated_at: datetime | None = None
+    escalated_by: str = ""
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,9 @@ def _query(project: str) -> Any:
             col(QuestionRow.solution),
             col(FeedbackRow.verdict),
             col(QuestionRow.at),
+            col(QuestionRow.escalated_at),
+            col(QuestionRow.escalated_by),
+            col(QuestionRow.closed_at),
         )
         .outerjoin(
             TemplateRow,
@@ -139,6 +148,9 @@ def _question(row: Any) -> AskedQuestion:
         solution_id=None if row.solution is None else public_id(Prefix.SOLUTION, row.solution),
         verdict=None if row.verdict is None else Verdict(row.verdict),
         at=row.at,
+        escalated_at=row.escalated_at,
+        escalated_by=row.escalated_by,
+        closed_at=row.closed_at,
     )
 
 
@@ -167,18 +179,33 @@ def of_category(db: Connection, project: str, category: int, *, limit: int = 20)
 
 
 def recent(
-    db: Connection, project: str, *, limit: int, before: int | None = None, about: Collection[int] | None = None
+    db: Connection,
+    project: str,
+    *,
+    limit: int,
+    before: int | None = None,
+    about: Collection[int] | None = None,
+    user: str | None = None,
+    where: Sequence[ColumnElement[bool]] = (),
 ) -> list[AskedQuestion]:
     """Read what was asked in a project, newest first, older than the number ``before``.
 
-    ``about`` names templates: then only what one of them was found for.
+    ``about`` names templates: then only what one of them was found for. ``user`` is one person, ``where`` narrows more.
     """
-    query = _query(project)
+    query = _query(project).where(*where)
+    if user is not None:
+        query = query.where(col(QuestionRow.user) == clip(user, 200))
     if before is not None:
         query = query.where(col(QuestionRow.id) < before)
     if about is not None:
         query = query.where(col(QuestionRow.template).in_(sorted(about)))
     return [_question(row) for row in db.execute(query.order_by(col(QuestionRow.id).desc()).limit(limit))]
+
+
+def of_outcomes(db: Connection, project: str, outcomes: Collection[Outcome], *, limit: int) -> list[AskedQuestion]:
+    """Read what was asked and ended in one of these ways, newest first; all of it where none is named."""
+    chosen = (col(QuestionRow.outcome).in_(sorted(outcomes)),) if outcomes else ()
+    return recent(db, project, limit=limit, where=chosen)
 
 
 def answer_later(db: Connection, project: str, number: int, *, solution: int, version: int) -> bool:
@@ -199,7 +226,7 @@ def take_later_answer_back(db: Connection, project: str, number: int, *, solutio
             col(QuestionRow.project) == project,
             col(QuestionRow.id) == number,
             col(QuestionRow.solution) == solution,
-            col(QuestionRow.outcome) == Outcome.KNOWN_UNSOLVED,
+            col(QuestionRow.outcome).in_(OPEN_OUTCOMES),
         )
         .values(solution=None, solution_version=None)
     )

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, u
 from sqlmodel import col
 
 from knowledge_base.errors import NotFound
-from knowledge_base.store import backends
+from knowledge_base.store import backends, readings
 from knowledge_base.store.backend_tables import BackendRow, VectorRow
 from knowledge_base.store.projects import next_generation, take_numbers
 from knowledge_base.store.tables import RepresentativeRow
@@ -23,13 +23,17 @@ MOST_FOR_CATEGORY = 5
 
 @dataclass(frozen=True, slots=True)
 class NewRepresentative:
-    """A text that shall stand for a category; ``vector`` is float32 in the machine's byte order."""
+    """A text that shall stand for a category; ``vector`` is float32 in the machine's byte order.
+
+    ``learnt`` is the number of what people taught, where the text is that of a question.
+    """
 
     category: int
     template: int | None
     text: str
     codes: tuple[str, ...]
     vector: bytes
+    learnt: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class StoredRepresentative:
     backend: str
     generation: int
     removed: bool
+    learnt: int | None = None
 
 
 _COLUMNS = (
@@ -55,6 +60,7 @@ _COLUMNS = (
     col(RepresentativeRow.backend),
     col(RepresentativeRow.generation),
     col(RepresentativeRow.removed),
+    col(RepresentativeRow.learnt),
 )
 
 
@@ -79,6 +85,7 @@ def add(db: Connection, project: str, new: Sequence[NewRepresentative], backend:
                 "backend": backend,
                 "generation": state,
                 "removed": False,
+                "learnt": each.learnt,
             }
             for number, each in zip(numbers, new, strict=True)
         ],
@@ -94,6 +101,7 @@ def remove(db: Connection, project: str, ids: Sequence[int]) -> None:
             .where(col(RepresentativeRow.project) == project, col(RepresentativeRow.id).in_(list(ids)))
             .values(removed=True, generation=next_generation(db, project))
         )
+        readings.forget(db, project, ids)
 
 
 def remove_one(db: Connection, project: str, number: int) -> StoredRepresentative:
@@ -205,7 +213,7 @@ def crowded(db: Connection, project: str, categories: Collection[int]) -> list[i
     """Name for each category that more templates stand for than should the oldest of these."""
     templates: dict[int, list[int]] = {}
     for each in of_categories(db, project, sorted(set(categories))):
-        if each.template is not None:
+        if each.template is not None and each.learnt is None:
             templates.setdefault(each.category, []).append(each.template)
     return [min(found) for found in templates.values() if len(found) > MOST_FOR_CATEGORY]
 

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, and_, insert, select, update
 from sqlmodel import col
 
-from knowledge_base.errors import InputError, NotFound, StaleVersion
+from knowledge_base.errors import Conflict, InputError, NotFound, StaleVersion
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store.projects import take_numbers
+from knowledge_base.store import drafts
+from knowledge_base.store.projects import next_solutions, take_numbers
 from knowledge_base.store.tables import CategoryRow, SolutionRow, SolutionVersionRow
 from knowledge_base.store.text import clip, storable
-from knowledge_base.types import Solution
+from knowledge_base.types import Solution, SolutionState
 
 TITLE_LIMIT, CAUSE_LIMIT, BODY_LIMIT = 300, 10_000, 100_000
 
@@ -49,6 +50,7 @@ def _query(project: str) -> Any:
             col(SolutionVersionRow.body),
             col(SolutionVersionRow.author),
             col(SolutionVersionRow.at),
+            col(SolutionRow.state),
         )
         .join(
             SolutionVersionRow,
@@ -69,14 +71,19 @@ def get(db: Connection, project: str, number: int, version: int | None = None) -
     ).first()
     if row is None:
         raise NotFound(f"there is no solution {public_id(Prefix.SOLUTION, number)} in project {project!r}")
-    linked = db.execute(
-        select(col(CategoryRow.id))
-        .where(
-            col(CategoryRow.project) == project, col(CategoryRow.solution) == number, col(CategoryRow.state) == "active"
-        )
-        .order_by(col(CategoryRow.id))
-    ).scalars()
+    linked = _homes_of_draft(db, project, number) if row.state == SolutionState.DRAFT else _solved(db, project, number)
     return _solution(row, tuple(public_id(Prefix.CATEGORY, each) for each in linked))
+
+
+def _homes_of_draft(db: Connection, project: str, number: int) -> list[int]:
+    return drafts.homes(db, project, solution=number).get(number, [])
+
+
+def _solved(db: Connection, project: str, number: int) -> list[int]:
+    query = select(col(CategoryRow.id)).where(
+        col(CategoryRow.project) == project, col(CategoryRow.solution) == number, col(CategoryRow.state) == "active"
+    )
+    return list(db.execute(query.order_by(col(CategoryRow.id))).scalars())
 
 
 def _solution(row: Any, categories: tuple[str, ...]) -> Solution:
@@ -89,12 +96,24 @@ def _solution(row: Any, categories: tuple[str, ...]) -> Solution:
         author=row.author,
         at=row.at,
         category_ids=categories,
+        state=SolutionState(row.state),
     )
 
 
-def list_all(db: Connection, project: str, *, after: int = 0, limit: int = 1000) -> list[Solution]:
-    """Read the newest versions in the order of their numbers."""
-    linked: dict[int, list[str]] = {}
+def rows_with(db: Connection, project: str, number: int) -> list[int]:
+    """Name all categories with a solution, also those that are merged into others by now."""
+    query = select(col(CategoryRow.id)).where(col(CategoryRow.project) == project, col(CategoryRow.solution) == number)
+    return sorted(db.execute(query).scalars())
+
+
+def list_all(
+    db: Connection, project: str, *, after: int = 0, limit: int = 1000, state: SolutionState | None = None
+) -> list[Solution]:
+    """Read the newest versions in the order of their numbers, drafts too unless a state is named."""
+    linked = {
+        draft: [public_id(Prefix.CATEGORY, each) for each in found]
+        for draft, found in drafts.homes(db, project, after=after).items()
+    }
     for solution, category in db.execute(
         select(col(CategoryRow.solution), col(CategoryRow.id))
         .where(
@@ -107,7 +126,11 @@ def list_all(db: Connection, project: str, *, after: int = 0, limit: int = 1000)
         linked.setdefault(solution or 0, []).append(public_id(Prefix.CATEGORY, category))
     rows = db.execute(
         _query(project)
-        .where(col(SolutionVersionRow.version) == col(SolutionRow.version), col(SolutionRow.id) > after)
+        .where(
+            col(SolutionVersionRow.version) == col(SolutionRow.version),
+            col(SolutionRow.id) > after,
+            *(() if state is None else (col(SolutionRow.state) == state,)),
+        )
         .order_by(col(SolutionRow.id))
         .limit(limit)
     )
@@ -123,13 +146,30 @@ def history(db: Connection, project: str, number: int) -> list[Solution]:
 
 
 def create(
-    db: Connection, project: str, text: SolutionText, *, author: str, now: datetime, external: str | None = None
+    db: Connection,
+    project: str,
+    text: SolutionText,
+    *,
+    author: str,
+    now: datetime,
+    external: str | None = None,
+    state: SolutionState = SolutionState.PUBLISHED,
 ) -> int:
     """Keep a new solution as its version 1; tell its number."""
     number = take_numbers(db, "solution")[0]
     db.execute(
         insert(SolutionRow),
-        [{"project": project, "id": number, "version": 1, "external": external, "created_at": now}],
+        [
+            {
+                "project": project,
+                "id": number,
+                "version": 1,
+                "external": external,
+                "state": state,
+                "generation": next_solutions(db, project),
+                "created_at": now,
+            }
+        ],
     )
     _add_version(db, project, number, 1, text, author=author, now=now)
     return number
@@ -142,7 +182,7 @@ def revise(
     changed = db.execute(
         update(SolutionRow)
         .where(col(SolutionRow.project) == project, col(SolutionRow.id) == number, col(SolutionRow.version) == based_on)
-        .values(version=based_on + 1)
+        .values(version=based_on + 1, generation=next_solutions(db, project))
     ).rowcount
     if changed != 1:
         newest = get(db, project, number)
@@ -152,6 +192,19 @@ def revise(
         )
     _add_version(db, project, number, based_on + 1, text, author=author, now=now)
     return based_on + 1
+
+
+def set_state(db: Connection, project: str, number: int, state: SolutionState) -> None:
+    """Make a draft of a solution, or publish it; whoever does that moves what links it to categories."""
+    row = (col(SolutionRow.project) == project, col(SolutionRow.id) == number)
+    db.execute(update(SolutionRow).where(*row).values(state=state, generation=next_solutions(db, project)))
+
+
+def require_published(db: Connection, project: str, number: int) -> None:
+    """Raise Conflict for a draft: no category may answer with it."""
+    state = select(col(SolutionRow.state)).where(col(SolutionRow.project) == project, col(SolutionRow.id) == number)
+    if db.execute(state).scalar() == SolutionState.DRAFT:
+        raise Conflict(f"{public_id(Prefix.SOLUTION, number)} is a draft; publish it first")
 
 
 def _add_version(

@@ -14,7 +14,10 @@ from knowledge_base.store.columns import moment, number, number_key, project_key
 
 
 class ProjectRow(SQLModel, table=True):
-    """A product or a team; ``generation`` numbers the states of its index, ``templates`` counts the living ones."""
+    """A product or a team; ``generation`` numbers the states of its index, ``templates`` counts the living ones.
+
+    ``solutions`` numbers the states of its solutions. It has both thresholds of its own, or neither.
+    """
 
     __tablename__ = "project"
     id: str = project_key()
@@ -23,6 +26,9 @@ class ProjectRow(SQLModel, table=True):
     change: int = number(0)
     ring: int = number(0)
     templates: int = number(0)
+    solutions: int = number(0)
+    answer_threshold: float | None = None
+    suggest_threshold: float | None = None
 
 
 class SequenceRow(SQLModel, table=True):
@@ -37,7 +43,10 @@ class CategoryRow(SQLModel, table=True):
     """A set of templates. A merged or evicted one stays as a tombstone that still resolves."""
 
     __tablename__ = "category"
-    __table_args__ = (Index("category_merged", "project", "merged_into"),)
+    __table_args__ = (
+        Index("category_merged", "project", "merged_into"),
+        Index("category_solution", "project", "solution"),
+    )
     project: str = project_key()
     id: int = number_key()
     label: str | None = Field(default=None, max_length=200)
@@ -145,7 +154,7 @@ class RecentRow(SQLModel, table=True):
 
 
 class RepresentativeRow(SQLModel, table=True):
-    """A text that stands for a category, its vector, and which back end made it."""
+    """A text that stands for a category, and its vector with the back end; ``learnt`` where it is a question's."""
 
     __tablename__ = "representative"
     __table_args__ = (
@@ -162,17 +171,27 @@ class RepresentativeRow(SQLModel, table=True):
     backend: str = Field(max_length=120)
     generation: int = number(0)
     removed: bool = False
+    learnt: int | None = number()
 
 
 class SolutionRow(SQLModel, table=True):
-    """A solution; its words are in its versions. ``external`` is the id that an import gave it."""
+    """A solution; its words are in its versions. ``external`` is the id that an import gave it.
+
+    What is a draft by its ``state`` is no category's solution: which ones it is for is in another table.
+    ``generation`` numbers the state of the project's solutions in which it was last changed.
+    """
 
     __tablename__ = "solution"
-    __table_args__ = (Index("solution_external", "project", "external", unique=True),)
+    __table_args__ = (
+        Index("solution_external", "project", "external", unique=True),
+        Index("solution_generation", "project", "generation"),
+    )
     project: str = project_key()
     id: int = number_key()
     version: int = number(0)
     external: str | None = Field(default=None, max_length=200)
+    state: str = Field(default="published", max_length=16)
+    generation: int = number(0)
     created_at: datetime = moment()
 
 
@@ -227,48 +246,6 @@ class ProposalRow(SQLModel, table=True):
     score: float = 0.0
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     state: str = Field(default="open", max_length=16)
-    at: datetime = moment()
-
-
-class QuestionRow(SQLModel, table=True):
-    """A scrubbed question and how it ended. ``template`` lets it follow later merges and splits.
-
-    ``form`` is alike for questions that differ in nothing but variables (``matching.form_of``).
-    """
-
-    __tablename__ = "question"
-    __table_args__ = (
-        Index("question_template", "project", "template"),
-        Index("question_user", "project", "user", "id"),
-        Index("question_unsolved", "project", "outcome", "solution"),
-        Index("question_form", "project", "form"),
-    )
-    project: str = project_key()
-    id: int = number_key()
-    channel: str = Field(max_length=64)
-    thread: str = Field(default="", max_length=400)
-    user: str = Field(max_length=200)
-    text: str = Field(sa_type=Text)
-    form: str = Field(default="", max_length=32)
-    outcome: str = Field(max_length=16)
-    confidence: float = 0.0
-    category: int | None = number()
-    template: int | None = number()
-    solution: int | None = number()
-    solution_version: int | None = number()
-    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    at: datetime = moment()
-
-
-class FeedbackRow(SQLModel, table=True):
-    """What one person said of one answer; saying it again replaces it."""
-
-    __tablename__ = "feedback"
-    project: str = project_key()
-    question: int = number_key()
-    user: str = Field(primary_key=True, max_length=200)
-    verdict: str = Field(max_length=16)
-    comment: str = Field(default="", sa_type=Text)
     at: datetime = moment()
 
 

@@ -242,6 +242,7 @@ def wait_where_unrepresented(db: Connection, project: str, categories: Collectio
         col(RepresentativeRow.project) == project,
         col(RepresentativeRow.category) == col(TemplateRow.category),
         col(RepresentativeRow.removed).is_(False),
+        col(RepresentativeRow.learnt).is_(None),
     )
     db.execute(
         update(TemplateRow)

@@ -10,7 +10,6 @@ from sqlalchemy import text
 from assistant.answering import Assistant
 from ingest.clustering import ClusterLoop
 from knowledge_base import curation
-from knowledge_base.confidence import confidence
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
@@ -228,11 +227,3 @@ def test_feedback_needs_an_answer(knowledge: KnowledgeBase, solved: str) -> None
     with pytest.raises(NotFound):
         Assistant(knowledge).give_feedback(OTHER, answered or "", user="Mei", verdict=Verdict.HELPFUL)
     assert rows(knowledge, "feedback") == 0
-
-
-def test_confidence_grows_with_likeness() -> None:
-    values = [confidence(step / 1000) for step in range(1001)]
-    assert values == sorted(values)
-    assert len(set(values)) == len(values)
-    assert 0 <= values[0] < 0.05
-    assert values[-1] == 1.0

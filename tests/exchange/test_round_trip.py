@@ -14,7 +14,7 @@ from knowledge_base.errors import InputError, NotFound
 from knowledge_base.exchange.exporting import export_rows
 from knowledge_base.exchange.importing import Imported, import_rows
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import solutions
+from knowledge_base.store import categories, solutions
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.store import Store
 from tests.curation.pictures import picture
@@ -63,7 +63,7 @@ def meaning(rows: list[Row]) -> dict[str, list[str]]:
     for row in rows:
         if row["type"] == "solution":
             homes = sorted(repr(members[each]) for each in row["category_ids"])  # type: ignore[attr-defined]
-            said["solution"].append(repr((row["title"], row["cause"], row["body"], row["author"], homes)))
+            said["solution"].append(repr((row["title"], row["cause"], row["body"], row["author"], row["state"], homes)))
         if row["type"] == "fact":
             said["fact"].append(repr((row["kind"], sorted([texts[row["left"]], texts[row["right"]]]))))
     return {kind: sorted(entries) for kind, entries in said.items()}
@@ -71,7 +71,7 @@ def meaning(rows: list[Row]) -> dict[str, list[str]]:
 
 @pytest.fixture
 def rows(knowledge: KnowledgeBase) -> list[Row]:
-    """A project with a merge, a split, labels, a shared solution and a category put aside."""
+    """A project with a merge, a split, labels, a shared solution, a draft and a category put aside."""
     store = knowledge.store
     first, too, heap, broker, quota = ingest(knowledge, *LINES)
     ClusterLoop(knowledge, MINE).drain(MINE)
@@ -83,6 +83,7 @@ def rows(knowledge: KnowledgeBase) -> list[Row]:
     )
     assert done.solution is not None
     curation.link(store, MINE, first.category_id, done.solution.id, actor="Jonas")
+    curation.draft(store, MINE, too.category_id, SolutionText("Ask the owner", "", "# who"), actor="Jonas")
     curation.ignore(store, MINE, quota.category_id, actor="Mei")
     return exported(store)
 
@@ -90,7 +91,7 @@ def rows(knowledge: KnowledgeBase) -> list[Row]:
 def test_another_home_comes_to_know_the_same(rows: list[Row], other_home: KnowledgeBase) -> None:
     assert meaning(rows)["fact"]
     done = load(other_home.store, rows)
-    assert (done.solutions, done.categories, done.links) == (1, 4, 2)
+    assert (done.solutions, done.categories, done.links) == (2, 4, 3)
     assert meaning(exported(other_home.store)) == meaning(rows)
 
 
@@ -98,7 +99,7 @@ def test_windows_after_the_import_keep_what_people_said(rows: list[Row], other_h
     load(other_home.store, rows)
     ClusterLoop(other_home, MINE).drain(MINE)
     assert meaning(exported(other_home.store)) == meaning(rows)
-    assert other_home.match(MINE, LINES[2])[0].evidence.kind == "exact"
+    assert other_home.match(MINE, LINES[2]).matches[0].evidence.kind == "exact"
 
 
 def test_importing_twice_changes_nothing(rows: list[Row], other_home: KnowledgeBase) -> None:
@@ -156,6 +157,22 @@ def test_solutions_are_updated_by_their_ids(knowledge: KnowledgeBase) -> None:
         assert solutions.get(db, MINE, int(first.id[2:])).body == "by its own id"
 
 
+def test_a_draft_stays_one_until_a_file_says_otherwise(knowledge: KnowledgeBase) -> None:
+    store = knowledge.store
+    (category,) = [each.category_id for each in ingest(knowledge, LINES[0])]
+    load(store, [solution("wiki-7", category_ids=[category], state="draft")])
+    with store.read() as db:
+        (drafted,) = solutions.list_all(db, MINE)
+        assert categories.solutions_of(db, MINE, [int(category[3:])]) == {}
+    assert (drafted.state, drafted.category_ids) == ("draft", (category,))
+    load(store, [solution("wiki-7", category_ids=[category])])
+    load(store, [solution("wiki-7", category_ids=[category], state="draft")])
+    with store.read() as db:
+        (published,) = solutions.list_all(db, MINE)
+        assert categories.solutions_of(db, MINE, [int(category[3:])]) == {int(category[3:]): int(published.id[2:])}
+    assert (published.id, published.state) == (drafted.id, "published")
+
+
 def category_row(**changes: object) -> Row:
     template = {
         "id": "T-1",
@@ -179,6 +196,7 @@ WRONG: tuple[Row, ...] = (
     solution("x", category_ids=["KE-999"]),
     solution("x", category_ids=["nonsense"]),
     solution("x", category_ids="KE-1"),
+    solution("x", state="secret"),
     solution("x\udcff"),
     {"type": "fact", "kind": "must_link", "left": "T-1", "right": "T-999"},
     {"type": "fact", "kind": "may_link", "left": "T-1", "right": "T-1"},

@@ -10,31 +10,11 @@ from functools import cache
 from pathlib import Path
 
 import sqlalchemy
-from sqlmodel import SQLModel
 
-from knowledge_base.store import (
-    backend_tables,
-    message_tables,
-    projects,
-    recluster_tables,
-    rule_tables,
-    tables,
-    term_tables,
-    wildcard_tables,
-    window_tables,
-)
+from knowledge_base.store import projects
+from knowledge_base.store.metadata import METADATA
 from knowledge_base.store.store import Store
 
-TABLES = (
-    tables,
-    backend_tables,
-    message_tables,
-    recluster_tables,
-    rule_tables,
-    term_tables,
-    wildcard_tables,
-    window_tables,
-)  # importing them is what puts them into the metadata
 START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 MINE, OTHER = "billing", "search"
 
@@ -79,7 +59,7 @@ def copied_file(empty: Path, target: Path) -> str:
 
 def emptied(url: str) -> str:
     """Delete every row of a PostgreSQL database."""
-    statements = "; ".join(f'DELETE FROM "{table.name}"' for table in SQLModel.metadata.sorted_tables)
+    statements = "; ".join(f'DELETE FROM "{table.name}"' for table in METADATA.sorted_tables)
     engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool)
     with engine.begin() as connection:
         connection.exec_driver_sql(statements)

@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from knowledge_base.store import categories, representatives, templates
+from knowledge_base.store import (
+    categories,
+    demand,
+    demand_rows,
+    learnt,
+    learnt_upkeep,
+    learnt_words,
+    representatives,
+    templates,
+)
 from knowledge_base.store.store import Store
 from knowledge_base.store.templates import NewTemplate
 from tests.store.databases import MINE, START
@@ -22,6 +31,16 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "templates of one": lambda db: categories.templates_of(db, MINE, 1),
     "oldest template of one": lambda db: categories.first_template_of(db, MINE, 1),
     "aliases of one": lambda db: categories.aliases_of(db, MINE, 1),
+    "what is wanted of categories": lambda db: demand_rows.look_at_categories(db, MINE, [1, 2, 3], START),
+    "what is wanted of questions": lambda db: demand_rows.look_at_forms(db, MINE, ["f", "g"], START),
+    "others who asked": lambda db: demand.asked_by_others(db, MINE, "f", user="ana", now=START),
+    "what was learnt of a form": lambda db: learnt.by_form(db, MINE, "f"),
+    "what is refused for a form": lambda db: learnt.refused(db, MINE, "f"),
+    "all that was learnt of a form": lambda db: learnt.ever_of_form(db, MINE, "f"),
+    "what was learnt about a category": lambda db: learnt.recent(db, MINE, limit=9, category=1),
+    "learnt questions that wait": lambda db: learnt_upkeep.unrepresented(db, MINE, limit=9),
+    "verdicts about a form": lambda db: learnt_words.words(db, MINE, "f"),
+    "whether an asker was told": lambda db: learnt_words.was_told(db, MINE, 1),
     "pending templates": lambda db: templates.pending(db, MINE),
 }
 

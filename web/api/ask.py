@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.ids import Prefix, number_of
-from knowledge_base.store import questions
+from knowledge_base.store import escalations, questions
+from knowledge_base.store.escalations import QuestionState
+from knowledge_base.store.projects import lock
 from knowledge_base.types import Question, Verdict
 from web.api.models import AnswerOut, AskIn, QuestionOut, Shape
 from web.api.paging import Cursor, Limit, PageOut, link_next
@@ -30,24 +33,40 @@ class FeedbackIn(Shape):
 
 @router.post("/ask", summary="Answer a question")
 def ask(parts: PartsOf, project: ProjectOf, who: WhoOf, question: AskIn) -> AnswerOut:
-    """Find what an error is, what helps, and how sure that is; the question is kept, scrubbed."""
+    """Find what an error is, what helps, and how sure that is; the question is kept, scrubbed.
+
+    Where the text holds several errors, the first five are answered one by one, each as a question of its own.
+    """
     asked = Question(project, CHANNEL, who.name, question.text, question.thread)
-    return AnswerOut.of(parts.assistant.ask(asked))
+    return AnswerOut.of(*parts.assistant.ask_each(asked))
 
 
-@router.get("/questions", summary="List your own questions")
+class Scope(StrEnum):
+    """Whose questions to list."""
+
+    OWN = "own"
+    ALL = "all"
+
+
+@router.get("/questions", summary="List questions")
 def list_questions(
     request: Request,
     response: Response,
     parts: PartsOf,
     project: ProjectOf,
     who: WhoOf,
+    state: Annotated[
+        QuestionState | None, Query(description="Only those in this state; closed ones are in none.")
+    ] = None,
+    scope: Annotated[Scope, Query(description="Your own, or everybody's.")] = Scope.OWN,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> PageOut[QuestionOut]:
-    """List what you asked, newest first."""
+    """List what you asked, newest first; with `scope=all` what everybody asked."""
+    user = who.name if scope is Scope.OWN else None
+    before = _before(cursor)
     with parts.knowledge.store.read() as db:
-        found = questions.of_user(db, project, who.name, limit=limit + 1, before=_before(cursor))
+        found = escalations.list_questions(db, project, state=state, user=user, limit=limit + 1, before=before)
     following = found[limit - 1].id if len(found) > limit else None
     link_next(request, response, following)
     return PageOut(items=[QuestionOut.of(each) for each in found[:limit]], cursor=following)
@@ -64,6 +83,25 @@ def _before(cursor: str | None) -> int | None:
 def read_question(parts: PartsOf, project: ProjectOf, question_id: str) -> QuestionOut:
     """Read a question and how it ended."""
     with parts.knowledge.store.read() as db:
+        return QuestionOut.of(questions.get(db, project, question_id))
+
+
+@router.post("/questions/{question_id}/escalate", summary="Hand a question over to a person")
+def hand_over_question(parts: PartsOf, project: ProjectOf, who: WhoOf, question_id: str) -> QuestionOut:
+    """Put it on the list of those that wait for a person; nothing changes where it is there. Closed, it opens."""
+    with parts.knowledge.store.write() as db:
+        parts.desk.handing_over.hand_over(db, project, question_id, by=who.name)
+        handed_over = questions.get(db, project, question_id)
+    parts.desk.notify()
+    return QuestionOut.of(handed_over)
+
+
+@router.post("/questions/{question_id}/close", summary="Close a question")
+def close_question(parts: PartsOf, project: ProjectOf, who: WhoOf, question_id: str) -> QuestionOut:
+    """Say that nothing is left to do about it; it leaves the demand queue and the lists. Handing it over reopens it."""
+    with parts.knowledge.store.write() as db:
+        lock(db, project)
+        escalations.close(db, project, question_id, by=who.name, now=parts.clock())
         return QuestionOut.of(questions.get(db, project, question_id))
 
 

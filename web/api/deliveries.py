@@ -26,7 +26,7 @@ class DeliveryOut(Shape):
 
     id: str = Field(examples=["D-12"])
     channel: str = Field(examples=["slack"])
-    kind: str = Field(description="reply, or later: the answer to a question that had none.")
+    kind: str = Field(description="reply; later: the answer to a question that had none; handover: a person is wanted.")
     state: State
     headline: str
     question_id: str | None = Field(examples=["Q-3"])

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from knowledge_base import types
 from knowledge_base.store import questions
-from knowledge_base.types import Outcome, Verdict, Why
+from knowledge_base.types import Outcome, SolutionState, Verdict, Why
 
 
 class Shape(BaseModel):
@@ -87,7 +87,7 @@ class SampleOut(Shape):
 
 
 class SolutionOut(Shape):
-    """One version of a solution; ``body`` is Markdown."""
+    """One version of a solution; ``body`` is Markdown. A draft is sent to nobody and names what it is meant for."""
 
     id: str = Field(examples=["S-3"])
     version: int
@@ -97,6 +97,7 @@ class SolutionOut(Shape):
     author: str
     at: datetime
     category_ids: list[str]
+    state: SolutionState
 
     @classmethod
     def of(cls, solution: types.Solution) -> SolutionOut:
@@ -122,6 +123,14 @@ class CandidateOut(Shape):
     evidence: EvidenceOut
 
 
+class GuessOut(Shape):
+    """What is nearest to a question that Kea does not know."""
+
+    category_id: str = Field(examples=["KE-12"])
+    name: str = Field(examples=["Table not found"])
+    confidence: float = Field(examples=[0.41])
+
+
 class AskIn(Shape):
     """A question: the error as it was pasted."""
 
@@ -140,10 +149,15 @@ class AnswerOut(Shape):
     solution: SolutionOut | None
     candidates: list[CandidateOut]
     evidence: EvidenceOut | None
+    nearest: GuessOut | None = Field(description="Of an unknown question: what is nearest, only a guess.")
+    recognised: str = Field(description="What was taken for the error; empty where that is all of the text.")
+    left_out: int = Field(description="Further errors of the text that were not looked up; told with the last answer.")
+    further: list[AnswerOut] = Field(default=[], description="The answers to further errors in the same text.")
+    asked_by_others: int = Field(description="Other people who asked the same within 7 days, where nobody solved it.")
 
     @classmethod
-    def of(cls, answer: types.Answer) -> AnswerOut:
-        """Show an answer."""
+    def of(cls, answer: types.Answer, *further: types.Answer) -> AnswerOut:
+        """Show an answer, and those to further errors in the same text."""
         return cls(
             outcome=answer.outcome,
             decision=answer.outcome.decision,
@@ -153,6 +167,11 @@ class AnswerOut(Shape):
             solution=SolutionOut.of(answer.solution) if answer.solution else None,
             candidates=[CandidateOut.model_validate(each) for each in answer.candidates],
             evidence=EvidenceOut.model_validate(answer.evidence) if answer.evidence else None,
+            nearest=GuessOut.model_validate(answer.nearest) if answer.nearest else None,
+            recognised=answer.recognised,
+            left_out=answer.left_out,
+            further=[cls.of(each) for each in further],
+            asked_by_others=answer.asked_by_others,
         )
 
 
@@ -169,6 +188,9 @@ class QuestionOut(Shape):
     solution_id: str | None
     verdict: Verdict | None
     at: datetime
+    escalated_at: datetime | None = Field(description="When it was handed over to a person.")
+    escalated_by: str
+    closed_at: datetime | None = Field(description="When somebody was done with it.")
 
     @classmethod
     def of(cls, question: questions.AskedQuestion) -> QuestionOut:

@@ -8,7 +8,10 @@ from web.api import (
     channels,
     curation,
     deliveries,
+    demand,
+    drafts,
     explain,
+    learning,
     logs,
     lookup,
     projects,
@@ -18,6 +21,7 @@ from web.api import (
     solutions,
     status,
     templates,
+    thresholds,
     what_if,
 )
 from web.api.models import ProblemOut
@@ -46,6 +50,7 @@ router = APIRouter(
 )
 for resource in (
     ask,
+    learning,
     logs,
     lookup,
     explain,
@@ -56,7 +61,10 @@ for resource in (
     what_if,
     recluster,
     rules,
+    thresholds,
     solutions,
+    drafts,
+    demand,
     channels,
     deliveries,
     projects,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store import solutions
 from knowledge_base.store.solutions import SolutionText
+from knowledge_base.types import SolutionState
 from web.api import writing
 from web.api.models import SolutionIn, SolutionOut
 from web.api.paging import Cursor, Limit, PageOut, link_next
@@ -41,10 +42,11 @@ def list_solutions(
     project: ProjectOf,
     limit: Limit = 50,
     cursor: Cursor = None,
+    state: Annotated[SolutionState | None, Query(description="Only drafts, or only what is published.")] = None,
 ) -> PageOut[SolutionOut]:
     """List the newest versions in the order in which the solutions were made."""
     with parts.knowledge.store.read() as db:
-        found = solutions.list_all(db, project, after=_after(cursor), limit=limit + 1)
+        found = solutions.list_all(db, project, after=_after(cursor), limit=limit + 1, state=state)
     following = found[limit - 1].id if len(found) > limit else None
     link_next(request, response, following)
     return PageOut(items=[SolutionOut.of(each) for each in found[:limit]], cursor=following)

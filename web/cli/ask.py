@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,7 @@ def ask(
     batch: Annotated[Path | None, typer.Option(help='JSON lines with "id" and "text"; nothing is recorded.')] = None,
     output: Annotated[Path | None, typer.Option(help="Where a batch is written; standard output by default.")] = None,
     project: Project = DEFAULT_PROJECT,
+    explain: Annotated[bool, typer.Option("--explain", help="Show what the answer was judged by.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with the solution of the error that it shows."""
@@ -36,6 +38,7 @@ def ask(
     from knowledge_base.errors import InputError
     from knowledge_base.knowledge import KnowledgeBase
     from knowledge_base.types import Question
+    from web.cli.ask_explaining import explanation, print_explanation
     from web.cli.output import print_json
 
     gc.freeze()
@@ -43,16 +46,24 @@ def ask(
     with KnowledgeBase(settings, embedder=embedder) as knowledge:
         assistant = Assistant(knowledge)
         if batch is not None:
+            knowledge.matcher.warm(project)
             _ask_all(assistant, project, batch, output)
             return
         asked = sys.stdin.read() if text == "-" else text
         if not asked.strip():
             raise InputError("there is nothing to look up: paste the error message")
-        answer = assistant.ask(Question(project, "cli", login_name(), asked))
+        considered = assistant.consider_each(Question(project, "cli", login_name(), asked), is_complete=explain)
+        answers = assistant.keep_each(considered)
     if as_json:
-        print_json(answer_row(answer))
-    else:
-        _print_answer(answer)
+        rows = [answer_row(each) for each in answers]
+        if explain:
+            rows = [row | {"explained": explanation(each)} for row, each in zip(rows, considered, strict=True)]
+        print_json({**rows[0], "further": rows[1:]})
+        return
+    _print_answers(answers)
+    if explain:
+        for each in considered:
+            print_explanation(each)
 
 
 def _begin() -> tuple[Settings, Embedder | None]:
@@ -90,6 +101,9 @@ def answer_row(answer: Answer) -> dict[str, object]:
         "outcome": answer.outcome,
         "confidence": round(answer.confidence, 6),
         "question_id": answer.question_id,
+        "asked_by_others": answer.asked_by_others,
+        "recognised": answer.recognised,
+        "left_out": answer.left_out,
         "category_id": answer.category.id if answer.category else None,
         "solution": (
             {
@@ -128,6 +142,20 @@ def _ask_all(assistant: Assistant, project: str, batch: Path, output: Path | Non
             tick(1)
 
 
+def _print_answers(answers: Sequence[Answer]) -> None:
+    from assistant.composing import RECOGNISED, shortened
+    from assistant.harmless import without_controls
+
+    for number, answer in enumerate(answers):
+        if number:
+            typer.echo()
+        if answer.recognised:
+            typer.secho(f"Taken for the error: {without_controls(shortened(answer.recognised, RECOGNISED))}", dim=True)
+        _print_answer(answer)
+        if answer.left_out:
+            typer.secho(f"{answer.left_out} further errors were not looked up: ask them by themselves.", fg="yellow")
+
+
 def _print_answer(answer: Answer) -> None:
     from knowledge_base.types import Outcome
 
@@ -144,9 +172,18 @@ def _print_answer(answer: Answer) -> None:
         typer.echo(f"Seen {_times(known.count)}, asked {_times(known.asked + 1)}. Nobody has attached a solution yet.")
     else:
         typer.secho("Not known yet.", fg="yellow", bold=True)
-        if answer.candidates:
-            nearest = answer.candidates[0]
-            typer.echo(f"The nearest, a guess: {nearest.category_id}, {nearest.score:.0%}")
+        if answer.nearest is not None:
+            near, name = (
+                answer.nearest,
+                "".join(each for each in answer.nearest.name if each.isprintable() or each == " "),
+            )
+            typer.echo(f"The nearest, only a guess: {near.category_id} {name[:100]}, {near.confidence:.0%}")
+        if answer.question_id is not None:
+            others = (
+                f"; {answer.asked_by_others} others asked the same in the last 7 days" if answer.asked_by_others else ""
+            )
+            typer.echo(f"Filed as {answer.question_id} for the engineers (`kea demand`){others}.")
+            typer.echo(f"For a person to look at it: `kea hand-over {answer.question_id}`")
     if answer.evidence is not None:
         typer.secho(f"Why: {_why(answer)}", dim=True)
     if len(answer.candidates) > 1 and known is not None:

@@ -8,20 +8,26 @@ import typer
 
 from web.cli import (
     ask,
+    calibrate,
     cluster,
+    demand,
     demo,
     doctor,
+    evaluate,
     exchange,
     explain,
     ingest,
     lookup,
     outbox,
     proposals,
+    questions,
     recluster,
     reindex,
     rules,
     serve,
     signin,
+    solutions,
+    thresholds,
     what_if,
 )
 
@@ -58,15 +64,22 @@ app.command("cluster")(cluster.cluster)
 app.command("lookup")(lookup.lookup)
 app.command("explain")(explain.explain)
 app.command("ask")(ask.ask)
+app.command("evaluate")(evaluate.evaluate)
+app.command("demand")(demand.demand)
+app.command("hand-over")(demand.hand_over)
 app.command("export")(exchange.export)
 app.command("import")(exchange.import_)
 app.command("demo")(demo.demo)
 app.command("reindex")(reindex.reindex)
 app.command("recluster")(recluster.recluster)
 app.command("what-if")(what_if.what_if)
+app.command("thresholds")(thresholds.thresholds)
+app.command("calibrate")(calibrate.calibrate)
 app.add_typer(rules.rules, name="rules")
 app.add_typer(outbox.outbox, name="outbox")
 app.add_typer(proposals.proposals, name="proposals")
+app.add_typer(questions.questions, name="questions")
+app.add_typer(solutions.solutions, name="solutions")
 app.command("doctor")(doctor.doctor)
 app.command("sign-in-link")(signin.sign_in_link)
 app.command("token")(signin.token)

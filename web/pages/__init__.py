@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from web.pages import acts, ask, categories, category, explaining, sign_in
+from web.pages import acts, ask, categories, category, explaining, handing_over, sign_in, teaching
 
 router = APIRouter()
-for module in (sign_in, categories, category, explaining, acts, ask):
+for module in (sign_in, categories, category, explaining, acts, ask, teaching, handing_over):
     router.include_router(module.router)

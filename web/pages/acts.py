@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from knowledge_base import curation
 from knowledge_base.curation import Done
-from knowledge_base.errors import InputError, StaleVersion
+from knowledge_base.errors import Conflict, InputError, StaleVersion
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store import categories, solutions
 from knowledge_base.store.solutions import SolutionText
@@ -80,25 +80,68 @@ def reload_solution(page: PageOf, category_id: str) -> Response:
 
 @router.post("/categories/{category_id}/solution")
 def save_solution(
-    page: PageOf, category_id: str, title: Text = "", cause: Text = "", body: Text = "", based_on: Text = ""
+    page: PageOf,
+    category_id: str,
+    title: Text = "",
+    cause: Text = "",
+    body: Text = "",
+    based_on: Text = "",
+    draft: Text = "",
 ) -> Response:
-    """Publish a solution; what cannot be saved stays in the editor, with the reason."""
+    """Publish a solution, or a draft with these words; what cannot be saved stays in the editor, with the reason."""
     base = int(based_on) if based_on.isascii() and based_on.isdigit() and len(based_on) < 10 else None
-    draft = Draft(title, cause, body, base)
-    text = [each.replace("\r\n", "\n") for each in (title, cause, body)]
+    kept = Draft(title, cause, body, base, draft)
+    words = [each.replace("\r\n", "\n") for each in (title, cause, body)]
     store = page.parts.knowledge.store
     try:
-        done = curation.attach(store, page.project, category_id, SolutionText(*text), based_on=base, actor=page.actor)
+        text = SolutionText(*words)
+        if draft:
+            done = curation.publish(store, page.project, draft, text=text, based_on=base, actor=page.actor)
+        else:
+            done = curation.attach(store, page.project, category_id, text, based_on=base, actor=page.actor)
     except StaleVersion as error:
-        newest = _newest_version(page, category_id)
-        return show(page, category_id, draft=Draft(title, cause, body, newest), conflict=str(error), status=409)
+        newest = _newest_version(page, category_id, draft)
+        return show(page, category_id, draft=Draft(title, cause, body, newest, draft), conflict=str(error), status=409)
     except InputError as error:
-        return show(page, category_id, draft=draft, refused=str(error), status=400)
-    return _back(page, done)
+        return show(page, category_id, draft=kept, refused=str(error), status=400)
+    return page.go(f"/categories/{category_id}", done=done.audit_id) if draft else _back(page, done)
 
 
-def _newest_version(page: Opened, category_id: str) -> int | None:
+@router.post("/categories/{category_id}/drafts/{solution_id}/publish")
+def publish_draft(
+    page: PageOf, category_id: str, solution_id: str, replace: Annotated[bool, Form()] = False
+) -> Response:
+    """Make a draft the answer for its categories."""
+    store = page.parts.knowledge.store
+    done = curation.publish(store, page.project, solution_id, actor=page.actor, replace=replace)
+    return page.go(f"/categories/{category_id}", done=done.audit_id)
+
+
+@router.post("/categories/{category_id}/drafts/{solution_id}/discard")
+def discard_draft(page: PageOf, category_id: str, solution_id: str) -> Response:
+    """Take a draft off the category."""
+    store = page.parts.knowledge.store
+    return _back(page, curation.discard(store, page.project, category_id, solution_id, actor=page.actor))
+
+
+@router.post("/categories/{category_id}/solution/unpublish")
+def unpublish_solution(page: PageOf, category_id: str) -> Response:
+    """Turn the category's solution back into a draft. Raises Conflict where it has none."""
+    store = page.parts.knowledge.store
+    with store.read() as db:
+        attached = categories.get(
+            db, page.project, categories.resolve_public(db, page.project, category_id)
+        ).solution_id
+    if attached is None:
+        raise Conflict("the solution was taken off meanwhile; reload the page")
+    done = curation.unpublish(store, page.project, attached, actor=page.actor)
+    return page.go(f"/categories/{category_id}", done=done.audit_id)
+
+
+def _newest_version(page: Opened, category_id: str, draft: str) -> int | None:
     with page.parts.knowledge.store.read() as db:
+        if draft:
+            return solutions.get(db, page.project, number_of(Prefix.SOLUTION, draft)).version
         number = categories.resolve_public(db, page.project, category_id)
         attached = categories.get(db, page.project, number).solution_id
         if attached is None:

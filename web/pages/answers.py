@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from knowledge_base.errors import NotFound
 from knowledge_base.ids import Prefix, number_of
-from knowledge_base.store import categories, questions, solutions
+from knowledge_base.store import categories, questions, solutions, thresholds
 from knowledge_base.store.questions import AskedQuestion
 from knowledge_base.types import Answer, Candidate, Category, Evidence, Outcome, Solution, Verdict
 from web.parts import Parts
@@ -48,6 +49,15 @@ class ShownAnswer:
     verdict: Verdict | None
     helpful: int
     judged: int
+    others: int = 0
+    recognised: str = ""
+    left_out: int = 0
+    handed_over_at: datetime | None = None
+
+    @property
+    def can_hand_over(self) -> bool:
+        """Whether a person is offered: where nothing helped."""
+        return self.question_id is not None and (self.solution is None or self.verdict is Verdict.NOT_HELPFUL)
 
 
 def show_answer(parts: Parts, project: str, text: str, answer: Answer) -> ShownAnswer:
@@ -55,14 +65,16 @@ def show_answer(parts: Parts, project: str, text: str, answer: Answer) -> ShownA
     with parts.knowledge.store.read() as db:
         ranked = [_ranked(db, project, each) for each in answer.candidates[:2]]
         helpful, judged = _judged(db, project, answer.category)
+        limits = thresholds.of_project(db, project, parts.settings)
     why = answer.evidence
     words = (*_words(why), *why.codes) if why else ()
-    nearest = ranked[0] if ranked else None
+    is_near = answer.category is not None or answer.nearest is not None
+    nearest = ranked[0] if ranked and is_near else None
     return ShownAnswer(
         outcome=answer.outcome,
         confidence=answer.confidence,
-        answer=parts.settings.answer_threshold,
-        suggest=parts.settings.suggest_threshold,
+        answer=limits.answer,
+        suggest=limits.suggest,
         category=answer.category,
         solution=answer.solution,
         why=why,
@@ -77,6 +89,9 @@ def show_answer(parts: Parts, project: str, text: str, answer: Answer) -> ShownA
         verdict=None,
         helpful=helpful,
         judged=judged,
+        others=answer.asked_by_others,
+        recognised=answer.recognised[:TEXT_SHOWN],
+        left_out=answer.left_out,
     )
 
 
@@ -87,16 +102,19 @@ def show_stored(db: Connection, parts: Parts, project: str, asked: AskedQuestion
     if category is not None and category.solution_id is not None:
         solution = solutions.get(db, project, number_of(Prefix.SOLUTION, category.solution_id))
     outcome = asked.outcome
+    if outcome is Outcome.UNKNOWN and category is not None:
+        outcome = Outcome.KNOWN_UNSOLVED  # somebody picked the right one since
     if outcome is Outcome.KNOWN_UNSOLVED and solution is not None:
         outcome = Outcome.ANSWERED
     elif outcome in JUDGED and solution is None:
         outcome = Outcome.KNOWN_UNSOLVED if category else Outcome.UNKNOWN
     helpful, judged = _judged(db, project, category)
+    limits = thresholds.of_project(db, project, parts.settings)
     return ShownAnswer(
         outcome=outcome,
         confidence=asked.confidence,
-        answer=parts.settings.answer_threshold,
-        suggest=parts.settings.suggest_threshold,
+        answer=limits.answer,
+        suggest=limits.suggest,
         category=category,
         solution=solution,
         why=None,
@@ -111,6 +129,7 @@ def show_stored(db: Connection, parts: Parts, project: str, asked: AskedQuestion
         verdict=asked.verdict,
         helpful=helpful,
         judged=judged,
+        handed_over_at=None if asked.closed_at else asked.escalated_at,
     )
 
 

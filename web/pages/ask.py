@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from knowledge_base.store.questions import AskedQuestion
 from knowledge_base.types import Question, Verdict
 from web.pages.answers import ShownAnswer, show_answer, show_stored
 from web.pages.opening import Opened, PageOf
+from web.pages.teaching import Teaching, read_teaching
 from web.pages.tries import tries_for
 
 CHANNEL = "web"
@@ -31,6 +33,8 @@ class AskPage:
     refused: str
     tries: tuple[str, ...]
     questions: tuple[AskedQuestion, ...]
+    teaching: Teaching | None = None
+    further: tuple[ShownAnswer, ...] = ()
 
 
 @router.get("/ask")
@@ -38,6 +42,8 @@ def show_ask(
     page: PageOf,
     text: Annotated[str, Query(max_length=2000)] = "",
     question: Annotated[str, Query(max_length=40)] = "",
+    find: Annotated[str, Query(max_length=200)] = "",
+    done: Annotated[int | None, Query(ge=1, lt=2**62)] = None,
 ) -> Response:
     """Show the page, with one of the reader's questions and what is known about it now."""
     if not question:
@@ -45,7 +51,7 @@ def show_ask(
     with page.parts.knowledge.store.read() as db:
         stored = questions.get(db, page.project, question)
         answer = show_stored(db, page.parts, page.project, stored)
-    return _show(page, text=stored.text, answer=answer)
+    return _show(page, text=stored.text, answer=answer, find=find, done=done)
 
 
 @router.post("/ask")
@@ -54,10 +60,11 @@ def ask(page: PageOf, text: Annotated[str, Form()] = "") -> Response:
     text = text.replace("\r\n", "\n")
     asked = Question(page.project, CHANNEL, page.actor, text)
     try:
-        answer = page.parts.assistant.ask(asked)
+        answers = page.parts.assistant.ask_each(asked)
     except InputError as error:
         return _show(page, text=text, refused=str(error), status=400)
-    return _show(page, text=text, answer=show_answer(page.parts, page.project, text, answer))
+    first, *further = (show_answer(page.parts, page.project, each.recognised or text, each) for each in answers)
+    return _show(page, text=text, answer=first, further=further)
 
 
 @router.post("/feedback")
@@ -71,9 +78,22 @@ def feedback(page: PageOf, question: Annotated[str, Form()], verdict: Annotated[
 
 
 def _show(
-    page: Opened, *, text: str = "", answer: ShownAnswer | None = None, refused: str = "", status: int = 200
+    page: Opened,
+    *,
+    text: str = "",
+    answer: ShownAnswer | None = None,
+    refused: str = "",
+    find: str = "",
+    done: int | None = None,
+    further: Sequence[ShownAnswer] = (),
+    status: int = 200,
 ) -> Response:
+    teaching = None
     with page.parts.knowledge.store.read() as db:
+        if answer is not None and answer.question_id is not None:
+            teaching = read_teaching(db, page.project, answer.question_id, find=find, done=done)
         own = questions.of_user(db, page.project, page.actor, limit=QUESTIONS_SHOWN)
         tries = tries_for(db, page.project, page.visit.language)
-    return page.show("ask.html", AskPage(text, answer, refused, tries, tuple(own)), status=status)
+    return page.show(
+        "ask.html", AskPage(text, answer, refused, tries, tuple(own), teaching, tuple(further)), status=status
+    )

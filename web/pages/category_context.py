@@ -54,12 +54,13 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the editor holds; ``based_on`` is the version that it started from."""
+    """What the editor holds: ``based_on`` is the version that it started from, ``id`` the draft that it publishes."""
 
     title: str = ""
     cause: str = ""
     body: str = ""
     based_on: int | None = None
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class CategoryPage:
     health: tuple[Bar, ...]
     waiting: int
     solution: Solution | None
+    drafts: tuple[Solution, ...]
     shared_with: tuple[str, ...]
     history: tuple[Entry, ...]
     proposed: ProposedPart
@@ -96,6 +98,11 @@ class CategoryPage:
     draft: Draft
     conflict: str
     refused: str
+
+    @property
+    def other_drafts(self) -> tuple[Solution, ...]:
+        """The drafts that are not shown in the solution's place."""
+        return self.drafts if self.solution else self.drafts[1:]
 
     @property
     def charts(self) -> tuple[Chart, ...]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from knowledge_base.errors import NotFound
 from knowledge_base.ids import Prefix, number_of
-from knowledge_base.store import audit, categories, questions, samples, solutions, template_reading
+from knowledge_base.store import audit, categories, drafts, questions, samples, solutions, template_reading
 from knowledge_base.store.audit import Entry
 from knowledge_base.store.questions import FeedbackSum
 from knowledge_base.types import Category, Outcome, Solution, Template, Why
@@ -45,6 +45,7 @@ def read_page(
     templates = categories.templates_of(db, project, number)
     members = template_reading.templates_in(db, project, number, MEMBERS_SHOWN)
     solution = _solution(db, project, category)
+    written = tuple(solutions.get(db, project, each) for each in drafts.of_category(db, project, number))
     versions = solutions.history(db, project, number_of(Prefix.SOLUTION, solution.id)) if solution else []
     asked = questions.of_category(db, project, number, limit=QUESTIONS_SHOWN)
     feedback = questions.feedback_of(db, project, number)
@@ -63,13 +64,14 @@ def read_page(
         health=_health(feedback),
         waiting=sum(each.outcome is Outcome.KNOWN_UNSOLVED for each in asked),
         solution=solution,
+        drafts=written,
         shared_with=tuple(each for each in solution.category_ids if each != category.id) if solution else (),
         history=tuple(audit.of_category(db, project, number, limit=HISTORY_SHOWN)),
         proposed=find_proposed(db, project, category),
         thresholds=Thresholds(page.parts.settings.propose_threshold, page.parts.settings.group_threshold),
         done=_entry(db, project, done),
         editing=draft is not None,
-        draft=draft or _draft_of(solution),
+        draft=draft or _draft_of(solution, written),
         conflict=conflict,
         refused=refused,
     )
@@ -81,8 +83,10 @@ def _solution(db: Connection, project: str, category: Category) -> Solution | No
     return solutions.get(db, project, number_of(Prefix.SOLUTION, category.solution_id))
 
 
-def _draft_of(solution: Solution | None) -> Draft:
-    return Draft() if solution is None else Draft(solution.title, solution.cause, solution.body, solution.version)
+def _draft_of(solution: Solution | None, written: Sequence[Solution]) -> Draft:
+    if solution is not None:
+        return Draft(solution.title, solution.cause, solution.body, solution.version)
+    return next((Draft(each.title, each.cause, each.body, each.version, each.id) for each in written), Draft())
 
 
 def _entry(db: Connection, project: str, number: int | None) -> Entry | None:

@@ -82,6 +82,7 @@ def _known(knowledge: KnowledgeBase, project: str, backend: str, part: Sequence[
         col(RepresentativeRow.template).in_(list(texts)),
         col(RepresentativeRow.backend) == backend,
         col(RepresentativeRow.removed).is_(False),
+        col(RepresentativeRow.learnt).is_(None),
     )
     with knowledge.store.read() as db:
         return {

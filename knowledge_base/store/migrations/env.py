@@ -3,19 +3,10 @@
 from typing import Any, Literal
 
 from alembic import context
-from sqlmodel import AutoString, SQLModel
+from sqlmodel import AutoString
 
-from knowledge_base.store import (  # noqa: F401  (fills the metadata)
-    backend_tables,
-    message_tables,
-    recluster_tables,
-    rule_tables,
-    tables,
-    term_tables,
-    wildcard_tables,
-    window_tables,
-)
 from knowledge_base.store.columns import UtcDateTime
+from knowledge_base.store.metadata import METADATA
 
 
 def render(kind: str, item: Any, _context: object) -> str | Literal[False]:
@@ -29,7 +20,7 @@ def render(kind: str, item: Any, _context: object) -> str | Literal[False]:
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=SQLModel.metadata,
+    target_metadata=METADATA,
     render_item=render,
     transactional_ddl=False,
     render_as_batch=True,

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from ingest.pipeline import Pipeline
+from knowledge_base.store import escalations
+from knowledge_base.store.escalations import QuestionState
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.types import LogRecord
 from tests.assistant.conformance.driver import DriverMaker
@@ -55,6 +57,20 @@ def test_a_question_is_kept_before_it_is_acknowledged_and_answered_once(world: W
     assert "migration" in seen.text
     assert "Q-1" in seen.text
     assert world.states() == ["sent"]
+
+
+def test_two_errors_in_one_message_are_answered_one_by_one(world: World) -> None:
+    world.solve(UNSOLVED, SolutionText("Give it memory", "", "Raise the limit"))
+    text = f"hello, two errors today:\n\n{SOLVED}\n\nand then\n\n{UNSOLVED}\n\nany idea?"
+    assert world.driver.ask(text, event="1").ok
+    assert world.driver.ask(text, event="1").ok
+    world.settle()
+    first, second = world.driver.seen()
+    assert SOLUTION.title in first.text
+    assert "Q-1" in first.text
+    assert "Give it memory" in second.text
+    assert "Q-2" in second.text
+    assert world.states() == ["sent", "sent"]
 
 
 def test_what_cannot_be_kept_is_not_acknowledged_and_comes_again(world: World) -> None:
@@ -161,6 +177,21 @@ def test_an_unknown_error_is_said_to_be_unknown(world: World) -> None:
         assert len(seen) == 1
         assert "do not know" in seen[0].text
         assert SOLUTION.title not in seen[0].text
+
+
+def test_a_question_is_handed_over_to_a_person_by_words(world: World) -> None:
+    assert world.driver.ask(STRANGE, event="1").ok
+    world.settle()
+    before = len(world.driver.seen())
+    for event in ("2", "3"):
+        assert world.driver.ask("hand over Q-1", event=event).ok
+    world.settle()
+    with world.knowledge.store.read() as db:
+        [waiting] = escalations.list_questions(db, PROJECT, state=QuestionState.ESCALATED)
+    assert waiting.id == "Q-1"
+    told = [seen.text for seen in world.driver.seen()[before:]]
+    assert len(told) == (0 if world.driver.quiet else 2)
+    assert all("Q-1 is handed over to a person" in text for text in told)
 
 
 def test_who_asked_in_vain_is_told_later_where_they_asked(world: World) -> None:

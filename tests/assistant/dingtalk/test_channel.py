@@ -10,6 +10,7 @@ import pytest
 
 from assistant.dingtalk.channel import DingTalk
 from assistant.dingtalk.places import Place, base_url
+from assistant.handing_over import target_of
 from assistant.ports import Delivered, Delivery, Doubtful, Postponed, Refused
 from assistant.reply import Reply
 from knowledge_base.errors import InputError
@@ -271,3 +272,11 @@ def test_places_are_kept_as_they_are(platform: Platform) -> None:
     where = place(platform)
     assert Place.of(where.address()) == where
     assert DingTalk.lane(channel_for(platform), where.address()) == "cid=="
+
+
+def test_engineers_are_told_in_their_conversation(platform: Platform, channel: DingTalk) -> None:
+    target = target_of("cidKea0123456789==")
+    assert target is not None
+    assert channel.lane(target.address) == target.lane
+    assert isinstance(channel.send(target.address, REPLY, "kea:default:D-1"), Delivered)
+    assert [(each.way, each.to) for each in platform.posted] == [("group", "cidKea0123456789==")]

@@ -175,6 +175,27 @@ def test_a_click_is_feedback_and_is_thanked_for_in_the_thread(over_both: SlackWo
     assert "谢谢反馈" in over_both.texts()[1]
 
 
+def test_a_click_hands_over_to_a_person_and_engineers_are_told_in_their_channel(over_both: SlackWorld) -> None:
+    knowledge = over_both.world.knowledge
+    knowledge.settings = knowledge.settings.model_copy(update={"handover_target": f"slack:{CHANNEL}"})
+    ts = over_both.slack.next_ts()
+    over_both.driver.deliver(payloads.mention(ts, f"谁知道 {STRANGE}", user="UANA"))
+    over_both.world.settle()
+    [posted] = over_both.slack.posted
+    payload = payloads.click(posted.raw, "kea_hand_over", user="UBO", ts=posted.ts, thread=ts)
+    for _ in range(2):
+        assert over_both.driver.deliver(payload).ok
+    over_both.world.settle()
+    with knowledge.store.read() as db:
+        assert questions.get(db, PROJECT, "Q-1").escalated_by == f"{TEAM}/UBO"
+    told = dict(zip([each.thread for each in over_both.slack.posted[1:]], over_both.texts()[1:], strict=True))
+    assert set(told) == {ts, ""}
+    assert "Q-1 已转人工处理" in told[ts]
+    assert "需要人工处理：Q-1" in told[""]
+    assert over_both.slack.posted[2].channel == CHANNEL
+    assert over_both.world.states() == ["sent"] * 3
+
+
 def test_a_click_on_what_only_one_person_sees_is_thanked_for_there(over_http: SlackWorld) -> None:
     over_http.driver.deliver(payloads.command(SOLVED, user="UANA", response_url=over_http.slack.new_response_url()))
     over_http.world.settle()

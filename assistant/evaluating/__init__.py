@@ -1,0 +1,1 @@
+"""How well a project answers questions that somebody labelled."""

@@ -1,0 +1,1 @@
+"""Old tickets, questions with their resolutions, become drafts of solutions."""

@@ -1,0 +1,235 @@
+"""Fits what orders candidates and how sure it is: ``python -m benchmarks.match_fitting [--write]``.
+
+Questions of all problem sets are matched in knowledge bases of their own; the ranker is a listwise softmax over the
+candidates of a question, the certainty a logistic regression of whether the first one is right. Weights have the sign
+that each feature must have, and strong regularisation. What is printed is cross-validated over problems: no question
+is judged by a model that saw a question about its problem, or, where it belongs to none, that question.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+from assistant.reading import asked_in
+from benchmarks.match_metrics import Said, report
+from benchmarks.problem_sets import PROJECT, Asked, Filled, ProblemSet, all_sets, filled
+from knowledge_base.matching.grounds import AGAINST, FREE, NAMES
+from knowledge_base.matching.ranking import OWN, WEIGHTS, own_of
+
+FOLDS, SEEDS = 5, 3
+RANKING_PENALTY, CERTAINTY_PENALTY = 0.03, 0.03
+TAKEN_AWAY = 0.3
+"""What a question whose true candidate was taken away counts beside a true one."""
+
+Matrix = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A question with its candidates: their problems, and their grounds, shape (candidates, features)."""
+
+    asked: Asked
+    words: int
+    problems: tuple[str, ...]
+    grounds: Matrix
+    certain: str | None
+
+    @property
+    def truth(self) -> int | None:
+        """The place of the right candidate; None where it is not there."""
+        return self.problems.index(self.asked.problem) if self.asked.problem in self.problems else None
+
+
+def rows_of(problems: ProblemSet, *, solved: float = 1.0) -> list[Row]:
+    """Match the questions of a set."""
+    with filled(problems, solved=solved) as ready:
+        return [_row(ready, each) for each in problems.questions]
+
+
+def _row(ready: Filled, asked: Asked) -> Row:
+    part = asked_in(asked.text)
+    judged = ready.knowledge.matcher.compare(PROJECT, part.text, around=part.around)
+    return Row(
+        asked,
+        judged.words,
+        tuple(ready.problem_of[category] for category in judged.categories),
+        np.array(judged.grounds, np.float64).reshape(-1, len(NAMES)),
+        None if judged.certain is None else ready.problem_of[judged.certain],
+    )
+
+
+def fit_ranking(rows: Sequence[Row], scale: Matrix, penalty: float = RANKING_PENALTY) -> Matrix:
+    """Fit the listwise softmax; gives raw weights."""
+    use = [row for row in rows if row.truth is not None and len(row.problems) > 1]
+    width = max(len(row.problems) for row in use)
+    cube = np.zeros((len(use), width, len(scale)))
+    there = np.zeros((len(use), width), bool)
+    for place, row in enumerate(use):
+        cube[place, : len(row.problems)] = row.grounds / scale
+        there[place, : len(row.problems)] = True
+    truth = np.array([row.truth for row in use])
+    every = np.arange(len(use))
+
+    def loss(weights: Matrix) -> tuple[float, Matrix]:
+        scores = np.where(there, cube @ weights, -1e9)
+        scores -= scores.max(axis=1, keepdims=True)
+        raised = np.exp(scores)
+        shares = raised / raised.sum(axis=1, keepdims=True)
+        value = -np.log(shares[every, truth] + 1e-12).mean() + penalty * float(weights @ weights) / 2
+        slope = ((shares[..., None] * cube).sum(axis=1) - cube[every, truth]).mean(axis=0) + penalty * weights
+        return float(value), slope
+
+    bounds = [_bounds(name) for name in NAMES]
+    return np.asarray(minimize(loss, np.zeros(len(scale)), jac=True, method="L-BFGS-B", bounds=bounds).x / scale)
+
+
+def _bounds(name: str) -> tuple[float | None, float | None]:
+    """Give the least and the greatest weight that a feature may have."""
+    if name in FREE or name == "length":
+        return None, None
+    return (None, 0.0) if name in AGAINST else (0.0, None)
+
+
+@dataclass(frozen=True)
+class Sure:
+    """A fitted certainty: features are taken away from their mean and scaled."""
+
+    bias: float
+    weights: Matrix
+
+    def chance(self, features: Matrix) -> float:
+        """Give the chance that the first candidate is right."""
+        return float(1 / (1 + np.exp(-np.clip(self.bias + features @ self.weights, -30, 30))))
+
+
+def features_of(row: Row, scores: Matrix) -> tuple[Matrix, int]:
+    """Give the features of the certainty, and the place of the first candidate."""
+    order = np.argsort(-scores, kind="stable")
+    first = int(order[0])
+    return np.array([*own_of([float(each) for each in scores[order]], row.words), *row.grounds[first]]), first
+
+
+def fit_certainty(rows: Sequence[Row], weights: Matrix, penalty: float = CERTAINTY_PENALTY) -> Sure:
+    """Fit the logistic regression, also to questions whose true candidate was taken away."""
+    features, right, counts = [], [], []
+    for row in rows:
+        if not row.problems:
+            continue
+        scores = row.grounds @ weights
+        found, first = features_of(row, scores)
+        features.append(found)
+        right.append(first == row.truth)
+        counts.append(1.0)
+        if row.truth is not None and len(row.problems) > 1:
+            left = np.delete(np.arange(len(scores)), row.truth)
+            less = Row(row.asked, row.words, tuple(row.problems[each] for each in left), row.grounds[left], None)
+            features.append(features_of(less, scores[left])[0])
+            right.append(False)
+            counts.append(TAKEN_AWAY)
+    table, truth, count = np.array(features), np.array(right, np.float64), np.array(counts)
+    mean, deviation = table.mean(axis=0), table.std(axis=0) + 1e-3
+    scaled = (table - mean) / deviation
+
+    def loss(parameters: Matrix) -> tuple[float, Matrix]:
+        odds = np.clip(scaled @ parameters[:-1] + parameters[-1], -30, 30)
+        chance = 1 / (1 + np.exp(-odds))
+        value = -(count * (truth * np.log(chance) + (1 - truth) * np.log1p(-chance))).sum() / count.sum()
+        slope = count * (chance - truth) / count.sum()
+        return (
+            float(value) + penalty * float(np.square(parameters[:-1]).sum()) / 2,
+            np.append(scaled.T @ slope + penalty * parameters[:-1], slope.sum()),
+        )
+
+    bounds = [*map(_bounds, (*OWN, *NAMES)), (None, None)]
+    found = minimize(loss, np.zeros(table.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
+    raw = found[:-1] / deviation
+    return Sure(float(found[-1] - raw @ mean), raw)
+
+
+def scale_of(rows: Sequence[Row]) -> Matrix:
+    """Give the deviation of each feature."""
+    return np.asarray(np.vstack([row.grounds for row in rows]).std(axis=0) + 1e-3)
+
+
+def say(row: Row, weights: Matrix, sure: Sure) -> Said:
+    """Answer a question by fitted models."""
+    if row.certain is not None:
+        rest = [row.problems[each] for each in np.argsort(-(row.grounds @ weights))] if row.problems else []
+        return Said(row.asked, (row.certain, *(name for name in rest if name != row.certain)), 1.0)
+    if not row.problems:
+        return Said(row.asked, (), 0.0)
+    scores = row.grounds @ weights
+    order = np.argsort(-scores, kind="stable")
+    return Said(row.asked, tuple(row.problems[each] for each in order), sure.chance(features_of(row, scores)[0]))
+
+
+def cross_validated(rows: Sequence[Row], seed: int) -> list[Said]:
+    """Answer each question by models that saw no question about its problem."""
+    chance = np.random.default_rng(seed)
+    names = sorted({row.asked.problem for row in rows if row.asked.problem})
+    fold_of = dict(zip(names, (chance.permutation(len(names)) % FOLDS).tolist(), strict=True))
+    folds = [fold_of[row.asked.problem] if row.asked.problem else int(chance.integers(FOLDS)) for row in rows]
+    scale = scale_of(rows)
+    said: list[Said | None] = [None] * len(rows)
+    for fold in range(FOLDS):
+        train = [row for row, its in zip(rows, folds, strict=True) if its != fold]
+        weights = fit_ranking(train, scale)
+        sure = fit_certainty(train, weights)
+        for place, (row, its) in enumerate(zip(rows, folds, strict=True)):
+            if its == fold:
+                said[place] = say(row, weights, sure)
+    return [each for each in said if each is not None]
+
+
+def main() -> None:
+    """Print what cross-validation finds; write the weights where that is asked for."""
+    from benchmarks.__main__ import DEFAULT_DATA
+
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.match_fitting", description=__doc__)
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder with errors/")
+    parser.add_argument("--write", action="store_true", help=f"put the weights into {WEIGHTS.name}")
+    parser.add_argument("--solved", type=float, default=1.0, help="share of the problems that have a solution")
+    options = parser.parse_args()
+    sets = {each.name: rows_of(each, solved=options.solved) for each in all_sets(options.data)}
+    every = [row for rows in sets.values() for row in rows]
+    for name, rows in sets.items():
+        others = [row for each in sets.values() if each is not rows for row in each]
+        print(f"{name}: cross-validated over its problems, mean of {SEEDS} seeds")
+        report([cross_validated(rows, seed) for seed in range(SEEDS)])
+        if others:
+            weights = fit_ranking(others, scale_of(others))
+            print(f"{name}: by a model of the other sets")
+            report([[say(row, weights, fit_certainty(others, weights)) for row in rows]])
+    print("all: cross-validated over problems")
+    report([cross_validated(every, seed) for seed in range(SEEDS)])
+    weights = fit_ranking(every, scale_of(every))
+    text = _text(weights, fit_certainty(every, weights))
+    print(text)
+    if options.write:
+        WEIGHTS.write_text(text, encoding="utf-8")
+
+
+def _text(weights: Matrix, sure: Sure) -> str:
+    line: Callable[[str, float], str] = lambda name, weight: f"  {name}: {weight:.4f}\n"  # noqa: E731
+    return "".join(
+        (
+            "# Weights of the match model, fitted by benchmarks/match_fitting.py (docs/answers.md).\n",
+            f'version: "{datetime.now(UTC).date().isoformat()}"\n',
+            "ranking:\n",
+            *(line(name, weight) for name, weight in zip(NAMES, weights, strict=True)),
+            f"certainty:\n  bias: {sure.bias:.4f}\n",
+            *(line(name, weight) for name, weight in zip((*OWN, *NAMES), sure.weights, strict=True)),
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

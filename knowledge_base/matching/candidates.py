@@ -1,0 +1,91 @@
+"""Candidates of a question: what stands near it, put together by the solution that it leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import Connection
+
+from knowledge_base.embedding.port import Vectors
+from knowledge_base.index.replica import Indexed
+from knowledge_base.matching.near import Near, Remedies
+from knowledge_base.matching.query import Query
+from knowledge_base.store import categories
+
+BY_MEANING, BY_WORDS, BY_CODE, BY_SOLUTION = 30, 30, 12, 10
+"""How many are looked for in each way."""
+
+MOST_CODES = 4
+FOR_EACH = 3
+"""Representatives that are read of a category which only its solution was found for."""
+
+MOST_CATEGORIES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a question may be about: a solution with all that leads to it, or a category without one.
+
+    ``dense`` has the cosine of each form of the question with each representative, shape (forms, held).
+    """
+
+    solution: int | None
+    held: tuple[Indexed, ...]
+    dense: Vectors
+
+
+def gather(
+    db: Connection,
+    project: str,
+    query: Query,
+    near: Near,
+    remedies: Remedies,
+    *,
+    refused: frozenset[int] = frozenset(),
+    changed: Mapping[int, int | None] | None = None,
+) -> tuple[list[Candidate], dict[int, Vectors]]:
+    """Look for candidates in every way; gives the vectors of what was found, too.
+
+    ``refused`` are categories that the question must not match.
+
+    ``changed`` gives the solutions that categories would have; None where they would have none.
+    """
+    found: dict[int, Indexed] = {}
+    for row in near.search(db, query.vectors, BY_MEANING):
+        found.update((each.id, each) for each, _ in row)
+    found.update((each.id, each) for each in near.worded(db, query.terms, BY_WORDS))
+    for code in sorted(query.signed.codes)[:MOST_CODES]:
+        found.update((each.id, each) for each in near.with_code(db, code, BY_CODE))
+    told = remedies.search(db, query.vectors, query.terms, BY_SOLUTION)
+    answering = categories.answered_by(db, project, told, limit=MOST_CATEGORIES)
+    unseen = sorted(answering.keys() - {each.category for each in found.values()})
+    found.update((each.id, each) for each in near.standing_for(db, unseen, FOR_EACH))
+    solutions = answering | categories.solutions_of(db, project, sorted({each.category for each in found.values()}))
+    for category, solution in (changed or {}).items():
+        if solution is None:
+            solutions.pop(category, None)
+        else:
+            solutions[category] = solution
+    vectors = {each.id: near.vector(each.id) for each in found.values() if each.category not in refused}
+    there = {number: vector for number, vector in vectors.items() if vector is not None}
+    held = sorted((found[number] for number in there), key=_number)
+    return _grouped(held, solutions, query, there), there
+
+
+def _grouped(
+    found: Sequence[Indexed], solutions: Mapping[int, int], query: Query, vectors: Mapping[int, Vectors]
+) -> list[Candidate]:
+    groups: dict[tuple[int | None, int], list[Indexed]] = {}
+    for each in found:
+        solution = solutions.get(each.category)
+        groups.setdefault((solution, each.category if solution is None else 0), []).append(each)
+    return [
+        Candidate(solution, tuple(held), query.vectors @ np.stack([vectors[each.id] for each in held]).T)
+        for (solution, _), held in groups.items()
+    ]
+
+
+def _number(each: Indexed) -> int:
+    return each.id

@@ -1,0 +1,42 @@
+"""What a question is exactly: a known fingerprint, one but for a variable word, or what was learnt of its form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from knowledge_base.absorbing import known_as
+from knowledge_base.features.cleaning import cleaned
+from knowledge_base.matching.query import Signed
+from knowledge_base.store import learnt, templates
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is certain; ``text`` is the template's. ``is_learnt`` where people said so of this very question."""
+
+    category: int
+    template: int
+    text: str
+    is_learnt: bool = False
+
+
+def known(db: Connection, project: str, signed: Signed, *, is_taught: bool = True) -> list[Known]:
+    """Name what a question or a line of it is, the likeliest first: what was learnt, then the last line.
+
+    What people said that it is not is left out; with ``is_taught`` False nothing that they said counts.
+    """
+    taught = learnt.by_form(db, project, signed.form) if is_taught else None
+    refused = learnt.refused(db, project, signed.form) if is_taught else frozenset()
+    refs = [ref for ref in reversed(known_as(db, project, signed.signatures)) if ref is not None]
+    numbers = [ref.template for ref in refs] + ([taught[1]] if taught else [])
+    texts = templates.texts(db, project, numbers)
+    found = [Known(taught[0], taught[1], texts.get(taught[1], ""), is_learnt=True)] if taught else []
+    found += [
+        Known(ref.category, ref.template, texts[ref.template])
+        for ref in refs
+        # A line without words (a number, a time) is no error, whatever was ingested.
+        if cleaned(texts[ref.template]) and ref.category not in refused
+    ]
+    return found

@@ -1,0 +1,184 @@
+"""What people said of answers to questions that say the same: who counts as whom, and who said what."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+from sqlmodel import col
+
+from knowledge_base.errors import NotFound
+from knowledge_base.ids import Prefix, number_of, public_id
+from knowledge_base.store.message_tables import OutboxRow
+from knowledge_base.store.outbox import SENT
+from knowledge_base.store.question_tables import FeedbackRow, QuestionRow
+from knowledge_base.store.tables import CategoryRow, TemplateRow
+from knowledge_base.store.text import clip
+from knowledge_base.types import Verdict
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it bears on learning; ``category`` is that of its template now, 0 where nothing was matched."""
+
+    number: int
+    text: str
+    form: str
+    template: int | None
+    category: int
+    own_category: int | None
+    solution: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """The newest verdict of a person on what a category answers to questions of a form."""
+
+    question: int
+    template: int
+    category: int
+    solution: int | None
+    verdict: Verdict
+
+
+def person_of(user: str) -> str:
+    """Name a person in the form in which names of two channels are compared.
+
+    Letter case, width and spaces make no difference, nor does the domain of a mail address: who may be one person
+    counts as one.
+
+    >>> person_of(" Lin.Wei@example.com ") == person_of("lin.wei")
+    True
+    """
+    folded = " ".join(unicodedata.normalize("NFKC", user).casefold().split())
+    return folded.partition("@")[0] or folded
+
+
+def asked(db: Connection, project: str, public: str) -> Asked:
+    """Read a question; raises NotFound."""
+    query: Any = (
+        select(
+            col(QuestionRow.id),
+            col(QuestionRow.text),
+            col(QuestionRow.form),
+            col(QuestionRow.template),
+            col(TemplateRow.category).label("now"),
+            col(QuestionRow.category),
+            col(QuestionRow.solution),
+        )
+        .outerjoin(
+            TemplateRow,
+            (col(TemplateRow.project) == project) & (col(TemplateRow.id) == col(QuestionRow.template)),
+        )
+        .where(col(QuestionRow.project) == project, col(QuestionRow.id) == number_of(Prefix.QUESTION, public))
+    )
+    row = db.execute(query).first()
+    if row is None:
+        raise NotFound(f"there is no question {public[:40]} in project {project!r}")
+    return Asked(row.id, row.text, row.form, row.template, row.now or 0, row.category, row.solution)
+
+
+def verdict_of(db: Connection, project: str, question: int, user: str) -> Verdict | None:
+    """Tell what a person said of the answer to a question."""
+    query = select(col(FeedbackRow.verdict)).where(
+        col(FeedbackRow.project) == project,
+        col(FeedbackRow.question) == question,
+        col(FeedbackRow.user) == clip(user, 200),
+    )
+    found = db.execute(query).scalar()
+    return None if found is None else Verdict(found)
+
+
+def words(db: Connection, project: str, form: str) -> dict[str, list[Word]]:
+    """Read what each person said of answers to questions of a form, newest first, one word for each category."""
+    asked_so = _asked_so(db, project, form)
+    given: list[Any] = []
+    numbers = sorted(asked_so)
+    for start in range(0, len(numbers), CHUNK):
+        query = select(
+            col(FeedbackRow.question), col(FeedbackRow.user), col(FeedbackRow.verdict), col(FeedbackRow.at)
+        ).where(col(FeedbackRow.project) == project, col(FeedbackRow.question).in_(numbers[start : start + CHUNK]))
+        given += db.execute(query).all()
+    found: dict[str, list[Word]] = {}
+    for row in sorted(given, key=lambda each: (each.at, each.question), reverse=True):
+        said = found.setdefault(person_of(row.user), [])
+        about = asked_so[row.question]
+        word = Word(row.question, about.template, about.category, about.solution, Verdict(row.verdict))
+        if not any(is_alike(word, each.category, each.solution) for each in said):
+            said.append(word)
+    return found
+
+
+def _asked_so(db: Connection, project: str, form: str) -> dict[int, Any]:
+    """Read the questions of a form that matched something, with what they are about now."""
+    query: Any = (
+        select(col(QuestionRow.id), col(QuestionRow.template), col(TemplateRow.category), col(CategoryRow.solution))
+        .join(TemplateRow, (col(TemplateRow.project) == project) & (col(TemplateRow.id) == col(QuestionRow.template)))
+        .join(CategoryRow, (col(CategoryRow.project) == project) & (col(CategoryRow.id) == col(TemplateRow.category)))
+        .where(col(QuestionRow.project) == project, col(QuestionRow.form) == form)
+    )
+    return {row.id: row for row in db.execute(query)}
+
+
+def is_alike(word: Word, category: int, solution: int | None) -> bool:
+    """Tell whether a word is about a category, or about another one with the same solution."""
+    return word.category == category or (word.solution is not None and word.solution == solution)
+
+
+def solution_of(db: Connection, project: str, category: int) -> int | None:
+    """Tell the solution of a category, if it has one."""
+    query = select(col(CategoryRow.solution)).where(
+        col(CategoryRow.project) == project, col(CategoryRow.id) == category
+    )
+    return db.execute(query).scalar()
+
+
+def main_template(db: Connection, project: str, category: int, wanted: int | None = None) -> int | None:
+    """Choose the template by which something is said of a category: the wanted one if it lives, else the most seen."""
+    query = select(col(TemplateRow.id), col(TemplateRow.count)).where(
+        col(TemplateRow.project) == project,
+        col(TemplateRow.category) == category,
+        col(TemplateRow.evicted_at).is_(None),
+    )
+    rows = db.execute(query).all()
+    if any(row[0] == wanted for row in rows):
+        return wanted
+    return min(rows, key=lambda row: (-row[1], row[0]))[0] if rows else None
+
+
+def point_to(db: Connection, project: str, question: int, *, template: int | None, category: int | None) -> None:
+    """Let a question whose asker got no solution be about another category."""
+    db.execute(
+        update(QuestionRow)
+        .where(col(QuestionRow.project) == project, col(QuestionRow.id) == question)
+        .values(template=template, category=category, solution=None, solution_version=None)
+    )
+
+
+def set_form(db: Connection, project: str, question: int, form: str) -> None:
+    """Note the form of a question that was kept without one."""
+    db.execute(
+        update(QuestionRow)
+        .where(col(QuestionRow.project) == project, col(QuestionRow.id) == question)
+        .values(form=form)
+    )
+
+
+def was_told(db: Connection, project: str, question: int) -> bool:
+    """Tell whether the asker of a question has got a later answer."""
+    first = f"later:{public_id(Prefix.QUESTION, question)}"
+    query = (
+        select(col(OutboxRow.id))
+        .where(
+            col(OutboxRow.project) == project,
+            col(OutboxRow.key) > f"{first}:",
+            col(OutboxRow.key) < f"{first};",
+            col(OutboxRow.state) == SENT,
+        )
+        .limit(1)
+    )
+    return db.execute(query).first() is not None

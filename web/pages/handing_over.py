@@ -1,0 +1,36 @@
+"""Handing a question over to a person on the page that answers, and saying that one is done with it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from knowledge_base.store import escalations
+from knowledge_base.store.projects import lock
+from web.pages.opening import Opened, PageOf
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.post("/questions/{question_id}/hand-over")
+def hand_over(page: PageOf, question_id: str) -> Response:
+    """Put a question on the list of those that wait for a person."""
+    parts = page.parts
+    with parts.knowledge.store.write() as db:
+        parts.desk.handing_over.hand_over(db, page.project, question_id, by=page.actor)
+    parts.desk.notify()
+    return _back(page, question_id)
+
+
+@router.post("/questions/{question_id}/close")
+def close(page: PageOf, question_id: str) -> Response:
+    """Say that nothing is left to do about a question."""
+    parts = page.parts
+    with parts.knowledge.store.write() as db:
+        lock(db, page.project)
+        escalations.close(db, page.project, question_id, by=page.actor, now=parts.clock())
+    return _back(page, question_id)
+
+
+def _back(page: Opened, question_id: str) -> Response:
+    return page.go("/ask", question=question_id)

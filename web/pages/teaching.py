@@ -1,0 +1,64 @@
+"""Teaching on the page of a question: the answer was right, it was wrong, the right category is another one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from knowledge_base import curation
+from knowledge_base.store import audit, category_pages, learnt, learnt_words
+from knowledge_base.store.audit import Entry
+from knowledge_base.store.category_pages import Filter
+from knowledge_base.store.learnt import Learnt
+from knowledge_base.types import Category
+from web.pages.opening import PageOf
+
+SHOWN = 8
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """What is known of questions that say the same, and categories that were looked for; ``done`` was done just now."""
+
+    question_id: str
+    has_match: bool
+    known: tuple[Learnt, ...]
+    find: str
+    found: tuple[Category, ...]
+    done: Entry | None
+
+
+def read_teaching(db: Connection, project: str, question_id: str, *, find: str, done: int | None) -> Teaching:
+    """Read what can be taught about a question; raises NotFound."""
+    asked = learnt_words.asked(db, project, question_id)
+    known = learnt.of_form(db, project, asked.form) if asked.form else []
+    found = category_pages.find_page(db, project, Filter(text=find), limit=SHOWN).items if find.strip() else ()
+    entry = None if done is None else audit.get(db, project, done)
+    return Teaching(question_id, asked.category > 0, tuple(known[-SHOWN:]), find, tuple(found), entry)
+
+
+@router.post("/questions/{question_id}/confirm")
+def confirm(page: PageOf, question_id: str) -> Response:
+    """Say that the answer was right."""
+    done = curation.confirm(page.parts.knowledge.store, page.project, question_id, actor=page.actor)
+    return page.go("/ask", question=question_id, done=done.audit_id)
+
+
+@router.post("/questions/{question_id}/reject")
+def reject(page: PageOf, question_id: str) -> Response:
+    """Say that the answer was wrong."""
+    done = curation.reject(page.parts.knowledge.store, page.project, question_id, actor=page.actor)
+    return page.go("/ask", question=question_id, done=done.audit_id)
+
+
+@router.post("/questions/{question_id}/pick")
+def pick(page: PageOf, question_id: str, category: Annotated[str, Form()]) -> Response:
+    """Say which category the question is about."""
+    done = curation.pick(page.parts.knowledge.store, page.project, question_id, category, actor=page.actor)
+    return page.go("/ask", question=question_id, done=done.audit_id)
