@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from assistant.evidence import counted_evidence, marked, runner_up
 from assistant.reading import asked_in, read_message
 from assistant.several import MOST, telling
 from knowledge_base.curation.learning_people import give_feedback
@@ -19,7 +20,7 @@ from knowledge_base.store import categories, demand, questions, solutions, thres
 from knowledge_base.store.briefs import briefs
 from knowledge_base.store.questions import NewQuestion
 from knowledge_base.store.thresholds import Thresholds
-from knowledge_base.types import Answer, Candidate, Guess, Outcome, Question, Verdict
+from knowledge_base.types import Answer, Candidate, Evidence, Guess, Outcome, Question, Verdict
 
 TEXT_LIMIT = 100_000
 CANDIDATES = 10
@@ -73,7 +74,7 @@ class Assistant:
         errors = read_message(question.text).errors
         if len(errors) < 2:
             found = errors[0].text if errors and errors[0].text != question.text.strip() else ""
-            return (_recognising(self.consider(question, is_complete=is_complete), found),)
+            return (self._marked(_recognising(self.consider(question, is_complete=is_complete), found)),)
         first = errors[:MOST]
         parts = [
             _recognising(self.consider(replace(question, text=each.text), is_complete=is_complete), each.text)
@@ -82,9 +83,10 @@ class Assistant:
         if all(each.answer.category is None for each in parts):
             whole = self.consider(question, is_complete=is_complete)
             if whole.answer.category is not None:
-                return (whole,)
+                return (self._marked(whole),)
         kept = [
-            parts[place] for place in telling([part.answer for part in parts], [part.form for part in parts], first)
+            self._marked(parts[place])
+            for place in telling([part.answer for part in parts], [part.form for part in parts], first)
         ]
         last = replace(kept[-1], answer=replace(kept[-1].answer, left_out=len(errors) - len(first)))
         return (*kept[:-1], last)
@@ -114,7 +116,11 @@ class Assistant:
     def _answer(self, project: str, matches: tuple[Match, ...]) -> Answer:
         with self.knowledge.store.read() as db:
             linked = categories.solutions_of(db, project, [each.category for each in matches])
-            candidates = tuple(_candidate(each, linked.get(each.category)) for each in matches)
+            counted = [counted_evidence(db, project, each) for each in matches[:1]]
+            evidence = [*counted, *(each.evidence for each in matches[1:])]
+            candidates = tuple(
+                _candidate(each, linked.get(each.category), why) for each, why in zip(matches, evidence, strict=True)
+            )
             if not candidates:
                 return Answer(Outcome.UNKNOWN, 0.0, None, None, (), None)
             best = candidates[0]
@@ -125,7 +131,13 @@ class Assistant:
                 return Answer(outcome, best.score, None, None, candidates, best.evidence, nearest=nearest)
             category = categories.get(db, project, matches[0].category)
             solution = solutions.get(db, project, linked[matches[0].category]) if best.solution_id else None
-        return Answer(outcome, best.score, category, solution, candidates, best.evidence)
+            second = runner_up(db, project, matches)
+        return Answer(outcome, best.score, category, solution, candidates, best.evidence, runner_up=second)
+
+    def _marked(self, considered: Considered) -> Considered:
+        """Mark what the question and what it was matched with have in common."""
+        text = considered.answer.recognised or considered.question.text
+        return replace(considered, answer=marked(considered.answer, text, self.knowledge.reader))
 
     def give_feedback(self, project: str, question_id: str, *, user: str, verdict: Verdict, comment: str = "") -> None:
         """Keep what a person says of an answer. Raises NotFound, InputError."""
@@ -189,10 +201,10 @@ def _new_question(considered: Considered) -> NewQuestion:
     )
 
 
-def _candidate(match: Match, solution: int | None) -> Candidate:
+def _candidate(match: Match, solution: int | None, evidence: Evidence) -> Candidate:
     return Candidate(
         category_id=public_id(Prefix.CATEGORY, match.category),
         solution_id=None if solution is None else public_id(Prefix.SOLUTION, solution),
         score=match.score,
-        evidence=match.evidence,
+        evidence=evidence,
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import quote
 
-from assistant.phrases import Phrases, phrases
+from assistant.evidence_line import answer_line
+from assistant.phrases import Phrases, confidence_in_words, phrases
 from assistant.reply import Reply
 from assistant.shortening import closed
 from knowledge_base.store.escalations import HandedOver
-from knowledge_base.types import Answer, Category, Outcome, Solution
+from knowledge_base.types import Answer, Category, Guess, Outcome, Solution
 
 NAME_LENGTH = 150
 TEXT_LENGTH = 250
@@ -36,15 +37,16 @@ class Composer:
     def _answer(self, project: str, answer: Answer, language: str) -> Reply:
         said = phrases(language)
         question = answer.question_id or ""
+        why = answer_line(answer, language)
         if answer.category is None:
-            facts = _unknown_facts(said, answer)
+            facts = _unknown_facts(said, answer, language)
             return Reply(
                 language, said.unknown, said.unknown_body, facts, question_id=question, hand_over=bool(question)
             )
         link = self._link(project, answer.category)
         if answer.solution is None:
             name = category_name(answer.category)
-            facts = _facts(said, answer.category, question)
+            facts = _facts(said, answer.category, question, why=why)
             return Reply(
                 language,
                 said.unsolved.format(name),
@@ -56,7 +58,9 @@ class Composer:
             )
         sure = answer.outcome is Outcome.ANSWERED
         headline = (said.answered if sure else said.suggested).format(one_line(answer.solution.title))
-        facts = _facts(said, answer.category, question, None if sure else answer.confidence)
+        confidence = "" if sure else confidence_in_words(answer.confidence, language)
+        other = _guess(answer.runner_up, language) if answer.runner_up and not sure else ""
+        facts = _facts(said, answer.category, question, confidence=confidence, why=why, other=other)
         return Reply(language, headline, _body(said, answer.solution), facts, link, question, feedback=True)
 
     def later(self, project: str, category: Category, solution: Solution, question_id: str, language: str) -> Reply:
@@ -114,27 +118,31 @@ def _body(said: Phrases, solution: Solution) -> str:
     return f"**{said.cause}:** {cause}\n\n{solution.body.strip()}" if cause else solution.body.strip()
 
 
-def _unknown_facts(said: Phrases, answer: Answer) -> tuple[tuple[str, str], ...]:
+def _unknown_facts(said: Phrases, answer: Answer, language: str) -> tuple[tuple[str, str], ...]:
     facts = []
     if answer.nearest is not None:
-        name = shortened(answer.nearest.name, NAME_LENGTH)
-        facts.append((said.nearest, f"{answer.nearest.category_id} {name} ({answer.nearest.confidence:.0%})"))
+        facts += [(said.nearest, _guess(answer.nearest, language)), (said.why, answer_line(answer, language))]
     if answer.question_id:
         facts.append((said.question, answer.question_id))
     if answer.asked_by_others:
         facts.append((said.same_asked, said.others_asked.format(f"{answer.asked_by_others:,}")))
-    return tuple(facts)
+    return tuple(fact for fact in facts if fact[1])
+
+
+def _guess(guess: Guess, language: str) -> str:
+    name = shortened(guess.name, NAME_LENGTH)
+    return f"{guess.category_id} {name}, {confidence_in_words(guess.confidence, language)}"
 
 
 def _facts(
-    said: Phrases, category: Category, question: str, confidence: float | None = None
+    said: Phrases, category: Category, question: str, *, confidence: str = "", why: str = "", other: str = ""
 ) -> tuple[tuple[str, str], ...]:
-    facts = [
+    facts = (
         (said.category, f"{category.id} {category_name(category)}"),
+        (said.why, why),
+        (said.confidence, confidence),
+        (said.runner_up, other),
         (said.seen, said.seen_times.format(f"{category.count:,}")),
-    ]
-    if confidence is not None:
-        facts.append((said.confidence, f"{confidence:.0%}"))
-    if question:
-        facts.append((said.question, question))
-    return tuple(facts)
+        (said.question, question),
+    )
+    return tuple(fact for fact in facts if fact[1])

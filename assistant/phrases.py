@@ -38,6 +38,12 @@ class Phrases:
     seen: str
     seen_times: str
     confidence: str
+    almost_certain: str
+    likely: str
+    perhaps: str
+    unlikely: str
+    why: str
+    runner_up: str
     question: str
     helpful: str
     not_helpful: str
@@ -80,6 +86,12 @@ ENGLISH = Phrases(
     seen="Seen",
     seen_times="{} times",
     confidence="Confidence",
+    almost_certain="{} (almost certain)",
+    likely="{} (likely)",
+    perhaps="{} (perhaps)",
+    unlikely="{} (unlikely)",
+    why="Why",
+    runner_up="Or",
     question="Question",
     helpful="Helpful",
     not_helpful="Not helpful",
@@ -121,6 +133,12 @@ CHINESE_PHRASES = Phrases(
     seen="出现次数",
     seen_times="{} 次",
     confidence="置信度",
+    almost_certain="{}（几乎可以确定）",
+    likely="{}（很可能）",
+    perhaps="{}（有可能）",
+    unlikely="{}（可能性不大）",
+    why="依据",
+    runner_up="或者",
     question="问题编号",
     helpful="有用",
     not_helpful="没用",
@@ -136,6 +154,9 @@ CHINESE_PHRASES = Phrases(
 )
 
 
+_AT_LEAST = ((0.95, "almost_certain"), (0.6, "likely"), (0.2, "perhaps"))
+
+
 def language_of(text: str) -> str:
     """Tell the language to reply in.
 
@@ -143,6 +164,19 @@ def language_of(text: str) -> str:
     ('zh', 'en')
     """
     return "zh" if CHINESE.search(text) else "en"
+
+
+def confidence_in_words(confidence: float, language: str) -> str:
+    """Tell a confidence in 0..1 as a share and as a word; what is certain needs none.
+
+    >>> confidence_in_words(0.81, "en"), confidence_in_words(0.3, "zh"), confidence_in_words(1.0, "en")
+    ('81% (likely)', '30%（有可能）', '100%')
+    """
+    said = phrases(language)
+    word = next((one for least, one in _AT_LEAST if confidence >= least), "unlikely")
+    form = "{}" if confidence >= 1.0 else str(getattr(said, word))
+    # Rounded down: what is not certain is not shown as 100 %.
+    return form.format(f"{int(confidence * 100 + 1e-9)}%")
 
 
 def phrases(language: str) -> Phrases:

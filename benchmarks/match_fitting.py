@@ -43,9 +43,9 @@ class Row:
     certain: str | None
 
     @property
-    def truth(self) -> int | None:
-        """The place of the right candidate; None where it is not there."""
-        return self.problems.index(self.asked.problem) if self.asked.problem in self.problems else None
+    def right(self) -> npt.NDArray[np.bool_]:
+        """Which candidates are right: more than one where a problem without a solution has several categories."""
+        return np.array([problem == self.asked.problem for problem in self.problems], np.bool_)
 
 
 def rows_of(problems: ProblemSet, *, solved: float = 1.0) -> list[Row]:
@@ -68,23 +68,23 @@ def _row(ready: Filled, asked: Asked) -> Row:
 
 def fit_ranking(rows: Sequence[Row], scale: Matrix, penalty: float = RANKING_PENALTY) -> Matrix:
     """Fit the listwise softmax; gives raw weights."""
-    use = [row for row in rows if row.truth is not None and len(row.problems) > 1]
+    use = [row for row in rows if row.right.any() and not row.right.all()]
     width = max(len(row.problems) for row in use)
     cube = np.zeros((len(use), width, len(scale)))
-    there = np.zeros((len(use), width), bool)
+    there, truth = np.zeros((len(use), width), bool), np.zeros((len(use), width))
     for place, row in enumerate(use):
         cube[place, : len(row.problems)] = row.grounds / scale
         there[place, : len(row.problems)] = True
-    truth = np.array([row.truth for row in use])
-    every = np.arange(len(use))
+        truth[place, : len(row.problems)] = row.right
 
     def loss(weights: Matrix) -> tuple[float, Matrix]:
         scores = np.where(there, cube @ weights, -1e9)
         scores -= scores.max(axis=1, keepdims=True)
         raised = np.exp(scores)
         shares = raised / raised.sum(axis=1, keepdims=True)
-        value = -np.log(shares[every, truth] + 1e-12).mean() + penalty * float(weights @ weights) / 2
-        slope = ((shares[..., None] * cube).sum(axis=1) - cube[every, truth]).mean(axis=0) + penalty * weights
+        hit = (shares * truth).sum(axis=1, keepdims=True) + 1e-12
+        value = -np.log(hit).mean() + penalty * float(weights @ weights) / 2
+        slope = ((shares - shares * truth / hit)[..., None] * cube).sum(axis=1).mean(axis=0) + penalty * weights
         return float(value), slope
 
     bounds = [_bounds(name) for name in NAMES]
@@ -125,13 +125,13 @@ def fit_certainty(rows: Sequence[Row], weights: Matrix, penalty: float = CERTAIN
             continue
         scores = row.grounds @ weights
         found, first = features_of(row, scores)
+        true = row.right
         features.append(found)
-        right.append(first == row.truth)
+        right.append(bool(true[first]))
         counts.append(1.0)
-        if row.truth is not None and len(row.problems) > 1:
-            left = np.delete(np.arange(len(scores)), row.truth)
-            less = Row(row.asked, row.words, tuple(row.problems[each] for each in left), row.grounds[left], None)
-            features.append(features_of(less, scores[left])[0])
+        if true.any() and not true.all():
+            less = Row(row.asked, row.words, tuple(np.array(row.problems)[~true]), row.grounds[~true], None)
+            features.append(features_of(less, scores[~true])[0])
             right.append(False)
             counts.append(TAKEN_AWAY)
     table, truth, count = np.array(features), np.array(right, np.float64), np.array(counts)

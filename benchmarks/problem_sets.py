@@ -112,6 +112,7 @@ def filled(problems: ProblemSet, *, solved: float = 1.0, seed: int = 7) -> Itera
         problem_of = {home: counted.most_common(1)[0][0] for home, counted in votes.items()}
         chosen = [name for name in sorted(set(problem_of.values())) if chance.random() < solved]
         _solve(knowledge, {name: problems.solutions[name] for name in chosen}, problem_of)
+        knowledge.matcher.warm(PROJECT)
         yield Filled(knowledge, problem_of)
 
 

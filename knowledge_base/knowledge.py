@@ -25,6 +25,7 @@ from knowledge_base.store import backends, categories, projects, template_readin
 from knowledge_base.store.store import Clock, Store, utc_now
 from knowledge_base.types import Category, Signature, Template
 from knowledge_base.vocabulary.kept_vectors import Progress, unheard
+from knowledge_base.vocabulary.reading import Reader
 
 log = structlog.get_logger(__name__)
 
@@ -87,6 +88,11 @@ class KnowledgeBase:
     def has_model(self) -> bool:
         """Whether a model was opened in this process."""
         return self._embedder is not None or self._backends.has_opened
+
+    @property
+    def reader(self) -> Reader:
+        """What reads texts by the glossary that is set; raises InputError where that cannot be used."""
+        return self._backends.reader
 
     @property
     def judge(self) -> Judge:

@@ -202,17 +202,50 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A concept of the glossary, and what people call it; ``chinese`` is empty where it has no Chinese wording."""
+
+    name: str
+    english: str
+    chinese: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Characters ``start`` to ``end`` (not included) of a text, which say what another text says too.
+
+    ``kind`` is ``word``, ``code`` or ``concept``; ``said`` that word or code, or the name of the concept.
+    """
+
+    start: int
+    end: int
+    kind: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Why a candidate was chosen, in a form that a person can be shown.
 
-    ``kind`` is ``exact``, ``code`` or ``similarity``; ``words`` stand in both texts.
+    ``kind`` is ``exact``, ``learnt``, ``code`` or ``similarity``; ``words`` stand in both texts. ``against`` is what
+    speaks against it: a concept of the question beside one of ``matched``, which is a question itself where
+    ``is_question``. ``seen`` counts the lines that are exactly the same. ``marks`` are places in what was recognised
+    as the error, else in the whole question; ``matched_marks`` are places in ``matched``; ``wordings`` tell in which
+    words ``matched`` says concepts that the question says in others. Only the first candidate has those.
     """
 
     kind: str
     words: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     matched: str = ""
-    concepts: tuple[str, ...] = ()
+    concepts: tuple[Named, ...] = ()
+    against: tuple[Named, Named] | None = None
+    is_question: bool = False
+    seen: int = 0
+    last_seen: datetime | None = None
+    marks: tuple[Mark, ...] = ()
+    matched_marks: tuple[Mark, ...] = ()
+    wordings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +260,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What is nearest to a question that Kea does not know; said to be no more than a guess."""
+    """A category that may be meant, by name: what is nearest to an unknown question, or the runner-up."""
 
     category_id: str
     name: str
@@ -238,7 +271,7 @@ class Guess:
 class Answer:
     """What Kea says to a question; ``confidence`` that the first candidate is right, in 0..1.
 
-    An unknown one may have a guess in ``nearest``; ``asked_by_others`` counts people who asked the same within 7 days.
+    An unknown one may have a guess in ``nearest``, a likely one a ``runner_up``; ``asked_by_others`` counts people who asked the same within 7 days.
     ``recognised`` is what was taken for the error, empty where that is all of the text; ``left_out`` counts further
     errors of the same message that were not looked up.
     """
@@ -251,6 +284,7 @@ class Answer:
     evidence: Evidence | None
     question_id: str | None = None
     nearest: Guess | None = None
+    runner_up: Guess | None = None
     asked_by_others: int = 0
     recognised: str = ""
     left_out: int = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from errno import errorcode
+from typing import NamedTuple
 
 from knowledge_base.signature.limits import MAX_TEXT
 
@@ -52,6 +53,14 @@ _CLASS = re.compile(
 )
 
 
+class CodePlace(NamedTuple):
+    """Characters ``start`` to ``end`` (not included) of a text, with what numbers it, are an error code."""
+
+    start: int
+    end: int
+    code: str
+
+
 def error_codes(text: str) -> tuple[str, ...]:
     """List the error codes of a text in the order of their first place, each once.
 
@@ -60,17 +69,22 @@ def error_codes(text: str) -> tuple[str, ...]:
     >>> error_codes("ERROR 1146 (42S02): gone; ORA-00942, [Errno 24], exit code 137, HTTP 404")
     ('ERROR 1146', '42S02', 'ORA-00942', 'errno 24', 'exit 137', 'HTTP 404')
     """
+    return tuple(dict.fromkeys(each.code for each in code_places(text)))
+
+
+def code_places(text: str) -> list[CodePlace]:
+    """Find the error codes of a text, in the order of their places."""
     text = text[:MAX_TEXT]
     # By the place where the code itself stands: what a better name has taken is not named again.
-    found: dict[int, str] = {}
+    found: dict[int, CodePlace] = {}
     for name, pattern in _NAMED:
         for match in pattern.finditer(text):
-            found.setdefault(match.start(1), f"{name} {match[1]}")
+            found.setdefault(match.start(1), CodePlace(match.start(), match.end(1), f"{name} {match[1]}"))
     for pattern in _CODES:
         for match in pattern.finditer(text):
             group = match.lastindex or 0
-            found.setdefault(match.start(group), match[group])
-    return tuple(dict.fromkeys(found[place] for place in sorted(found)))
+            found.setdefault(match.start(group), CodePlace(*match.span(group), match[group]))
+    return [found[place] for place in sorted(found)]
 
 
 def exception_classes(text: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -123,14 +124,23 @@ def solutions_of(db: Connection, project: str, numbers: Sequence[int]) -> dict[i
 
 
 def answered_by(db: Connection, project: str, solutions: Sequence[int], *, limit: int) -> dict[int, int]:
-    """Tell which categories some solutions answer for, each with its solution; the oldest, up to ``limit``."""
+    """Tell which categories some solutions answer for, each with its solution; up to ``limit``.
+
+    The oldest of each solution come first, so that one which answers for very many leaves room for the others.
+    """
     query = select(col(CategoryRow.id), col(CategoryRow.solution)).where(
         col(CategoryRow.project) == project,
         col(CategoryRow.solution).in_(list(solutions)),
         col(CategoryRow.state) == "active",
     )
-    rows = sorted((row[0], row[1]) for row in db.execute(query)) if solutions else []
-    return {category: solution for category, solution in rows[:limit] if solution is not None}
+    found = db.execute(query) if solutions else ()
+    rows = sorted((row[0], row[1]) for row in found if row[1] is not None)
+    counted: Counter[int] = Counter()
+    placed = []
+    for category, solution in rows:
+        placed.append((counted[solution], category, solution))
+        counted[solution] += 1
+    return {category: solution for _, category, solution in sorted(placed)[:limit]}
 
 
 def set_fields(db: Connection, project: str, number: int, **values: object) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from assistant.phrases import language_of
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store import escalations, questions
@@ -38,7 +39,7 @@ def ask(parts: PartsOf, project: ProjectOf, who: WhoOf, question: AskIn) -> Answ
     Where the text holds several errors, the first five are answered one by one, each as a question of its own.
     """
     asked = Question(project, CHANNEL, who.name, question.text, question.thread)
-    return AnswerOut.of(*parts.assistant.ask_each(asked))
+    return AnswerOut.of(*parts.assistant.ask_each(asked), language=language_of(question.text))
 
 
 class Scope(StrEnum):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.evidence_line import evidence_line
 from knowledge_base import types
 from knowledge_base.store import questions
 from knowledge_base.types import Outcome, SolutionState, Verdict, Why
@@ -105,13 +106,59 @@ class SolutionOut(Shape):
         return cls.model_validate(solution)
 
 
-class EvidenceOut(Shape):
-    """Why a candidate was chosen."""
+class ConceptOut(Shape):
+    """A concept of the glossary."""
 
-    kind: Literal["exact", "code", "similarity"]
+    name: str = Field(examples=["not-found"])
+    english: str = Field(examples=["not found"])
+    chinese: str = Field(examples=["不存在"])
+
+
+class MarkOut(Shape):
+    """Characters of a text that say what another text says too; ``end`` is not included."""
+
+    start: int
+    end: int
+    kind: Literal["word", "code", "concept"]
+    said: str = Field(description="The word, the code, or the name of the concept.")
+
+
+class EvidenceOut(Shape):
+    """Why a candidate was chosen. ``matched`` is what the question was compared with: a template, or a question."""
+
+    kind: Literal["exact", "learnt", "code", "similarity"]
+    line: str = Field(
+        description="All of it in one line, in the language of the question; it may hold any characters.",
+        examples=["Both are about: table, not found (there “does not exist”)"],
+    )
     words: list[str]
     codes: list[str]
+    concepts: list[ConceptOut]
+    against: list[ConceptOut] = Field(
+        description="What speaks against it, or nothing: a concept of the question and one of `matched`."
+    )
     matched: str
+    marks: list[MarkOut] = Field(
+        description="Places in `recognised`, in the whole text where that is empty; only of the first candidate."
+    )
+    matched_marks: list[MarkOut] = Field(description="Places in `matched`; only of the first candidate.")
+
+    @classmethod
+    def of(cls, evidence: types.Evidence, category_id: str, language: str) -> EvidenceOut:
+        """Show why a category was chosen."""
+        return cls.model_validate(
+            {
+                "kind": evidence.kind,
+                "line": evidence_line(evidence, category_id, language),
+                "words": evidence.words,
+                "codes": evidence.codes,
+                "concepts": [ConceptOut.model_validate(each) for each in evidence.concepts],
+                "against": [ConceptOut.model_validate(each) for each in evidence.against or ()],
+                "matched": evidence.matched,
+                "marks": [MarkOut.model_validate(each) for each in evidence.marks],
+                "matched_marks": [MarkOut.model_validate(each) for each in evidence.matched_marks],
+            }
+        )
 
 
 class CandidateOut(Shape):
@@ -122,9 +169,19 @@ class CandidateOut(Shape):
     score: float
     evidence: EvidenceOut
 
+    @classmethod
+    def of(cls, candidate: types.Candidate, language: str) -> CandidateOut:
+        """Show a candidate."""
+        return cls(
+            category_id=candidate.category_id,
+            solution_id=candidate.solution_id,
+            score=candidate.score,
+            evidence=EvidenceOut.of(candidate.evidence, candidate.category_id, language),
+        )
+
 
 class GuessOut(Shape):
-    """What is nearest to a question that Kea does not know."""
+    """A category by name: what is nearest to a question that Kea does not know, or the runner-up."""
 
     category_id: str = Field(examples=["KE-12"])
     name: str = Field(examples=["Table not found"])
@@ -150,14 +207,16 @@ class AnswerOut(Shape):
     candidates: list[CandidateOut]
     evidence: EvidenceOut | None
     nearest: GuessOut | None = Field(description="Of an unknown question: what is nearest, only a guess.")
+    runner_up: GuessOut | None = Field(description="The second candidate, where it may be meant too.")
     recognised: str = Field(description="What was taken for the error; empty where that is all of the text.")
     left_out: int = Field(description="Further errors of the text that were not looked up; told with the last answer.")
     further: list[AnswerOut] = Field(default=[], description="The answers to further errors in the same text.")
     asked_by_others: int = Field(description="Other people who asked the same within 7 days, where nobody solved it.")
 
     @classmethod
-    def of(cls, answer: types.Answer, *further: types.Answer) -> AnswerOut:
+    def of(cls, answer: types.Answer, *further: types.Answer, language: str) -> AnswerOut:
         """Show an answer, and those to further errors in the same text."""
+        candidates = [CandidateOut.of(each, language) for each in answer.candidates]
         return cls(
             outcome=answer.outcome,
             decision=answer.outcome.decision,
@@ -165,12 +224,13 @@ class AnswerOut(Shape):
             question_id=answer.question_id,
             category=CategoryOut.of(answer.category) if answer.category else None,
             solution=SolutionOut.of(answer.solution) if answer.solution else None,
-            candidates=[CandidateOut.model_validate(each) for each in answer.candidates],
-            evidence=EvidenceOut.model_validate(answer.evidence) if answer.evidence else None,
+            candidates=candidates,
+            evidence=candidates[0].evidence if candidates else None,
             nearest=GuessOut.model_validate(answer.nearest) if answer.nearest else None,
+            runner_up=GuessOut.model_validate(answer.runner_up) if answer.runner_up else None,
             recognised=answer.recognised,
             left_out=answer.left_out,
-            further=[cls.of(each) for each in further],
+            further=[cls.of(each, language=language) for each in further],
             asked_by_others=answer.asked_by_others,
         )
 

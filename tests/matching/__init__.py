@@ -1,0 +1,1 @@
+"""Tests of matching: from a question to what it may be about."""
