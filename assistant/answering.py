@@ -14,7 +14,7 @@ from knowledge_base.curation.learning_people import give_feedback
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.matching import Match
+from knowledge_base.matching import Match, one_for_each_solution
 from knowledge_base.scrub import scrub
 from knowledge_base.store import categories, demand, questions, solutions, thresholds
 from knowledge_base.store.briefs import briefs
@@ -36,6 +36,7 @@ class Considered:
     answer: Answer
     matches: tuple[Match, ...]
     form: str
+    asked: str
 
 
 class Assistant:
@@ -70,7 +71,7 @@ class Assistant:
 
         Fewer than two errors are considered as a whole, and so are several of which none is known.
         """
-        _check(question)
+        question = _scrubbed(question)
         errors = read_message(question.text).errors
         if len(errors) < 2:
             found = errors[0].text if errors and errors[0].text != question.text.strip() else ""
@@ -96,12 +97,13 @@ class Assistant:
 
         Unless ``is_complete``, what is known exactly is not compared with anything else.
         """
-        _check(question)
+        question = _scrubbed(question)
         asked = asked_in(question.text)
         found = self.knowledge.match(
             question.project, asked.text, around=asked.around, limit=CANDIDATES, is_complete=is_complete
         )
-        return Considered(question, self._answer(question.project, found.matches), found.matches, found.form)
+        answer = self._answer(question.project, found.matches)
+        return Considered(question, answer, found.matches, found.form, asked.text)
 
     def keep(self, db: Connection, considered: Considered) -> Answer:
         """Keep a question within the caller's write transaction; the answer carries its id."""
@@ -115,7 +117,11 @@ class Assistant:
 
     def _answer(self, project: str, matches: tuple[Match, ...]) -> Answer:
         with self.knowledge.store.read() as db:
-            linked = categories.solutions_of(db, project, [each.category for each in matches])
+            # Since they were matched, people may have merged some.
+            standing = categories.standing(db, project, [each.category for each in matches])
+            linked = {home: solution for home, solution in standing.values() if solution is not None}
+            moved = [replace(each, category=standing.get(each.category, (each.category,))[0]) for each in matches]
+            matches = tuple(one_for_each_solution(moved, linked))
             counted = [counted_evidence(db, project, each) for each in matches[:1]]
             evidence = [*counted, *(each.evidence for each in matches[1:])]
             candidates = tuple(
@@ -153,11 +159,18 @@ class Assistant:
             )
 
 
+def _scrubbed(question: Question) -> Question:
+    """Take out secrets before the text is cut into errors: half a private key would not be recognised."""
+    _check(question)
+    return replace(question, text=scrub(question.text))
+
+
 def _check(question: Question) -> None:
     if not question.text.strip():
         raise InputError("there is nothing to look up: paste the error message")
     if len(question.text) > TEXT_LIMIT:
-        raise InputError(f"the text has {len(question.text)} characters, {TEXT_LIMIT} are allowed")
+        size = f"{len(question.text):,} characters, {TEXT_LIMIT:,} are allowed"
+        raise InputError(f"the text has {size}; paste the part with the error message")
 
 
 def _recognising(considered: Considered, error: str) -> Considered:
@@ -191,6 +204,7 @@ def _new_question(considered: Considered) -> NewQuestion:
         user=question.user,
         text=scrub(question.text),
         form=considered.form,
+        asked="" if considered.asked == question.text else scrub(considered.asked),
         outcome=answer.outcome,
         confidence=answer.confidence,
         category=matches[0].category if known else None,

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from assistant.harmless import without_controls
 from knowledge_base.features.cleaning import cleaned, words
-from knowledge_base.features.stop_words import STOP
+from knowledge_base.features.stop_words import BOILERPLATE, NEGATIONS, STOP
 from knowledge_base.scrub import scrub
 from knowledge_base.types import Answer, Evidence, Named
 
 LONGEST = 200
 MOST_WORDS, MOST_CODES, MOST_CONCEPTS = 3, 2, 3
 LONGEST_PIECE = 40
+
+_EMPTY = STOP | BOILERPLATE | NEGATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,10 @@ _CHINESE = _Phrases(
     code="错误码相同：{}",
     codes="错误码相同：{}",
     concepts="都涉及：{}",
-    wording="（已知报错里写作“{}”）",
+    wording="（已知错误里写作“{}”）",
     words="相同的词：{}",
     alike="意思相近，没有相同的词",
-    against="但这里说的是“{}”，已知报错说的是“{}”",
+    against="但这里说的是“{}”，已知错误说的是“{}”",
     quoted="“{}”",
     comma="、",
     semicolon="；",
@@ -140,13 +142,13 @@ def called(concept: Named, language: str) -> str:
     >>> called(Named("table", "table", "表"), "zh"), called(Named("table", "table"), "zh")
     ('表', 'table')
     """
-    return (concept.chinese if language.startswith("zh") else "") or concept.english
+    return _safe((concept.chinese if language.startswith("zh") else "") or concept.english)
 
 
 def _against(said: _Phrases, evidence: Evidence, language: str) -> str:
     if evidence.against is None:
         return ""
-    return said.against.format(*(_cut(called(each, language)) for each in evidence.against))
+    return said.against.format(*(called(each, language) for each in evidence.against))
 
 
 def _wording(evidence: Evidence, concepts: Sequence[Named]) -> str:
@@ -159,10 +161,10 @@ def _wording(evidence: Evidence, concepts: Sequence[Named]) -> str:
 
 
 def _unsaid(evidence: Evidence) -> list[str]:
-    """Leave out words that codes and concepts have named already, and those of grammar."""
+    """Leave out words that codes and concepts have named already, and those that say nothing."""
     marked = [evidence.matched[each.start : each.end] for each in evidence.matched_marks if each.kind != "word"]
     named = [*evidence.codes, *marked, *(name for each in evidence.concepts for name in (each.english, each.chinese))]
-    told = {word for text in named for word in words(cleaned(text))} | STOP
+    told = {word for text in named for word in words(cleaned(text))} | _EMPTY
     chinese = "".join(named)
     shown = (word for word in evidence.words if word not in told and (word.isascii() or word not in chinese))
     return [_safe(word) for word in shown]

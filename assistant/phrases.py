@@ -38,6 +38,7 @@ class Phrases:
     seen: str
     seen_times: str
     confidence: str
+    in_brackets: str
     almost_certain: str
     likely: str
     perhaps: str
@@ -86,10 +87,11 @@ ENGLISH = Phrases(
     seen="Seen",
     seen_times="{} times",
     confidence="Confidence",
-    almost_certain="{} (almost certain)",
-    likely="{} (likely)",
-    perhaps="{} (perhaps)",
-    unlikely="{} (unlikely)",
+    in_brackets="{} ({})",
+    almost_certain="almost certain",
+    likely="likely",
+    perhaps="perhaps",
+    unlikely="unlikely",
     why="Why",
     runner_up="Or",
     question="Question",
@@ -133,10 +135,11 @@ CHINESE_PHRASES = Phrases(
     seen="出现次数",
     seen_times="{} 次",
     confidence="置信度",
-    almost_certain="{}（几乎可以确定）",
-    likely="{}（很可能）",
-    perhaps="{}（有可能）",
-    unlikely="{}（可能性不大）",
+    in_brackets="{}（{}）",
+    almost_certain="几乎可以确定",
+    likely="很可能",
+    perhaps="有可能",
+    unlikely="可能性不大",
     why="依据",
     runner_up="或者",
     question="问题编号",
@@ -154,9 +157,6 @@ CHINESE_PHRASES = Phrases(
 )
 
 
-_AT_LEAST = ((0.95, "almost_certain"), (0.6, "likely"), (0.2, "perhaps"))
-
-
 def language_of(text: str) -> str:
     """Tell the language to reply in.
 
@@ -172,11 +172,20 @@ def confidence_in_words(confidence: float, language: str) -> str:
     >>> confidence_in_words(0.81, "en"), confidence_in_words(0.3, "zh"), confidence_in_words(1.0, "en")
     ('81% (likely)', '30%（有可能）', '100%')
     """
-    said = phrases(language)
-    word = next((one for least, one in _AT_LEAST if confidence >= least), "unlikely")
-    form = "{}" if confidence >= 1.0 else str(getattr(said, word))
     # Rounded down: what is not certain is not shown as 100 %.
-    return form.format(f"{int(confidence * 100 + 1e-9)}%")
+    share, word = f"{int(confidence * 100 + 1e-9)}%", sureness(confidence, language)
+    return phrases(language).in_brackets.format(share, word) if word else share
+
+
+def sureness(confidence: float, language: str) -> str:
+    """Tell a confidence in 0..1 as a word; empty for what is certain.
+
+    >>> sureness(0.97, "en"), sureness(1.0, "en")
+    ('almost certain', '')
+    """
+    said = phrases(language)
+    steps = ((1.0, ""), (0.9, said.almost_certain), (0.6, said.likely), (0.2, said.perhaps), (0.0, said.unlikely))
+    return next((word for least, word in steps if confidence >= least), said.unlikely)
 
 
 def phrases(language: str) -> Phrases:

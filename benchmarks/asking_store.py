@@ -42,7 +42,9 @@ SEED = 23
 def prepare(folder: Path, categories: int, asked: int) -> Path:
     """Give the data folder of a store that so many :func:`questions` were asked; it is made where it is not there."""
     bare = scale_store.prepare(folder, categories)
-    home = folder / f"asking-{asked}-{bare.name}"
+    with KnowledgeBase(Settings(home=bare)) as knowledge:
+        version = version_of(knowledge.judge_with(knowledge.embedder_of(PROJECT)))
+    home = folder / f"asking-{asked}-{bare.name}-{version[:8]}"
     if (home / "whole").exists():
         return home
     shutil.rmtree(home, ignore_errors=True)
@@ -80,7 +82,7 @@ def _first_texts(db: Connection) -> list[tuple[int, str]]:
 
 
 def _solve(knowledge: KnowledgeBase, categories: int) -> None:
-    by, backend = np.random.default_rng(SEED), knowledge.embedder.backend
+    by, backend = np.random.default_rng(SEED), knowledge.embedder_of(PROJECT).backend
     for start in range(1, categories + 1, SOLVED * AT_ONCE):
         numbers = list(range(start, min(categories + 1, start + SOLVED * AT_ONCE), SOLVED))
         with knowledge.store.write() as db:
@@ -158,7 +160,7 @@ def _read(knowledge: KnowledgeBase, asked: Sequence[str]) -> None:
     for text in asked:
         matcher.match(PROJECT, text)
     said = list(matcher.said.items())
-    version = version_of(knowledge.judge)
+    version = version_of(knowledge.judge_with(knowledge.embedder_of(PROJECT)))
     for start in range(0, len(said), AT_ONCE):
         with knowledge.store.write() as db:
             projects.lock(db, PROJECT)

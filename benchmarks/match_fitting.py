@@ -26,6 +26,9 @@ from knowledge_base.matching.ranking import OWN, WEIGHTS, own_of
 
 FOLDS, SEEDS = 5, 3
 RANKING_PENALTY, CERTAINTY_PENALTY = 0.03, 0.03
+SOLVED = (1.0, 0.5)
+"""Shares of the problems that have a solution: each set is matched with both."""
+
 TAKEN_AWAY = 0.3
 """What a question whose true candidate was taken away counts beside a true one."""
 
@@ -172,16 +175,15 @@ def say(row: Row, weights: Matrix, sure: Sure) -> Said:
 
 
 def cross_validated(rows: Sequence[Row], seed: int) -> list[Said]:
-    """Answer each question by models that saw no question about its problem."""
+    """Answer each question by models that saw no question about its problem, and not that question."""
     chance = np.random.default_rng(seed)
-    names = sorted({row.asked.problem for row in rows if row.asked.problem})
+    names = sorted({row.asked.problem or row.asked.text for row in rows})
     fold_of = dict(zip(names, (chance.permutation(len(names)) % FOLDS).tolist(), strict=True))
-    folds = [fold_of[row.asked.problem] if row.asked.problem else int(chance.integers(FOLDS)) for row in rows]
-    scale = scale_of(rows)
+    folds = [fold_of[row.asked.problem or row.asked.text] for row in rows]
     said: list[Said | None] = [None] * len(rows)
     for fold in range(FOLDS):
         train = [row for row, its in zip(rows, folds, strict=True) if its != fold]
-        weights = fit_ranking(train, scale)
+        weights = fit_ranking(train, scale_of(train))
         sure = fit_certainty(train, weights)
         for place, (row, its) in enumerate(zip(rows, folds, strict=True)):
             if its == fold:
@@ -196,20 +198,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.match_fitting", description=__doc__)
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder with errors/")
     parser.add_argument("--write", action="store_true", help=f"put the weights into {WEIGHTS.name}")
-    parser.add_argument("--solved", type=float, default=1.0, help="share of the problems that have a solution")
     options = parser.parse_args()
-    sets = {each.name: rows_of(each, solved=options.solved) for each in all_sets(options.data)}
+    sets = {
+        f"{each.name}, {share:.0%} solved": rows_of(each, solved=share)
+        for each in all_sets(options.data)
+        for share in SOLVED
+    }
     every = [row for rows in sets.values() for row in rows]
+    runs = [cross_validated(every, seed) for seed in range(SEEDS)]
+    start = 0
     for name, rows in sets.items():
-        others = [row for each in sets.values() if each is not rows for row in each]
-        print(f"{name}: cross-validated over its problems, mean of {SEEDS} seeds")
-        report([cross_validated(rows, seed) for seed in range(SEEDS)])
-        if others:
-            weights = fit_ranking(others, scale_of(others))
-            print(f"{name}: by a model of the other sets")
-            report([[say(row, weights, fit_certainty(others, weights)) for row in rows]])
-    print("all: cross-validated over problems")
-    report([cross_validated(every, seed) for seed in range(SEEDS)])
+        print(f"{name}: cross-validated over all problems, mean and spread of {SEEDS} divisions")
+        report([run[start : start + len(rows)] for run in runs])
+        start += len(rows)
     weights = fit_ranking(every, scale_of(every))
     text = _text(weights, fit_certainty(every, weights))
     print(text)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from knowledge_base.signature.wildcards.candidates import double_hashes, wildcards
-from knowledge_base.signing import find_signed
+from knowledge_base.signing import find_all_signed
 from knowledge_base.store import facts, ingestion, projects, templates
 from knowledge_base.store import wildcards as known_wildcards
 from knowledge_base.store.templates import NewTemplate, TemplateRef
@@ -36,7 +36,7 @@ def resembling(db: Connection, project: str, texts: Mapping[str, str]) -> dict[s
 
 def known_as(db: Connection, project: str, signed: Sequence[Sequence[Signature]]) -> list[TemplateRef | None]:
     """Tell which template each text is known as, by one of its signatures, newest first, or by a variable word."""
-    found = [find_signed(db, project, each) for each in signed]
+    found = find_all_signed(db, project, signed)
     missing = {str(place): signed[place][0].template for place, ref in enumerate(found) if ref is None}
     alike = resembling(db, project, missing)
     return [ref or alike.get(str(place)) for place, ref in enumerate(found)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -60,6 +60,19 @@ def read_signing(db: Connection, project: str) -> Signing:
 def signatures_of(signing: Signing, text: str) -> tuple[Signature, ...]:
     """Sign a text under all rules that it may be known by; the first one is its signature."""
     return tuple(sign_under(rules, text) for rules in signing.all_rules)
+
+
+def find_all_signed(db: Connection, project: str, signed: Sequence[Collection[Signature]]) -> list[TemplateRef | None]:
+    """Give for each text the template of the first of its signatures that is known; one look-up for each version."""
+    wanted: dict[str, list[str]] = {}
+    for signatures in signed:
+        for each in signatures:
+            wanted.setdefault(each.version, []).append(each.fingerprint)
+    known = {version: templates.find(db, project, version, prints) for version, prints in wanted.items()}
+    return [
+        next((ref for each in signatures if (ref := known[each.version].get(each.fingerprint)) is not None), None)
+        for signatures in signed
+    ]
 
 
 def find_signed(db: Connection, project: str, signatures: Collection[Signature]) -> TemplateRef | None:

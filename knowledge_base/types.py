@@ -271,7 +271,8 @@ class Guess:
 class Answer:
     """What Kea says to a question; ``confidence`` that the first candidate is right, in 0..1.
 
-    An unknown one may have a guess in ``nearest``, a likely one a ``runner_up``; ``asked_by_others`` counts people who asked the same within 7 days.
+    An unknown one may have a guess in ``nearest``, others a ``runner_up``; ``asked_by_others`` counts people who asked
+    the same within 7 days.
     ``recognised`` is what was taken for the error, empty where that is all of the text; ``left_out`` counts further
     errors of the same message that were not looked up.
     """

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge_base.signature import FAMILY_OF, KINDS, PLACEHOLDER
+from knowledge_base.types import Mark
 
 SHOWN = 4000
+_BETWEEN = re.compile(r"[ _-]?")
 MEANING_OF = {kind.name: kind.meaning for kind in KINDS}
 
 
@@ -44,42 +46,40 @@ def _cut(text: str) -> Iterable[Segment]:
         yield Segment(text[end:])
 
 
-def marked_segments(text: str, words: Sequence[str]) -> tuple[Segment, ...]:
-    """Mark whole words of a text, whatever their case; placeholders are cut out as in a template.
+def marked_template(template: str, marks: Sequence[Mark]) -> tuple[Segment, ...]:
+    """Cut a template at its placeholders and at marks, which do not overlap and stand in order.
 
-    >>> [each.text for each in marked_segments("Table not found: t1", ("table", "found")) if each.marked]
-    ['Table', 'found']
+    >>> [(each.text, each.marked) for each in marked_template("No <table> here", [Mark(3, 10, "concept", "table")])]
+    [('No ', False), ('table', True), (' here', False)]
     """
-    wanted = sorted({re.escape(word) for word in words if word.strip()}, key=len, reverse=True)[:40]
-    plain = template_segments(text)
-    if not wanted:
-        return plain
-    pattern = re.compile("|".join(wanted), re.IGNORECASE)
-    return tuple(piece for segment in plain for piece in _mark(segment, pattern))
+    template = template[:SHOWN]
+    found: list[Segment] = []
+    for piece in with_marks(template, marks):
+        found += [replace(each, marked=piece.marked) for each in template_segments(piece.text)]
+    return tuple(found)
 
 
-def _mark(segment: Segment, pattern: re.Pattern[str]) -> Iterable[Segment]:
-    if segment.kind:
-        yield segment
-        return
-    text, end = segment.text, 0
-    for match in pattern.finditer(text):
-        if not _is_whole(text, match.start(), match.end()):
-            continue
-        if match.start() > end:
-            yield Segment(text[end : match.start()])
-        yield Segment(match.group(), marked=True)
-        end = match.end()
-    if end < len(text):
-        yield Segment(text[end:])
+def with_marks(text: str, marks: Sequence[Mark]) -> tuple[Segment, ...]:
+    """Cut a text at marks, which do not overlap and stand in order; what is marked side by side is one piece.
 
-
-def _is_whole(text: str, start: int, end: int) -> bool:
-    """Latin words must not be torn out of longer ones; identifiers are torn at their capitals."""
-    before, after = text[start - 1 : start], text[end : end + 1]
-    left = before.isascii() and before.isalnum() and text[start].isascii() and not text[start].isupper()
-    right = after.isascii() and after.islower() and text[end - 1].isascii()
-    return not (left or right)
+    >>> found = [Mark(0, 5, "word", "table"), Mark(6, 14, "concept", "not-found")]
+    >>> [(each.text, each.marked) for each in with_marks("Table NotFound: t1", found)]
+    [('Table NotFound', True), (': t1', False)]
+    """
+    runs: list[tuple[int, int]] = []
+    for mark in marks:
+        if mark.end > len(text):
+            break
+        if runs and _BETWEEN.fullmatch(text, runs[-1][1], mark.start):
+            runs[-1] = (runs[-1][0], mark.end)
+        else:
+            runs.append((mark.start, mark.end))
+    found: list[Segment] = []
+    behind = 0
+    for start, end in runs:
+        found += [Segment(text[behind:start]), Segment(text[start:end], marked=True)]
+        behind = end
+    return tuple(each for each in (*found, Segment(text[behind:])) if each.text)
 
 
 def line_segments(line: str, template: str) -> tuple[Segment, ...]:

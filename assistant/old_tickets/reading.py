@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import BinaryIO, TextIO
 
 from assistant.old_tickets.columns import NAMES, columns_of
@@ -15,6 +16,8 @@ from knowledge_base.errors import BadRow, InputError, UnreadableInput
 
 HEAD = 1_000_000
 ROW_LIMIT = 16_000_000
+BROKEN = 5
+"""Where one of so many characters beyond ASCII is none, the encoding is another one."""
 FORMATS = ("jsonl", "csv")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -70,11 +73,9 @@ def _encoding(file: BinaryIO) -> str:
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8"
+    # A file may be cut or broken somewhere: what makes sense of nearly all of it is what it was saved in.
+    odd = [each for each in codecs.getincrementaldecoder("utf-8")("replace").decode(head) if not each.isascii()]
+    return "utf-8" if BROKEN * odd.count("\ufffd") <= len(odd) else "gb18030"
 
 
 def _json_rows(text: TextIO) -> Iterator[tuple[int, dict[str, object] | BadRow]]:
@@ -106,10 +107,12 @@ def _csv_rows(text: TextIO, chosen: Mapping[str, str], name: str) -> Iterator[tu
         header = next(reader, [])
         _require(columns_of(header, chosen), header, name)
         for cells in reader:
-            if len(cells) > len(header):
+            # Empty cells at the end may be left out; a quote that nobody closed takes in the lines behind it.
+            is_short = len(cells) < len(header) and any("\n" in each for each in cells)
+            if len(cells) > len(header) or is_short:
                 yield reader.line_num, BadRow(f"{len(cells)} cells under {len(header)} columns: check the quotes")
             elif any(cells):
-                yield reader.line_num, dict(zip(header, cells, strict=False))
+                yield reader.line_num, dict(zip_longest(header, cells, fillvalue=""))
     except csv.Error as error:
         raise UnreadableInput(f"{name}, line {reader.line_num}: not CSV ({error})") from None
 

@@ -13,6 +13,9 @@ _LOST_ANSI = re.compile(r"\[[0-9]{1,3}(?:;[0-9]{1,3}){0,4}m(?!\])")
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _WITHOUT_WIDTH = re.compile("[\u00ad\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _JOINER = re.compile(r"(?<![^\x00-\u2fff])\u200d|\u200d(?![\u2000-\U0010ffff])")
+WIDEST_GAP = 200
+"""White space side by side that is kept: patterns that begin with white space would take a long time over more."""
+_LONG_GAPS = re.compile(rf"[^\S\n]{{{WIDEST_GAP + 1},}}")
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _LIGATURES = re.compile("[\ufb00-\ufb06]")
 _WIDE = re.compile("[\uff01-\uff5e]+")
@@ -38,13 +41,17 @@ def mended(text: str) -> str:
     elif "[0m" in text:
         text = _LOST_ANSI.sub("", text)
     if text.isascii():
-        return text
+        return _LONG_GAPS.sub(_narrowed, text)
     text = _JOINER.sub("", _WITHOUT_WIDTH.sub("", text))
     text = _LIGATURES.sub(_compatible, _SPACES.sub(" ", text))
     text = _WIDE.sub(_narrow, text)
     if _APOSTROPHE.search(text):
         text = _SINGLE.sub("'", text)
-    return _DOUBLE.sub('"', text)
+    return _LONG_GAPS.sub(_narrowed, _DOUBLE.sub('"', text))
+
+
+def _narrowed(found: re.Match[str]) -> str:
+    return found[0][:WIDEST_GAP]
 
 
 def _compatible(found: re.Match[str]) -> str:

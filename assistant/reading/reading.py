@@ -27,7 +27,7 @@ MOST_ERRORS = 40
 SHORTEST_LINE = 3
 SIGNED = 8_000
 _DIGITS = re.compile(r"[0-9]+")
-_NOTHING = re.compile(r"[\W_]*(?:[0-9]{1,2}[.)、]?)?[\W_]*")
+_NOTHING = re.compile(r"[\W_]*+(?:[0-9]{1,2}[.)、]?)?[\W_]*+")
 _BLANKS = re.compile(r"\n{3,}")
 
 
@@ -92,15 +92,16 @@ def _rows(text: str) -> list[Row]:
     return rows
 
 
-def _typed(line: str, block: int) -> list[Row]:
-    """Give the rows of a line that was typed: more than one where an error stands in it as code."""
+def _typed(line: str, block: int, *, is_item: bool = False) -> list[Row]:
+    """Give the rows of a line that was typed: more than one where an error stands in it as code, or a list does."""
     if len(line) < SHORTEST_LINE or is_trace_line(line):
         return [Row(line)]
-    listed = listed_in(line)
+    # What a piece of a list holds is no list again: that would have no end.
+    listed = [] if is_item else listed_in(line)
     if len(listed) > 1 and sum(_shows(each) for each in listed) > 1:
         rows: list[Row] = []
         for number, each in enumerate(listed):
-            rows += [replace(row, item=row.item or number > 0) for row in _typed(each, block)]
+            rows += [replace(row, item=row.item or number > 0) for row in _typed(each, block, is_item=True)]
             block = max(block, *(row.block for row in rows))
         return rows
     item = item_of(line)

@@ -10,7 +10,7 @@ from assistant.reading.looks import ANCHOR, CLASS_NAME, has_anchor, is_bad_heade
 
 _BOXED = re.compile(r"\s*[|│┃║](?P<said>.*)[|│┃║]\s*$")
 _OPEN_BOX = re.compile(r"\s*[│┃║](?P<said>.*)$")
-_RULE = re.compile(r"\s*[+|│┃║├┤┌┐└┘┬┴┼╔╗╚╝╠╣╦╩╬╭╮╰╯═─━:-]*[-═─━]{2}[+|│┃║├┤┌┐└┘┬┴┼╔╗╚╝╠╣╦╩╬╭╮╰╯═─━:-]*\s*$")
+_RULE = re.compile(r"\s*+(?=[+|│┃║├┤┌┐└┘┬┴┼╔╗╚╝╠╣╦╩╬╭╮╰╯═─━:-]*[-═─━]{2})[+|│┃║├┤┌┐└┘┬┴┼╔╗╚╝╠╣╦╩╬╭╮╰╯═─━:-]++\s*$")
 _GUTTER = re.compile(r"\s{0,8}(?P<number>[0-9]{1,6})(?:\s{0,2}[|│┃]\s?|\t|\s{1,4}|$)(?P<said>.*)$")
 _CLASS = re.compile(CLASS_NAME)
 _ITEM = re.compile(r"\s*(?:[0-9]{1,2}[.)、）]|[-*•·]\s|[①-⑳])")

@@ -205,10 +205,14 @@ class _Replay:
         query_then = query if other is signed else prepare(other, opened.embedder, opened.judge)
         with self._knowledge.store.read() as db:
             here = known(db, project, signed)
+            home = world.foreseen.category
             there = (
-                [world.moved(each) for each in here] if world.signing is None else known_then(db, project, other, world)
+                known(db, project, signed, home=home)
+                if world.signing is None
+                else known_then(db, project, other, world, form=signed.form)
             )
             refused = learnt.refused(db, project, signed.form)
+            refused_then = learnt.refused(db, project, signed.form, home=home)
             near, remedies = self._knowledge.matcher.shelves(db, project, opened, frozenset())
             weigh = partial(weighed_candidates, db, project, judge=opened.judge, read=self._knowledge.matcher.profiles)
             before = [] if here else self._judged(*weigh(query, near, remedies, refused=refused))
@@ -216,7 +220,13 @@ class _Replay:
                 []
                 if there
                 else self._judged(
-                    *weigh(query_then, world.near(near), remedies, refused=refused, changed=world.foreseen.solutions)
+                    *weigh(
+                        query_then,
+                        world.near(near),
+                        remedies,
+                        refused=refused_then,
+                        changed=world.foreseen.solutions,
+                    )
                 )
             )
             found = {each.category for each in (*here, *there)} | {each.category for each in (*before, *after)}

@@ -18,7 +18,7 @@ from knowledge_base.matching import Signed
 from knowledge_base.matching.exact import Known
 from knowledge_base.matching.near import Near, Terms
 from knowledge_base.signing import Signing
-from knowledge_base.store import representatives, templates
+from knowledge_base.store import learnt, representatives, templates
 from knowledge_base.store.tables import TemplateRow
 
 MOST_NEW = 20
@@ -39,10 +39,6 @@ class World:
     vectors: Vectors
     signing: Signing | None = None
     owners: Mapping[str, int] | None = None
-
-    def moved(self, known: Known) -> Known:
-        """Give what a question is exactly in the category that it would be in."""
-        return replace(known, category=self.foreseen.category(known.template, known.category))
 
     def near(self, present: Near) -> Near:
         """Give the index as it would be."""
@@ -91,8 +87,11 @@ class _Foreseen:
         return replace(each, category=self._world.foreseen.category(each.template, each.category))
 
 
-def known_then(db: Connection, project: str, signed: Signed, world: World) -> list[Known]:
-    """Name what a question would be exactly under other rules; it was signed under them."""
+def known_then(db: Connection, project: str, signed: Signed, world: World, *, form: str) -> list[Known]:
+    """Name what a question would be exactly under other rules; it was signed under them.
+
+    ``form`` is the present one, by which is found what was learnt of it: that follows to the new form.
+    """
     owners = world.owners or {}
     refs = known_as(db, project, signed.signatures)
     named = [
@@ -102,13 +101,17 @@ def known_then(db: Connection, project: str, signed: Signed, world: World) -> li
         )
         for signatures, ref in zip(signed.signatures, refs, strict=True)
     ]
+    home = world.foreseen.category
+    taught = learnt.by_form(db, project, form, home=home)
+    refused = learnt.refused(db, project, form, home=home)
     numbers = [number for number in reversed(named) if number is not None]
-    homes, texts = templates.homes(db, project, numbers), templates.texts(db, project, numbers)
-    return [
-        Known(world.foreseen.category(number, homes[number]), number, texts[number])
-        for number in numbers
-        if number in homes and cleaned(texts[number])
-    ]
+    wanted = [*numbers, taught[1]] if taught else numbers
+    homes, texts = templates.homes(db, project, wanted), templates.texts(db, project, wanted)
+    found = [Known(taught[0], taught[1], texts.get(taught[1], ""), is_learnt=True)] if taught else []
+    for number in numbers:
+        if number in homes and cleaned(texts[number]) and home(number, homes[number]) not in refused:
+            found.append(Known(home(number, homes[number]), number, texts[number]))
+    return found
 
 
 def newly_represented(db: Connection, project: str, foreseen: Foreseen, embedder: Embedder) -> list[Indexed]:

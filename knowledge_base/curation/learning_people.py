@@ -14,7 +14,8 @@ from knowledge_base.ids import Prefix, public_id
 from knowledge_base.signing import read_signing
 from knowledge_base.store import audit, learnt, learnt_words, projects, questions
 from knowledge_base.store.learnt import LAPSED, VETOED, Learnt, LearntKind, NewLearnt
-from knowledge_base.store.learnt_words import Word, is_alike
+from knowledge_base.store.learnt_words import Asked, Word, is_alike, people_in, person_of
+from knowledge_base.store.text import clip
 from knowledge_base.types import Verdict
 
 ENOUGH = 2
@@ -44,12 +45,21 @@ def give_feedback(
     """
     projects.lock(db, project)
     asked = learnt_words.asked(db, project, public)
-    before = learnt_words.verdict_of(db, project, asked.number, user)
+    before = _said_before(db, project, asked, user)
     questions.give_feedback(db, project, public, user=user, verdict=verdict, comment=comment, now=now)
     if asked.category and asked.form not in ("", EMPTY_FORM):
         this = Act(db, project, audit.MACHINE, now)
         took_back = None if before in (None, verdict) else _KINDS[before]
         settle_words(this, asked.form, took_back=took_back, about=asked.category)
+
+
+def _said_before(db: Connection, project: str, asked: Asked, user: str) -> Verdict | None:
+    """Tell what a person says so far of this answer to such questions, this one or another."""
+    if not asked.form:
+        return None
+    solution = learnt_words.solution_of(db, project, asked.category)
+    said = learnt_words.words(db, project, asked.form).get(person_of(clip(user, 200)), [])
+    return next((each.verdict for each in said if is_alike(each, asked.category, solution)), None)
 
 
 def settle_words(this: Act, form: str, *, took_back: LearntKind | None = None, about: int = 0) -> None:
@@ -62,14 +72,16 @@ def settle_words(this: Act, form: str, *, took_back: LearntKind | None = None, a
     for group in _groups(this, form):
         for verdict, kind in _KINDS.items():
             mine = group.saying(verdict)
-            contrary = len(group.words) - len(mine)
+            contrary = people_in(each for each in group.words if each.verdict is not verdict)
             known = [
                 each for each in ever if not each.by_engineer and each.kind is kind and _is_about(this, each, group)
             ]
-            retracted = took_back is kind and len(mine) < ENOUGH and _names(this, group, about)
+            retracted = took_back is kind and people_in(mine) < ENOUGH and _names(this, group, about)
             if contrary >= ENOUGH or retracted:
                 _forget(this, known)
-            elif len(mine) >= ENOUGH and not any(each.undone_at is None or each.state == VETOED for each in known):
+            elif people_in(mine) >= ENOUGH and not any(
+                each.undone_at is None or each.state == VETOED for each in known
+            ):
                 _learn(this, form, kind, mine, ever)
 
 
@@ -109,11 +121,11 @@ def _learn(this: Act, form: str, kind: LearntKind, words: list[Word], ever: Coll
         newest.template,
         signed(text, rules),
         audit.MACHINE,
-        people=len(words),
+        people=people_in(words),
     )
     number = learnt.add(this.db, this.project, new, this.now)
     action = "confirm" if kind.is_positive else "reject"
-    detail = {"question": named, "people": len(words)}
+    detail = {"question": named, "people": people_in(words)}
     entry = this.keep(action, newest.category, detail=detail, undo={"learnt": number})
     learnt.note_act(this.db, this.project, number, entry)
 

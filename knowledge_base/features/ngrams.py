@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,8 @@ from knowledge_base.features.stop_words import STOP
 
 SIZES = (3, 4)
 CACHE = 20_000
+REMEMBERED_WORD = 64
+"""Characters of a word whose n-grams are remembered; what is longer is no word and would take much memory."""
 
 _CHINESE = re.compile(f"[{CJK}]+")
 
@@ -43,23 +46,32 @@ def grams(clean: str) -> Grams:
 
     A gram's weight is 1 + ln(count), so that a word said often does not drown the others.
     """
-    found: list[str] = []
     tokens = words(clean)
-    for place, word in enumerate(tokens):
-        padded = f" {word} "
-        found.append(padded)
-        if len(word) == 1:
-            if place + 1 < len(tokens) and len(tokens[place + 1]) == 1:
-                found.append(word + tokens[place + 1])
-            continue
+    if not tokens:
+        return Grams(b"", b"")
+    parts = [_numbers(word) if len(word) <= REMEMBERED_WORD else _numbers.__wrapped__(word) for word in tokens]
+    pairs = [hash(left + right) for left, right in pairwise(tokens) if len(left) == len(right) == 1]
+    numbers, counts = np.unique(np.frombuffer(b"".join(parts) + _bytes(pairs), np.int64), return_counts=True)
+    weights = 1.0 + np.log(counts)
+    # In an order of their own: that of the hashes is another one in each process.
+    ordered = np.sort(weights)
+    length = math.sqrt(float(ordered @ ordered))
+    return Grams(numbers.tobytes(), (weights / length).astype(np.float32).tobytes())
+
+
+@lru_cache(maxsize=CACHE)
+def _numbers(word: str) -> bytes:
+    """Number the n-grams of a word, each as often as it comes, and the word itself."""
+    padded = f" {word} "
+    found = [hash(padded)]
+    if len(word) > 1:
         for size in SIZES:
-            found += [padded[start : start + size] for start in range(len(padded) - size + 1)]
-    counts = Counter(found)
-    weights = np.array([1.0 + math.log(count) for count in counts.values()])
-    numbers = np.fromiter(map(hash, counts), np.int64, len(counts))
-    order = np.argsort(numbers)
-    length = math.sqrt(float(weights @ weights)) or 1.0
-    return Grams(numbers[order].tobytes(), (weights[order] / length).astype(np.float32).tobytes())
+            found += [hash(padded[start : start + size]) for start in range(len(padded) - size + 1)]
+    return _bytes(found)
+
+
+def _bytes(numbers: Sequence[int]) -> bytes:
+    return np.array(numbers, np.int64).tobytes()
 
 
 def cosine(left: Grams, right: Grams) -> float:

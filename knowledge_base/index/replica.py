@@ -21,6 +21,7 @@ from knowledge_base.index.members import Members, text_hash
 from knowledge_base.index.port import Numbers
 from knowledge_base.index.rebuilding import Rebuilding, settle
 from knowledge_base.store import projects, representatives
+from knowledge_base.store.representatives import StoredRepresentative
 
 REWRITE_AFTER = 1_000
 """The file is written anew when so many representatives changed, or a tenth of them all where that is more."""
@@ -220,12 +221,13 @@ def _same(these: Members, others: Members) -> np.ndarray[tuple[int], np.dtype[np
 
 def read_indexed(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, Indexed]:
     """Read representatives by their numbers; those that are gone are left out."""
-    return {
-        each.id: Indexed(
-            each.id, each.category, each.template, each.text, frozenset(each.codes), each.learnt is not None
-        )
-        for each in representatives.read(db, project, numbers)
-    }
+    return {each.id: indexed(each) for each in representatives.read(db, project, numbers)} if numbers else {}
+
+
+def indexed(each: StoredRepresentative) -> Indexed:
+    """Leave out of a representative what nobody asks for who looks for one."""
+    codes = frozenset(each.codes)
+    return Indexed(each.id, each.category, each.template, each.text, codes, each.learnt is not None)
 
 
 def _stack(vectors: Sequence[bytes], dimension: int) -> Vectors:

@@ -22,21 +22,22 @@ class Known:
     is_learnt: bool = False
 
 
-def known(db: Connection, project: str, signed: Signed, *, is_taught: bool = True) -> list[Known]:
+def known(
+    db: Connection, project: str, signed: Signed, *, is_taught: bool = True, home: learnt.Home = learnt.as_it_is
+) -> list[Known]:
     """Name what a question or a line of it is, the likeliest first: what was learnt, then the last line.
 
-    What people said that it is not is left out; with ``is_taught`` False nothing that they said counts.
+    What people said that it is not is left out; with ``is_taught`` False nothing that they said counts. ``home``
+    tells where templates would be.
     """
-    taught = learnt.by_form(db, project, signed.form) if is_taught else None
-    refused = learnt.refused(db, project, signed.form) if is_taught else frozenset()
+    taught, refused = learnt.heard(db, project, signed.form, home=home) if is_taught else (None, frozenset())
     refs = [ref for ref in reversed(known_as(db, project, signed.signatures)) if ref is not None]
     numbers = [ref.template for ref in refs] + ([taught[1]] if taught else [])
-    texts = templates.texts(db, project, numbers)
+    texts = templates.texts(db, project, numbers) if numbers else {}
     found = [Known(taught[0], taught[1], texts.get(taught[1], ""), is_learnt=True)] if taught else []
-    found += [
-        Known(ref.category, ref.template, texts[ref.template])
-        for ref in refs
+    for ref in refs:
+        category = home(ref.template, ref.category)
         # A line without words (a number, a time) is no error, whatever was ingested.
-        if cleaned(texts[ref.template]) and ref.category not in refused
-    ]
+        if cleaned(texts[ref.template]) and category not in refused:
+            found.append(Known(category, ref.template, texts[ref.template]))
     return found

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+import numpy as np
+
 from knowledge_base.index.solution_forms import Told
-from knowledge_base.pairs.features import Kinship, Wording, compare, kinship, values
+from knowledge_base.pairs.batch import Features
+from knowledge_base.pairs.beside import SAID, Beside, log_odds
+from knowledge_base.pairs.features import NAMES as NAMES_OF
+from knowledge_base.pairs.features import Kinship, Wording
 from knowledge_base.pairs.judge import Judge
 from knowledge_base.pairs.profile import Profile
 from knowledge_base.pairs.rarity import Rarity
@@ -67,14 +72,39 @@ NAMES = tuple(field.name for field in fields(Grounds))
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A representative of a candidate beside one form of the question, with the log odds that they are one error."""
+    """A representative of a candidate beside one form of the question, with the log odds that they are one error.
+
+    ``features`` are those that the pair model judges by, in its order.
+    """
 
     place: int
     form: int
-    dense: float
-    wording: Wording
-    kinship: Kinship
     log_odds: float
+    features: tuple[float, ...]
+
+    @property
+    def wording(self) -> Wording:
+        """What both say, compared."""
+        return Wording(*self.features[:SAID])
+
+    @property
+    def kinship(self) -> Kinship:
+        """The known kinds of error that both are likely to be, compared."""
+        return Kinship(*self.features[SAID:])
+
+    @property
+    def dense(self) -> float:
+        """The cosine of both."""
+        return self.features[_DENSE]
+
+    @property
+    def same_kind(self) -> float:
+        """How likely both are the same known kind of error."""
+        return self.features[_SAME_KIND]
+
+
+_OF_PAIRS = NAMES_OF[Wording] + NAMES_OF[Kinship]
+_DENSE, _SAME_KIND = _OF_PAIRS.index("dense"), _OF_PAIRS.index("same_kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +135,23 @@ class Weights:
 
 def stand(judge: Judge, form: int, asked: Profile, held: Sequence[tuple[Profile, float]]) -> list[Standing]:
     """Compare a form of a question with the representatives of a candidate, given with their cosines."""
-    found = []
-    for place, (profile, dense) in enumerate(held):
-        said = compare(asked, profile, dense, judge.rarity, judge.contradictions)
-        kin = kinship(asked, profile)
-        log_odds = judge.model.judgement.log_odds((*values(said), *values(kin)))
-        found.append(Standing(place, form, dense, said, kin, max(log_odds, FLOOR)))
-    return found
+    features = beside(judge, [profile for profile, _ in held]).compared(asked, [dense for _, dense in held])
+    return standings_of(form, odds_of(judge, features), features.tolist())
+
+
+def beside(judge: Judge, held: Sequence[Profile]) -> Beside:
+    """Make profiles ready to be compared with forms of a question."""
+    return Beside(held, judge.rarity, judge.contradictions)
+
+
+def odds_of(judge: Judge, features: Features) -> list[float]:
+    """Give the log odds that each row of features is of one error, ``FLOOR`` at least."""
+    return [float(odds) for odds in np.maximum(log_odds(judge.model.judgement, features), FLOOR)]
+
+
+def standings_of(form: int, odds: Sequence[float], features: Sequence[Sequence[float]]) -> list[Standing]:
+    """Tell how the representatives of a candidate stand to a form of a question."""
+    return [Standing(place, form, each, tuple(features[place])) for place, each in enumerate(odds)]
 
 
 def grounds_of(
@@ -122,20 +162,20 @@ def grounds_of(
     held: Sequence[Profile],
     told: Told | None,
     likeness: Likeness | None,
+    beside_told: Standing | None = None,
 ) -> Grounds:
     """Weigh all that is known of a candidate.
 
     ``standings`` compare one form of the question with the representatives, at least one; ``held`` are those
     representatives. A candidate without a solution is told by its nearest representative, as far as that goes.
+    ``beside_told`` compares with what the solution is about, where that was done already.
     """
     ranked = sorted(standings, key=lambda each: -each.log_odds)
     best = ranked[0]
-    said, kin, odds = best.wording, best.kinship, best.log_odds
+    nearest = best.wording
     dense = likeness or Likeness(best.dense, best.dense, best.dense)
-    if told is not None:
-        said = compare(asked, told.profile, dense.named, judge.rarity, judge.contradictions)
-        kin = kinship(asked, told.profile)
-        odds = max(judge.model.judgement.log_odds((*values(said), *values(kin))), FLOOR)
+    solution = best if told is None else beside_told or stand(judge, 0, asked, [(told.profile, dense.named)])[0]
+    said, kin = solution.wording, solution.kinship
     few = ranked[:NEAREST]
     in_logs = frozenset().union(*(each.words for each in held))
     in_solution = told.words if told else frozenset()
@@ -150,12 +190,12 @@ def grounds_of(
     return Grounds(
         nearest=best.log_odds,
         nearest_three=sum(each.log_odds for each in few) / len(few),
-        nearest_kind=best.kinship.same_kind,
-        nearest_rarest=best.wording.rarest,
-        nearest_objects_left=best.wording.object_rest,
-        nearest_against=best.wording.contradictions,
-        any_kind=max(each.kinship.same_kind for each in standings),
-        told=odds,
+        nearest_kind=best.same_kind,
+        nearest_rarest=nearest.rarest,
+        nearest_objects_left=nearest.object_rest,
+        nearest_against=nearest.contradictions,
+        any_kind=max(each.same_kind for each in standings),
+        told=solution.log_odds,
         told_dense=dense.named,
         title_dense=dense.title,
         body_dense=dense.body,

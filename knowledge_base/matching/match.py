@@ -75,8 +75,10 @@ def weighed_candidates(
     return weigh(query, candidates, profiles, told, judge)
 
 
-def judged_matches(asked: Profile | None, weighed: Sequence[Weighed], judge: Judge, model: MatchModel) -> list[Match]:
-    """Rank what a question was compared with, one match for each solution, best first."""
+def judged_matches(
+    asked: Profile | None, weighed: Sequence[Weighed], judge: Judge, model: MatchModel, *, limit: int | None = None
+) -> list[Match]:
+    """Rank what a question was compared with, one match for each solution, best first; ``limit`` of them at most."""
     if asked is None:
         return []
     judged = decide(asked, weighed, model)
@@ -88,7 +90,7 @@ def judged_matches(asked: Profile | None, weighed: Sequence[Weighed], judge: Jud
             of_likeness(judge, asked, each.profile, each.best),
             each.grounds,
         )
-        for each, chance in zip(judged.weighed, judged.chances, strict=True)
+        for each, chance in zip(judged.weighed[:limit], judged.chances[:limit], strict=True)
     ]
 
 

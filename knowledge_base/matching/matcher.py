@@ -109,8 +109,10 @@ class Matcher:
                     continue  # it answers with another model since; that happens once a roll-over
                 refused = learnt.refused(db, project, signed.form) if is_taught else frozenset()
                 asked, weighed = self._weighed(db, project, query, opened, refused=refused, without=without)
-                judged = judged_matches(asked, weighed, opened.judge, match_model()) if weighed else []
-                solutions = categories.solutions_of(db, project, [each.category for each in (*certain, *judged)])
+                most = limit + len(certain)  # as many as are certain may be among those judged
+                judged = judged_matches(asked, weighed, opened.judge, match_model(), limit=most) if weighed else []
+                every = [each.category for each in (*certain, *judged)] if certain else []
+                solutions = categories.solutions_of(db, project, every) if every else {}
             return Found(signed.form, tuple(joined(certain, judged, solutions, limit)))
 
     def compare(self, project: str, text: str, *, around: str = "") -> Compared:

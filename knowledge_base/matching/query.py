@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from knowledge_base.embedding.port import Embedder, Vectors
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.index.lexical_terms import TermReader
+from knowledge_base.matching.telling import telling, without_harmless
 from knowledge_base.pairs.judge import Judge
 from knowledge_base.pairs.profile import Profile
 from knowledge_base.signature.codes import error_codes
-from knowledge_base.signature.custom.project_signer import sign_under
+from knowledge_base.signature.custom.project_signer import ProjectSigner, sign_under
 from knowledge_base.signature.custom.user_rules import RuleSet
-from knowledge_base.signing import Signing, signatures_of
+from knowledge_base.signing import Signing
 from knowledge_base.types import Signature
 
 SEGMENTS = 40
@@ -24,7 +25,7 @@ LINES_READ = 6
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A question and each of its lines with the signatures that they may be known by; ``form`` names what it says."""
+    """A question and its telling lines with the signatures that they may be known by; ``form`` names what it says."""
 
     text: str
     form: str
@@ -48,14 +49,32 @@ class Query:
 
 def sign_question(text: str, signing: Signing, *, around: str = "") -> Signed:
     """Read a question as far as it takes to look it up exactly; ``around`` is the message that it stands in."""
+    whole, *lines = segments(text)
+    parts = (whole, *telling(lines))
     text = text[:QUESTION_LIMIT]
+    signers = [_Signer(rules) for rules in signing.all_rules]
     return Signed(
         text=text,
-        form=form_of(text, signing.rules),
-        signatures=tuple(dict.fromkeys(signatures_of(signing, segment) for segment in segments(text))),
+        form=_form(signers[0].sign(text)),
+        signatures=tuple(dict.fromkeys(tuple(signer.sign(each) for signer in signers) for each in parts)),
         codes=frozenset(error_codes(text)),
-        templates=tuple(_templates(text, around[:QUESTION_LIMIT], signing.rules)),
+        templates=tuple(_templates(text, around[:QUESTION_LIMIT], signers[0])),
     )
+
+
+class _Signer:
+    """Signs texts under rules, each once: the whole of a question of one line is that line, too."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self._signer = ProjectSigner(rules)
+        self._signed: dict[str, Signature] = {}
+
+    def sign(self, text: str) -> Signature:
+        """Sign one text."""
+        found = self._signed.get(text)
+        if found is None:
+            found = self._signed[text] = self._signer.sign(text)
+        return found
 
 
 def prepare(signed: Signed, embedder: Embedder, judge: Judge) -> Query:
@@ -69,27 +88,38 @@ def prepare(signed: Signed, embedder: Embedder, judge: Judge) -> Query:
 
 def form_of(text: str, rules: RuleSet) -> str:
     """Name what a question says but for its variables, in 32 hexadecimal digits."""
-    clean = cleaned(sign_under(rules, text[:QUESTION_LIMIT]).template)
+    return _form(sign_under(rules, text[:QUESTION_LIMIT]))
+
+
+def _form(signature: Signature) -> str:
+    clean = cleaned(signature.template)
     return hashlib.sha256(clean.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
 def segments(text: str) -> list[str]:
-    r"""Cut a question into what may be an error by itself: the whole, then its lines.
+    r"""Cut a question into what may be an error by itself: the whole, then its lines; of many the first and the last.
 
     >>> segments("hi all\nE: disk full")
     ['hi all\nE: disk full', 'hi all', 'E: disk full']
     """
-    lines = [line.strip() for line in text.splitlines() if line.strip()][:SEGMENTS]
-    return list(dict.fromkeys([text.strip(), *lines]))
+    lines = [line.strip()[:QUESTION_LIMIT] for line in text.splitlines() if line.strip()]
+    if len(lines) > SEGMENTS:
+        # What was pasted often ends in the error.
+        lines = [*lines[: SEGMENTS // 2], *lines[-SEGMENTS // 2 :]]
+    return list(dict.fromkeys([text[:QUESTION_LIMIT].strip(), *lines]))
 
 
-def _templates(text: str, around: str, rules: RuleSet) -> list[str]:
-    """Give the templates to compare: of the question, of the line that says most, and of all that was written."""
-    whole = sign_under(rules, text).template
-    lines = [sign_under(rules, line).template for line in segments(text)[1:LINES_READ]]
+def _templates(text: str, around: str, signer: _Signer) -> list[str]:
+    """Give the templates to compare: of the question, of the line that says most, and of all that was written.
+
+    What logs say besides errors is not compared: it may well be known, and is not what anybody asks about.
+    """
+    text, around = without_harmless(text), without_harmless(around)
+    whole = signer.sign(text).template
+    lines = [signer.sign(line).template for line in segments(text)[1:LINES_READ]]
     longest = max(lines, key=lambda each: len(cleaned(each)), default="")
     forms: dict[str, str] = {}
-    for each in (whole, longest, *([sign_under(rules, around).template] if around else [])):
+    for each in (whole, longest, *([signer.sign(around).template] if around else [])):
         if cleaned(each):
             forms.setdefault(cleaned(each), each)
     return list(forms.values())

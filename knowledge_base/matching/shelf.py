@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from knowledge_base.embedding.port import Vectors
 from knowledge_base.index.lexical import Lexical
-from knowledge_base.index.replica import Indexed, read_indexed
+from knowledge_base.index.replica import Indexed, indexed, read_indexed
 from knowledge_base.index.solution_forms import Told
 from knowledge_base.index.solutions import SolutionIndex
 from knowledge_base.matching.near import Terms
@@ -64,15 +64,15 @@ class Shelf:
 
     def standing_for(self, db: Connection, categories: Sequence[int], limit: int) -> list[Indexed]:
         """Give what stands for categories, up to ``limit`` for each, the oldest first."""
+        if not categories:
+            return []
         counted: dict[int, int] = {}
-        numbers = []
-        rows = representatives.of_categories(db, self.meaning.project, categories, backend=self.meaning.backend)
-        for each in rows if categories else []:
+        found = []
+        for each in representatives.of_categories(db, self.meaning.project, categories, backend=self.meaning.backend):
             counted[each.category] = counted.get(each.category, 0) + 1
             if counted[each.category] <= limit and each.id not in self.without:
-                numbers.append(each.id)
-        found = read_indexed(db, self.meaning.project, numbers)
-        return [found[number] for number in numbers if number in found]
+                found.append(indexed(each))
+        return found
 
     def vector(self, number: int) -> Vectors | None:
         """Give the vector of a representative, shape (dimension,); None where it is gone."""

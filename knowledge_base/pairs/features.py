@@ -63,7 +63,7 @@ def compare(left: Profile, right: Profile, dense: float, rarity: Rarity, contrad
         objects=objects,
         object_share=object_share,
         object_rest=object_rest,
-        contradictions=float(_contradict(left, right, contradictions)),
+        contradictions=float(contradict(left, right, contradictions)),
         code=float(bool(left.codes & right.codes)),
         code_differs=_differ(left.codes, right.codes),
         exception=float(bool(left.classes & right.classes)),
@@ -96,7 +96,7 @@ def _overlap(left: frozenset[str], right: frozenset[str], rarity: Rarity) -> tup
     return common, common / (common + rest) if common + rest else 0.0, rest
 
 
-def _contradict(left: Profile, right: Profile, contradictions: Contradictions) -> int:
+def contradict(left: Profile, right: Profile, contradictions: Contradictions) -> int:
     """Count concepts that only one text has and that contradict one which only the other has: of the side with more."""
     lefts, rights = left.acts | left.objects, right.acts | right.objects
     sides = ((lefts - rights, rights - lefts), (rights - lefts, lefts - rights))

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge_base.embedding.port import Vectors
-from knowledge_base.pairs.batch import WORTH, Table
+from knowledge_base.pairs.batch import Table
+from knowledge_base.pairs.beside import SAID, Beside, log_odds
 from knowledge_base.pairs.features import Contradictions
 from knowledge_base.pairs.model import PairModel
 from knowledge_base.pairs.profile import Profile
@@ -28,6 +29,9 @@ AT_ONCE = 256
 
 ROUGHLY = 10_000
 """Steps of a cosine that are told apart where wordings are chosen."""
+
+WORTH = 12
+"""For fewer texts it is quicker to compare one after the other with its nearest wordings."""
 
 KEPT = 5
 MOST_ODDS = 12.0
@@ -70,12 +74,22 @@ class KnownKinds:
         """
         if not len(self.kinds):
             return _shares(dict.fromkeys(named, BY_CODE))
-        dense = self.vectors @ vector
+        return self._few_shares(profile, self.vectors @ vector, named, model, rarity, contradictions)
+
+    def _few_shares(
+        self,
+        profile: Profile,
+        dense: Vectors,
+        named: frozenset[str],
+        model: PairModel,
+        rarity: Rarity,
+        contradictions: Contradictions,
+    ) -> Mapping[str, float]:
+        """Give the shares of a text by its cosine with each wording."""
         places = self._nearest(profile, dense)
-        odds = [
-            model.says_the_same(profile, self.profile_at(place), float(dense[place]), rarity, contradictions)
-            for place in places
-        ]
+        near = Beside([self.profile_at(place) for place in places], rarity, contradictions)
+        said = near.compared(profile, dense[places].tolist())[:, :SAID]
+        odds = log_odds(model.wording, said).tolist()
         return self._best(places, odds, named)
 
     def all_shares(
@@ -88,9 +102,12 @@ class KnownKinds:
         contradictions: Contradictions,
     ) -> list[Mapping[str, float]]:
         """Give the shares of many texts; ``vectors`` has shape (texts, dimension)."""
-        if len(profiles) * CONSIDERED < WORTH or not len(self.kinds):
-            each = zip(profiles, vectors, named, strict=True)
-            return [self.shares(*one, model, rarity, contradictions) for one in each]
+        if not len(self.kinds):
+            return [_shares(dict.fromkeys(each, BY_CODE)) for each in named]
+        if len(profiles) < WORTH:
+            # To read all vectors once is what takes longest.
+            every = zip(profiles, vectors @ self.vectors.T, named, strict=True)
+            return [self._few_shares(*each, model, rarity, contradictions) for each in every]
         found: list[Mapping[str, float]] = []
         for start in range(0, len(profiles), AT_ONCE):
             part = slice(start, start + AT_ONCE)
@@ -108,9 +125,9 @@ class KnownKinds:
 
     def _best(self, places: Sequence[int], odds: Sequence[float], named: frozenset[str]) -> Mapping[str, float]:
         best: dict[str, float] = dict.fromkeys(named, BY_CODE)
-        for place, log_odds in zip(places, odds, strict=True):
+        for place, each in zip(places, odds, strict=True):
             kind = self.kinds[place]
-            best[kind] = max(best.get(kind, -MOST_ODDS), log_odds)
+            best[kind] = max(best.get(kind, -MOST_ODDS), each)
         return _shares(best)
 
     def _nearest(self, profile: Profile, dense: Vectors) -> Sequence[int]:

@@ -45,7 +45,7 @@ def given_back(said: str, codes: Collection[str]) -> Profile | None:
             classes=frozenset(classes),
             kinds={str(name): float(share) for name, share in kinds.items()},
         )
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, delete, exists, func, select, update
 from sqlmodel import col
 
 from knowledge_base.errors import Conflict
@@ -43,9 +45,14 @@ NOTHING_YET = BackendState("", "", untidy=False)
 
 def state(db: Connection, project: str) -> BackendState:
     """Tell what a project answers with; all is empty before its first representative."""
-    query = select(col(BackendRow.used), col(BackendRow.wanted), col(BackendRow.untidy))
-    row = db.execute(query.where(col(BackendRow.project) == project)).first()
+    row = db.execute(_state(), {"project": project}).first()
     return NOTHING_YET if row is None else BackendState(row[0], row[1], row[2])
+
+
+@cache
+def _state() -> Any:
+    query = select(col(BackendRow.used), col(BackendRow.wanted), col(BackendRow.untidy))
+    return query.where(col(BackendRow.project) == bindparam("project"))
 
 
 def claim(db: Connection, project: str, backend: str) -> None:
@@ -198,7 +205,7 @@ def _lacks(backend: str) -> Sequence[ColumnElement[bool]]:
     return (col(RepresentativeRow.backend) != backend, ~has_vector(backend))
 
 
-def has_vector(backend: str) -> ColumnElement[bool]:
+def has_vector(backend: str | BindParameter[str]) -> ColumnElement[bool]:
     """Make the condition that a representative has a vector under a back end other than its row's own."""
     return exists(
         select(col(VectorRow.representative)).where(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlmodel import col
 
 from knowledge_base.errors import NotFound
@@ -115,12 +116,28 @@ def get(db: Connection, project: str, number: int) -> Category:
 
 def solutions_of(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, int]:
     """Tell the solution of each category that has one."""
-    query = select(col(CategoryRow.id), col(CategoryRow.solution)).where(
-        col(CategoryRow.project) == project,
-        col(CategoryRow.id).in_(list(numbers)),
+    rows = db.execute(_solutions_of(), {"project": project, "numbers": list(numbers)})
+    return {row[0]: row[1] for row in rows if row[1] is not None}
+
+
+@cache
+def _solutions_of() -> Any:
+    return select(col(CategoryRow.id), col(CategoryRow.solution)).where(
+        col(CategoryRow.project) == bindparam("project"),
+        col(CategoryRow.id).in_(bindparam("numbers", expanding=True)),
         col(CategoryRow.solution).is_not(None),
     )
-    return {row[0]: row[1] for row in db.execute(query) if row[1] is not None}
+
+
+def standing(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, tuple[int, int | None]]:
+    """Tell for each category which one it is part of now, and the solution of that one."""
+    query = select(col(CategoryRow.id), col(CategoryRow.merged_into), col(CategoryRow.solution)).where(
+        col(CategoryRow.project) == project, col(CategoryRow.id).in_(list(numbers))
+    )
+    rows = [(row[0], row[1], row[2]) for row in db.execute(query)]
+    merged = sorted({into for _, into, _ in rows if into is not None})
+    solved = solutions_of(db, project, merged) if merged else {}
+    return {number: (number, solution) if into is None else (into, solved.get(into)) for number, into, solution in rows}
 
 
 def answered_by(db: Connection, project: str, solutions: Sequence[int], *, limit: int) -> dict[int, int]:
@@ -128,12 +145,7 @@ def answered_by(db: Connection, project: str, solutions: Sequence[int], *, limit
 
     The oldest of each solution come first, so that one which answers for very many leaves room for the others.
     """
-    query = select(col(CategoryRow.id), col(CategoryRow.solution)).where(
-        col(CategoryRow.project) == project,
-        col(CategoryRow.solution).in_(list(solutions)),
-        col(CategoryRow.state) == "active",
-    )
-    found = db.execute(query) if solutions else ()
+    found = db.execute(_answered_by(), {"project": project, "solutions": list(solutions)}) if solutions else ()
     rows = sorted((row[0], row[1]) for row in found if row[1] is not None)
     counted: Counter[int] = Counter()
     placed = []
@@ -141,6 +153,15 @@ def answered_by(db: Connection, project: str, solutions: Sequence[int], *, limit
         placed.append((counted[solution], category, solution))
         counted[solution] += 1
     return {category: solution for _, category, solution in sorted(placed)[:limit]}
+
+
+@cache
+def _answered_by() -> Any:
+    return select(col(CategoryRow.id), col(CategoryRow.solution)).where(
+        col(CategoryRow.project) == bindparam("project"),
+        col(CategoryRow.solution).in_(bindparam("solutions", expanding=True)),
+        col(CategoryRow.state) == "active",
+    )
 
 
 def set_fields(db: Connection, project: str, number: int, **values: object) -> None:

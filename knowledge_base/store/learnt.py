@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, select, update
 from sqlmodel import col
 
 from knowledge_base.errors import NotFound
@@ -23,6 +25,15 @@ WAITING, DONE, SPARE, LAPSED, VETOED = "waiting", "done", "spare", "lapsed", "ve
 back by those who said it; taken back by an engineer, so that people's words alone do not teach it again."""
 
 TEXT_LIMIT = 4000
+
+
+Home = Callable[[int, int], int]
+"""Gives the category of a template, from the one that it is in: another one where things would be otherwise."""
+
+
+def as_it_is(_: int, category: int) -> int:
+    """Leave each template where it is."""
+    return category
 
 
 class LearntKind(StrEnum):
@@ -88,31 +99,50 @@ class Learnt:
         return public_id(Prefix.CATEGORY, self.category)
 
 
-def by_form(db: Connection, project: str, form: str) -> tuple[int, int] | None:
+def by_form(db: Connection, project: str, form: str, *, home: Home = as_it_is) -> tuple[int, int] | None:
     """Tell the category and the template that questions of a form were learnt for.
 
     None where nothing was learnt, or where what was learnt contradicts itself: two categories, or one that they are
     said not to be as well. An engineer's word counts more than that of people. Resolved through merges and splits.
     """
-    positive, negative = _said(db, project, form)
-    if len(positive) != 1 or positive.keys() <= negative:
-        return None
-    [(category, template)] = positive.items()
-    return category, template
+    return heard(db, project, form, home=home)[0]
 
 
-def refused(db: Connection, project: str, form: str) -> frozenset[int]:
+def refused(db: Connection, project: str, form: str, *, home: Home = as_it_is) -> frozenset[int]:
     """Name the categories that questions of a form must not match, resolved through merges and splits.
 
     One that they were learnt for too is not among them: what contradicts itself refuses nothing.
     """
-    positive, negative = _said(db, project, form)
-    return frozenset(negative - positive.keys())
+    return heard(db, project, form, home=home)[1]
 
 
-def _said(db: Connection, project: str, form: str) -> tuple[dict[int, int], set[int]]:
+def heard(
+    db: Connection, project: str, form: str, *, home: Home = as_it_is
+) -> tuple[tuple[int, int] | None, frozenset[int]]:
+    """Give what :func:`by_form` and :func:`refused` give."""
+    positive, negative = _said(db, project, form, home)
+    refusing = frozenset(negative - positive.keys())
+    if len(positive) != 1 or positive.keys() <= negative:
+        return None, refusing
+    [(category, template)] = positive.items()
+    return (category, template), refusing
+
+
+def _said(db: Connection, project: str, form: str, home: Home) -> tuple[dict[int, int], set[int]]:
     """Give the categories that were said to be meant, each with a template of it, and those that were refused."""
-    query = (
+    # Ordered here: asked to do it, SQLite walks through all that was ever learnt.
+    rows = sorted(db.execute(_of_a_form(), {"project": project, "form": form}), key=lambda row: row.id)
+    found = [row for row in rows if LearntKind(row.kind).is_positive]
+    # Whatever an engineer says of a form is one thing; people may say several.
+    chosen = [row for row in found if not row.people] or found
+    positive = {home(row.template, row.category): row.template for row in chosen}
+    rejected = [row for row in rows if row.kind == LearntKind.REJECTED]
+    return positive, {home(row.template, row.category) for row in rejected}
+
+
+@cache
+def _of_a_form() -> Any:
+    return (
         select(
             col(LearntRow.id),
             col(LearntRow.kind),
@@ -120,16 +150,16 @@ def _said(db: Connection, project: str, form: str) -> tuple[dict[int, int], set[
             col(LearntRow.template),
             col(TemplateRow.category),
         )
-        .join(TemplateRow, _home(project))
-        .where(*_standing(project), col(LearntRow.form) == form)
+        .join(
+            TemplateRow,
+            (col(TemplateRow.project) == col(LearntRow.project)) & (col(TemplateRow.id) == col(LearntRow.template)),
+        )
+        .where(
+            col(LearntRow.project) == bindparam("project"),
+            col(LearntRow.undone_at).is_(None),
+            col(LearntRow.form) == bindparam("form"),
+        )
     )
-    # Ordered here: asked to do it, SQLite walks through all that was ever learnt.
-    rows = sorted(db.execute(query), key=lambda row: row.id)
-    found = [row for row in rows if LearntKind(row.kind).is_positive]
-    # Whatever an engineer says of a form is one thing; people may say several.
-    chosen = [row for row in found if not row.people] or found
-    positive = {row.category: row.template for row in chosen}
-    return positive, {row.category for row in rows if row.kind == LearntKind.REJECTED}
 
 
 def of_form(db: Connection, project: str, form: str) -> list[Learnt]:

@@ -106,7 +106,10 @@ def uneven(db: Connection, project: str) -> list[int]:
 def outdated(db: Connection, project: str, version: str, *, limit: int) -> list[Outdated]:
     """Read what was learnt under other rules than those of a version, oldest first."""
     query = (
-        select(col(LearntRow.id), func.coalesce(col(QuestionRow.text), col(LearntRow.text)))
+        select(
+            col(LearntRow.id),
+            func.coalesce(func.nullif(col(QuestionRow.asked), ""), col(QuestionRow.text), col(LearntRow.text)),
+        )
         .outerjoin(
             QuestionRow,
             (col(QuestionRow.project) == project) & (col(QuestionRow.id) == col(LearntRow.question)),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlmodel import col
 
 from knowledge_base.errors import NotFound
@@ -15,10 +18,10 @@ from knowledge_base.store.message_tables import OutboxRow
 from knowledge_base.store.outbox import SENT
 from knowledge_base.store.question_tables import FeedbackRow, QuestionRow
 from knowledge_base.store.tables import CategoryRow, TemplateRow
-from knowledge_base.store.text import clip
 from knowledge_base.types import Verdict
 
 CHUNK = 500
+_PLACED = re.compile(r"([^\s/:@]+)[/:](.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,18 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody's plain name in a place: a workspace, a company, a ticket system; empty for Kea itself."""
+
+    place: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """The newest verdict of a person on what a category answers to questions of a form."""
 
+    person: Person
     question: int
     template: int
     category: int
@@ -45,17 +57,28 @@ class Word:
     verdict: Verdict
 
 
-def person_of(user: str) -> str:
-    """Name a person in the form in which names of two channels are compared.
+def person_of(user: str) -> Person:
+    """Name a person in the form in which names are compared.
 
-    Letter case, width and spaces make no difference, nor does the domain of a mail address: who may be one person
-    counts as one.
+    Letter case, width, spaces and punctuation make no difference, nor do the domain and the tag of a mail address: who
+    may be one person counts as one.
 
-    >>> person_of(" Lin.Wei@example.com ") == person_of("lin.wei")
+    >>> person_of(" Lin.Wei+kea@example.com ") == person_of("lin wei")
     True
+    >>> person_of("T01/U02")
+    Person(place='t01', name='u02')
     """
     folded = " ".join(unicodedata.normalize("NFKC", user).casefold().split())
-    return folded.partition("@")[0] or folded
+    placed = _PLACED.fullmatch(folded)
+    place, name = placed.groups() if placed else ("", folded)
+    mailbox, at, _ = name.partition("@")
+    name = (mailbox.partition("+")[0] if at else name) or name
+    return Person(place, "".join(filter(str.isalnum, name)) or name)
+
+
+def people_in(words: Iterable[Word]) -> int:
+    """Count the people who surely are different: nobody can tell whether names of two places are of one person."""
+    return max(Counter(each.person.place for each in words).values(), default=0)
 
 
 def asked(db: Connection, project: str, public: str) -> Asked:
@@ -63,7 +86,7 @@ def asked(db: Connection, project: str, public: str) -> Asked:
     query: Any = (
         select(
             col(QuestionRow.id),
-            col(QuestionRow.text),
+            func.coalesce(func.nullif(col(QuestionRow.asked), ""), col(QuestionRow.text)).label("text"),
             col(QuestionRow.form),
             col(QuestionRow.template),
             col(TemplateRow.category).label("now"),
@@ -82,18 +105,7 @@ def asked(db: Connection, project: str, public: str) -> Asked:
     return Asked(row.id, row.text, row.form, row.template, row.now or 0, row.category, row.solution)
 
 
-def verdict_of(db: Connection, project: str, question: int, user: str) -> Verdict | None:
-    """Tell what a person said of the answer to a question."""
-    query = select(col(FeedbackRow.verdict)).where(
-        col(FeedbackRow.project) == project,
-        col(FeedbackRow.question) == question,
-        col(FeedbackRow.user) == clip(user, 200),
-    )
-    found = db.execute(query).scalar()
-    return None if found is None else Verdict(found)
-
-
-def words(db: Connection, project: str, form: str) -> dict[str, list[Word]]:
+def words(db: Connection, project: str, form: str) -> dict[Person, list[Word]]:
     """Read what each person said of answers to questions of a form, newest first, one word for each category."""
     asked_so = _asked_so(db, project, form)
     given: list[Any] = []
@@ -103,11 +115,14 @@ def words(db: Connection, project: str, form: str) -> dict[str, list[Word]]:
             col(FeedbackRow.question), col(FeedbackRow.user), col(FeedbackRow.verdict), col(FeedbackRow.at)
         ).where(col(FeedbackRow.project) == project, col(FeedbackRow.question).in_(numbers[start : start + CHUNK]))
         given += db.execute(query).all()
-    found: dict[str, list[Word]] = {}
+    found: dict[Person, list[Word]] = {}
     for row in sorted(given, key=lambda each: (each.at, each.question), reverse=True):
-        said = found.setdefault(person_of(row.user), [])
         about = asked_so[row.question]
-        word = Word(row.question, about.template, about.category, about.solution, Verdict(row.verdict))
+        # A ticket system that names no author gives the ticket in place of one: that may be anybody.
+        is_nameless = row.user == f"{about.channel}:{about.thread}"
+        person = Person(f"{about.channel}:?", "") if is_nameless else person_of(row.user)
+        said = found.setdefault(person, [])
+        word = Word(person, row.question, about.template, about.category, about.solution, Verdict(row.verdict))
         if not any(is_alike(word, each.category, each.solution) for each in said):
             said.append(word)
     return found
@@ -116,7 +131,14 @@ def words(db: Connection, project: str, form: str) -> dict[str, list[Word]]:
 def _asked_so(db: Connection, project: str, form: str) -> dict[int, Any]:
     """Read the questions of a form that matched something, with what they are about now."""
     query: Any = (
-        select(col(QuestionRow.id), col(QuestionRow.template), col(TemplateRow.category), col(CategoryRow.solution))
+        select(
+            col(QuestionRow.id),
+            col(QuestionRow.channel),
+            col(QuestionRow.thread),
+            col(QuestionRow.template),
+            col(TemplateRow.category),
+            col(CategoryRow.solution),
+        )
         .join(TemplateRow, (col(TemplateRow.project) == project) & (col(TemplateRow.id) == col(QuestionRow.template)))
         .join(CategoryRow, (col(CategoryRow.project) == project) & (col(CategoryRow.id) == col(TemplateRow.category)))
         .where(col(QuestionRow.project) == project, col(QuestionRow.form) == form)

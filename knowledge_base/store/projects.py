@@ -6,9 +6,11 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import repeat
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
 from knowledge_base.errors import InputError, NotFound
@@ -40,8 +42,19 @@ def ensure_project(db: Connection, project: str, now: datetime) -> None:
 
 def require_project(db: Connection, project: str) -> None:
     """Raise NotFound where there is no such project."""
-    if db.execute(select(col(ProjectRow.id)).where(col(ProjectRow.id) == storable(project))).first() is None:
-        raise NotFound(f"there is no project {project[:80]!r}")
+    if db.execute(_of_project("id"), {"project": storable(project)}).first() is None:
+        raise no_project(project)
+
+
+@cache
+def _of_project(column: str) -> Any:
+    """Make the statement that reads a column of a project once: questions ask it several times each."""
+    return select(ProjectRow.__table__.c[column]).where(col(ProjectRow.id) == bindparam("project"))  # type: ignore[attr-defined]
+
+
+def no_project(project: str) -> NotFound:
+    """Make the error that says that there is no such project, and how one comes to be."""
+    return NotFound(f"there is no project {project[:80]!r}; check the name, or begin it with kea ingest or kea demo")
 
 
 def lock(db: Connection, project: str) -> None:
@@ -85,8 +98,7 @@ def next_generation(db: Connection, project: str) -> int:
 
 def generation(db: Connection, project: str) -> int:
     """Tell the number of the present state; 0 for a project that is not there."""
-    found = db.execute(select(col(ProjectRow.generation)).where(col(ProjectRow.id) == project)).scalar()
-    return int(found or 0)
+    return int(db.execute(_of_project("generation"), {"project": project}).scalar() or 0)
 
 
 def next_solutions(db: Connection, project: str) -> int:
@@ -103,8 +115,7 @@ def next_solutions(db: Connection, project: str) -> int:
 
 def solutions_state(db: Connection, project: str) -> int:
     """Tell the number of the present state of its solutions; 0 for a project that is not there."""
-    found = db.execute(select(col(ProjectRow.solutions)).where(col(ProjectRow.id) == project)).scalar()
-    return int(found or 0)
+    return int(db.execute(_of_project("solutions"), {"project": project}).scalar() or 0)
 
 
 def publish(db: Connection, project: str, changes: Sequence[tuple[str, Mapping[str, object]]], now: datetime) -> None:

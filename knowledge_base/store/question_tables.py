@@ -12,7 +12,8 @@ from knowledge_base.store.columns import moment, number, number_key, project_key
 class QuestionRow(SQLModel, table=True):
     """A scrubbed question and how it ended. ``template`` lets it follow later merges and splits.
 
-    ``form`` is alike for questions that differ in nothing but variables (``matching.form_of``). ``escalated_at`` is
+    ``form`` is alike for questions that differ in nothing but variables (``matching.form_of``), ``asked`` what
+    was taken for the error in it, empty where that is all of it. ``escalated_at`` is
     when it was handed over to a person, ``closed_at`` when that person was done with it.
     """
 
@@ -31,6 +32,7 @@ class QuestionRow(SQLModel, table=True):
     user: str = Field(max_length=200)
     text: str = Field(sa_type=Text)
     form: str = Field(default="", max_length=32)
+    asked: str = Field(default="", sa_type=Text)
     outcome: str = Field(max_length=16)
     confidence: float = 0.0
     category: int | None = number()

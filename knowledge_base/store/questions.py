@@ -26,7 +26,7 @@ OPEN_OUTCOMES = (Outcome.KNOWN_UNSOLVED, Outcome.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class NewQuestion:
-    """A scrubbed question and its outcome, with the numbers that it points to."""
+    """A scrubbed question and its outcome, with the numbers that it points to; ``asked`` is the error in it."""
 
     channel: str
     thread: str
@@ -40,6 +40,7 @@ class NewQuestion:
     solution: int | None
     solution_version: int | None
     detail: Mapping[str, object]
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ def record(db: Connection, project: str, new: NewQuestion, now: datetime) -> str
                 "user": clip(new.user, 200),
                 "text": storable(new.text),
                 "form": new.form,
+                "asked": storable(new.asked),
                 "outcome": new.outcome,
                 "confidence": new.confidence,
                 "category": new.category,

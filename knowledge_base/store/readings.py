@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select
 from sqlmodel import col
 
 from knowledge_base.store import backends
@@ -29,13 +30,18 @@ def read(db: Connection, project: str, numbers: Sequence[int], version: str) -> 
     """Give what some representatives say; those that were not read, or by another version, are left out."""
     found: dict[int, str] = {}
     for start in range(0, len(numbers), CHUNK):
-        query = select(col(ReadingRow.representative), col(ReadingRow.said)).where(
-            col(ReadingRow.project) == project,
-            col(ReadingRow.representative).in_(list(numbers[start : start + CHUNK])),
-            col(ReadingRow.version) == version,
-        )
-        found.update((row[0], row[1]) for row in db.execute(query))
+        wanted = {"project": project, "numbers": list(numbers[start : start + CHUNK]), "version": version}
+        found.update((row[0], row[1]) for row in db.execute(_read(), wanted))
     return found
+
+
+@cache
+def _read() -> Any:
+    return select(col(ReadingRow.representative), col(ReadingRow.said)).where(
+        col(ReadingRow.project) == bindparam("project"),
+        col(ReadingRow.representative).in_(bindparam("numbers", expanding=True)),
+        col(ReadingRow.version) == bindparam("version"),
+    )
 
 
 def newest(db: Connection, project: str) -> int:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, and_, bindparam, func, insert, or_, select, update
 from sqlmodel import col
 
 from knowledge_base.errors import NotFound
@@ -173,13 +175,18 @@ def read(db: Connection, project: str, ids: Sequence[int]) -> list[StoredReprese
     """Read representatives by their numbers; those that were removed are left out."""
     found: list[StoredRepresentative] = []
     for start in range(0, len(ids), CHUNK):
-        query = select(*_COLUMNS).where(
-            col(RepresentativeRow.project) == project,
-            col(RepresentativeRow.id).in_(list(ids[start : start + CHUNK])),
-            col(RepresentativeRow.removed).is_(False),
-        )
-        found += [StoredRepresentative(*row) for row in db.execute(query)]
+        wanted = {"project": project, "ids": list(ids[start : start + CHUNK])}
+        found += [StoredRepresentative(*row) for row in db.execute(_by_number(), wanted)]
     return found
+
+
+@cache
+def _by_number() -> Any:
+    return select(*_COLUMNS).where(
+        col(RepresentativeRow.project) == bindparam("project"),
+        col(RepresentativeRow.id).in_(bindparam("ids", expanding=True)),
+        col(RepresentativeRow.removed).is_(False),
+    )
 
 
 def vectors(db: Connection, project: str, ids: Sequence[int]) -> list[bytes]:
@@ -222,12 +229,22 @@ def of_categories(
     db: Connection, project: str, categories: Sequence[int], *, backend: str | None = None
 ) -> list[StoredRepresentative]:
     """Read the living representatives of some categories; ``backend`` leaves out what has no vector under it."""
+    wanted = {"project": project, "categories": list(categories), "backend": backend}
+    if backend is None:
+        del wanted["backend"]
+    rows = db.execute(_by_category(has_backend=backend is not None), wanted)
+    # Ordered here: asked to do it, SQLite walks through all representatives by their numbers.
+    return sorted((StoredRepresentative(*row) for row in rows), key=lambda each: each.id)
+
+
+@cache
+def _by_category(*, has_backend: bool) -> Any:
     query = select(*_COLUMNS).where(
-        col(RepresentativeRow.project) == project,
-        col(RepresentativeRow.category).in_(list(categories)),
+        col(RepresentativeRow.project) == bindparam("project"),
+        col(RepresentativeRow.category).in_(bindparam("categories", expanding=True)),
         col(RepresentativeRow.removed).is_(False),
     )
-    if backend is not None:
-        query = query.where(or_(col(RepresentativeRow.backend) == backend, backends.has_vector(backend)))
-    # Ordered here: asked to do it, SQLite walks through all representatives by their numbers.
-    return sorted((StoredRepresentative(*row) for row in db.execute(query)), key=lambda each: each.id)
+    if not has_backend:
+        return query
+    backend: BindParameter[str] = bindparam("backend")
+    return query.where(or_(col(RepresentativeRow.backend) == backend, backends.has_vector(backend)))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 from sqlmodel import col
 
 from knowledge_base.signature.custom.user_rules import RuleSet
@@ -71,8 +72,14 @@ def marks(db: Connection, project: str, limit: int) -> tuple[tuple[int, str, boo
 
 def newest(db: Connection, project: str, limit: int = 1) -> list[StoredRules]:
     """Read the newest changes, newest first; none where nobody ever changed anything."""
-    query = _rows(project).order_by(col(RuleSetRow.number).desc()).limit(limit)
-    return [_stored(row) for row in db.execute(query)]
+    return [_stored(row) for row in db.execute(_newest(), {"project": storable(project), "most": limit})]
+
+
+@cache
+def _newest() -> Select[Any]:
+    table = RuleSetRow.__table__  # type: ignore[attr-defined]
+    query = select(table).where(col(RuleSetRow.project) == bindparam("project"))
+    return query.order_by(col(RuleSetRow.number).desc()).limit(bindparam("most"))
 
 
 def present(db: Connection, project: str) -> RuleSet:
@@ -176,13 +183,20 @@ def begin_again(db: Connection, project: str) -> None:
 
 def other_version(db: Connection, project: str, version: str) -> str | None:
     """Name a version other than this one that the project's fingerprints have; None where there is none."""
-    versions = col(FingerprintRow.version)
-    for differs, order in ((versions > version, versions.desc()), (versions < version, versions.desc())):
-        query = select(versions).where(col(FingerprintRow.project) == project, differs).order_by(order).limit(1)
-        found: str | None = db.execute(query).scalar()
-        if found is not None:
-            return found
-    return None
+    found: str | None = db.execute(_other_version(), {"project": project, "version": version}).scalar()
+    return found
+
+
+@cache
+def _other_version() -> Select[Any]:
+    """Look on both sides of the version: each is one step in an index."""
+    version = col(FingerprintRow.version)
+    here = col(FingerprintRow.project) == bindparam("project")
+    sides = (
+        select(version).where(here, differs).order_by(version.desc()).limit(1).scalar_subquery()
+        for differs in (version > bindparam("version"), version < bindparam("version"))
+    )
+    return select(func.coalesce(*sides))
 
 
 def _rows(project: str) -> Select[Any]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 from sqlmodel import col
 
 from knowledge_base.store.tables import CategoryRow, SolutionRow, SolutionVersionRow
@@ -92,22 +93,27 @@ def answering(db: Connection, project: str, numbers: Sequence[int]) -> dict[int,
     """Give the newest version of those solutions that are published and answer for a category now."""
     found: dict[int, int] = {}
     for start in range(0, len(numbers), CHUNK):
-        query = (
-            select(col(SolutionRow.id), col(SolutionRow.version))
-            .join(
-                CategoryRow,
-                and_(
-                    col(CategoryRow.project) == col(SolutionRow.project),
-                    col(CategoryRow.solution) == col(SolutionRow.id),
-                    col(CategoryRow.state) == "active",
-                ),
-            )
-            .where(
-                col(SolutionRow.project) == project,
-                col(SolutionRow.id).in_(list(numbers[start : start + CHUNK])),
-                col(SolutionRow.state) == SolutionState.PUBLISHED,
-            )
-            .distinct()
-        )
-        found.update((row[0], row[1]) for row in db.execute(query))
+        wanted = {"project": project, "numbers": list(numbers[start : start + CHUNK])}
+        found.update((row[0], row[1]) for row in db.execute(_answering(), wanted))
     return found
+
+
+@cache
+def _answering() -> Any:
+    return (
+        select(col(SolutionRow.id), col(SolutionRow.version))
+        .join(
+            CategoryRow,
+            and_(
+                col(CategoryRow.project) == col(SolutionRow.project),
+                col(CategoryRow.solution) == col(SolutionRow.id),
+                col(CategoryRow.state) == "active",
+            ),
+        )
+        .where(
+            col(SolutionRow.project) == bindparam("project"),
+            col(SolutionRow.id).in_(bindparam("numbers", expanding=True)),
+            col(SolutionRow.state) == SolutionState.PUBLISHED,
+        )
+        .distinct()
+    )

@@ -102,7 +102,7 @@ class Store:
 def _make_private_folder(folder: Path) -> None:
     try:
         if not folder.exists():
-            folder.mkdir(parents=True, mode=0o700)
+            folder.mkdir(parents=True, mode=0o700, exist_ok=True)
     except OSError as error:
         raise StorageUnavailable(
             f"the folder {folder} cannot be made: {error.strerror}; set KEA_HOME to one that can be written"

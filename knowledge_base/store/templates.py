@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import repeat
+from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, case, func, select, update
 from sqlmodel import col
@@ -57,21 +59,26 @@ def find(db: Connection, project: str, version: str, fingerprints: Iterable[str]
     wanted = list(dict.fromkeys(fingerprints))
     found: dict[str, TemplateRef] = {}
     for start in range(0, len(wanted), LOOKUP_CHUNK):
-        query = (
-            select(col(FingerprintRow.fingerprint), col(TemplateRow.id), col(TemplateRow.category))
-            .join(
-                TemplateRow,
-                (col(TemplateRow.project) == col(FingerprintRow.project))
-                & (col(TemplateRow.id) == col(FingerprintRow.template)),
-            )
-            .where(
-                col(FingerprintRow.project) == project,
-                col(FingerprintRow.version) == version,
-                col(FingerprintRow.fingerprint).in_(wanted[start : start + LOOKUP_CHUNK]),
-            )
-        )
-        found.update({row[0]: TemplateRef(row[1], row[2]) for row in db.execute(query)})
+        sought = {"project": project, "version": version, "wanted": wanted[start : start + LOOKUP_CHUNK]}
+        found.update({row[0]: TemplateRef(row[1], row[2]) for row in db.execute(_find(), sought)})
     return found
+
+
+@cache
+def _find() -> Any:
+    return (
+        select(col(FingerprintRow.fingerprint), col(TemplateRow.id), col(TemplateRow.category))
+        .join(
+            TemplateRow,
+            (col(TemplateRow.project) == col(FingerprintRow.project))
+            & (col(TemplateRow.id) == col(FingerprintRow.template)),
+        )
+        .where(
+            col(FingerprintRow.project) == bindparam("project"),
+            col(FingerprintRow.version) == bindparam("version"),
+            col(FingerprintRow.fingerprint).in_(bindparam("wanted", expanding=True)),
+        )
+    )
 
 
 def create(db: Connection, project: str, new: Sequence[NewTemplate], now: datetime) -> dict[str, TemplateRef]:

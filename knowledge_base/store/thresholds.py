@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 from sqlmodel import col
 
-from knowledge_base.errors import InputError, NotFound
+from knowledge_base.errors import InputError
 from knowledge_base.settings import Settings
+from knowledge_base.store.projects import no_project
 from knowledge_base.store.tables import ProjectRow
 from knowledge_base.store.text import storable
 
@@ -42,7 +43,7 @@ def own_of(db: Connection, project: str) -> Thresholds | None:
     query = select(col(ProjectRow.answer_threshold), col(ProjectRow.suggest_threshold))
     row = db.execute(query.where(col(ProjectRow.id) == storable(project))).first()
     if row is None:
-        raise NotFound(f"there is no project {project[:80]!r}")
+        raise no_project(project)
     answer, suggest = row
     return None if answer is None or suggest is None else Thresholds(answer, suggest)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlmodel import col
 
 from knowledge_base.store.tables import TemplateRow
@@ -33,8 +35,12 @@ class KnownWildcard:
 
 def deepest(db: Connection, project: str) -> int:
     """Tell the most variable places that a key of the project has; 0 where none has any."""
-    query = select(func.max(col(WildcardRow.depth))).where(col(WildcardRow.project) == project)
-    return int(db.execute(query).scalar() or 0)
+    return int(db.execute(_deepest(), {"project": project}).scalar() or 0)
+
+
+@cache
+def _deepest() -> Any:
+    return select(func.max(col(WildcardRow.depth))).where(col(WildcardRow.project) == bindparam("project"))
 
 
 def find(db: Connection, project: str, places: Iterable[int]) -> dict[int, KnownWildcard]:

@@ -93,9 +93,9 @@ def test_a_guess_is_said_to_be_one_and_only_where_it_is_near(world: World) -> No
     assert near is not None
     answer = Answer(Outcome.UNKNOWN, 0.41, None, None, (), None, "Q-1", nearest=replace(near, confidence=0.41))
     facts = dict(Composer("").answer(PROJECT, answer, "en").facts)
-    assert facts["Nearest, only a guess"] == f"{known} {SOLVED} (41%)"
+    assert facts["Nearest, only a guess"] == f"{known} {SOLVED}, 41% (perhaps)"
     chinese = dict(Composer("").answer(PROJECT, replace(answer, asked_by_others=3), "zh").facts)
-    assert chinese["最接近的类别（仅为猜测）"].endswith("(41%)")
+    assert chinese["最接近的类别（仅为猜测）"].endswith("41%（有可能）")
     assert chinese["问过同样问题"] == "最近 7 天另有 3 人"
 
 

@@ -44,6 +44,27 @@ def tickets_of(content: bytes, form: str = "csv") -> list[OldTicket]:
     return [each for each in found if isinstance(each, OldTicket)]
 
 
+@pytest.mark.parametrize(("encoding", "broken"), [("utf-8", "存".encode()[:2]), ("gb18030", b"\xff")])
+def test_one_broken_character_spoils_no_other(encoding: str, broken: bytes) -> None:
+    content = (
+        "id,问题描述,处理结果\n1,内存不足,增加内存\n2,表不".encode(encoding) + broken + ",重建表\n".encode(encoding)
+    )
+    first, second = tickets_of(content)
+    assert (first.question, first.resolution) == ("内存不足", "增加内存")
+    assert second.question.startswith("表不")
+    assert (second.id, second.resolution) == ("2", "重建表")
+
+
+def test_rows_may_end_early_and_open_quotes_are_told() -> None:
+    (short,) = tickets_of(b"id,question,resolution,owner\n1,disk full,clean it\n")
+    assert (short.resolution, short.author) == ("clean it", "")
+    (empty,) = tickets_of(b"id,question,resolution\n1,disk full\n")
+    assert empty.resolution == ""
+    [(line, found)] = read(b'id,question,resolution\n1,"disk full,clean it\n2,no space,clean it\n')
+    assert isinstance(found, BadRow)
+    assert (line, str(found)) == (3, "2 cells under 3 columns: check the quotes")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_a_spreadsheet_is_read_as_it_was_saved(encoding: str, delimiter: str) -> None:

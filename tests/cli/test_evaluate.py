@@ -32,7 +32,7 @@ def test_people_and_programs_read_the_same_numbers(kea: Kea, labelled: Path, tmp
     assert "4 questions: 3 known, 1 strangers" in done.stdout
     assert "right first           0.667   2 of 3" in done.stdout
     assert "1 went wrong\n\nmislabelled, line 3: " in done.stdout
-    assert "why:      the very same error was seen before" in done.stdout
+    assert "why:      The very same line was seen " in done.stdout
     assert "\nkind " in done.stdout
     document = json.loads(out.read_text(encoding="utf-8"))
     assert (document["questions"], document["known"], document["strangers_answered"]) == (4, 3, 0)

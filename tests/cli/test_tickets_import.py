@@ -60,7 +60,10 @@ def test_rows_that_cannot_be_used_are_told_and_end_with_code_3(own_kea: Kea, uns
     done = own_kea("import", "--tickets", "-", stdin=rows)
     assert done.returncode == 3
     assert "1 solution drafted" in done.stdout
+    assert "rows left out: they cannot be used" in done.stdout
     assert "line 2: not JSON" in done.stderr
+    many = own_kea("import", "--tickets", "-", stdin=rows + "nonsense\n" * 30)
+    assert f"and {31 - many.stderr.count('not JSON')} more rows" in many.stderr
 
 
 @pytest.mark.parametrize(

@@ -40,11 +40,13 @@ def ask(
     text: str = "",
     outcome: Outcome = Outcome.ANSWERED,
     solution: int | None = 1,
+    channel: str = "chat",
+    thread: str = "",
 ) -> str:
     """Keep a question that was answered with a category, or with none; give its public id."""
     new = NewQuestion(
-        channel="chat",
-        thread="",
+        channel=channel,
+        thread=thread,
         user=user,
         text=text or f"it says {says}",
         form=form_named(says),

@@ -10,10 +10,11 @@ import pytest
 from knowledge_base.knowledge import KnowledgeBase
 from tests.clustering.conftest import model_embedder
 from tests.matching.bench import Bench
+from tests.pairs.conftest import court
 from tests.store.conftest import database_url, empty_file, postgres_store_url
 from tests.store.knowledge import knowledge_at
 
-__all__ = ["bench", "database_url", "empty_file", "knowledge", "model_embedder", "postgres_store_url"]
+__all__ = ["bench", "court", "database_url", "empty_file", "knowledge", "model_embedder", "postgres_store_url"]
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ from knowledge_base.embedding import HashingEmbedder, Vectors
 from knowledge_base.errors import NotFound
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.matching.query import SEGMENTS
+from knowledge_base.matching.query import QUESTION_LIMIT, SEGMENTS
 from knowledge_base.types import Outcome, Question
 from tests.matching.bench import Bench
 from tests.store.databases import MINE
 from tests.store.knowledge import knowledge_at
 
-LEDGER = "ERROR ledger 17 was sealed by an auditor"
+LEDGER = "ledger 17 was sealed by an auditor"
 TURNSTILE = "WARN turnstile jammed with a brass token inside"
 KIOSK = "FATAL kiosk of visitors burned down"
 TENANTS = tuple(f"ERROR tenant {name} is over its quota" for name in ("acme", "zeta", "kilo", "lima", "oscar", "papa"))
@@ -48,9 +48,9 @@ def c(number: int) -> str:
     "asked",
     [
         LEDGER,
-        "ERROR ledger 99 was sealed by an auditor",
+        "ledger 99 was sealed by an auditor",
         f"  {LEDGER}\n",
-        f"2026-03-02T09:30:00Z {LEDGER}",
+        f"2026-03-02T09:30:00Z ERROR {LEDGER}",
         f"hi all,\n{LEDGER}\nany idea?",
         f"{LEDGER}\n{LEDGER}",
     ],
@@ -62,7 +62,7 @@ def test_a_repeat_is_known_at_once_without_a_model(bench: Bench, asked: str) -> 
         [match] = fresh.match(asked, is_complete=False)
         assert (match.category, match.score, match.evidence.kind) == (ledger, 1.0, "exact")
         assert match.grounds is None
-        assert match.evidence.matched == "ERROR ledger <n> was sealed by an auditor"
+        assert match.evidence.matched == "ledger <n> was sealed by an auditor"
         with pytest.raises(AssertionError, match="asked to embed"):
             fresh.match(asked)
         answer = Assistant(fresh.knowledge).ask(Question(MINE, "test", "Lin", asked))
@@ -97,7 +97,8 @@ def test_known_lines_of_one_solution_are_one_match(bench: Bench) -> None:
 
 def test_the_last_line_of_a_long_message_is_read(bench: Bench) -> None:
     (kiosk,) = bench.know(KIOSK)
-    said = "\n".join(f"step {syllables(place)} went well" for place in range(SEGMENTS + 20))
+    said = "\n".join(f"step {syllables(place)} went well {'x' * 600}" for place in range(SEGMENTS + 20))
+    assert len(said) > QUESTION_LIMIT
     with refusing(bench) as fresh:
         assert [each.category for each in fresh.match(f"{said}\n{KIOSK}", is_complete=False)] == [kiosk]
         assert [each.category for each in fresh.match(f"{KIOSK}\n{said}", is_complete=False)] == [kiosk]

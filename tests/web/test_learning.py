@@ -51,6 +51,19 @@ def test_an_unknown_question_is_given_its_category(signed_in: TestClient, solved
     assert signed_in.post("/api/v1/questions/Q-999/pick", json={"category_id": solved}).status_code == 404
 
 
+def test_the_page_of_a_picked_question_is_sure_and_still_says_that_a_person_was_asked(
+    signed_in: TestClient, solved: str
+) -> None:
+    question = ask(signed_in, ODD)
+    assert signed_in.post(f"/api/v1/questions/{question}/escalate").is_success
+    assert signed_in.post(f"/api/v1/questions/{question}/pick", json={"category_id": solved}).status_code == 200
+    page = signed_in.get("/ask", params={"question": question}).text
+    assert 'data-outcome="answered"' in page
+    assert re.search(r"<b[^>]*>100\s*%|100\s%", page), page
+    assert f"A person was asked to look at {question}" in page
+    assert f'action="/questions/{question}/close"' in page
+
+
 def test_the_askers_word_is_one_persons(signed_in: TestClient, solved: str) -> None:
     question = ask(signed_in, DISK.format(n=7))
     for _ in range(5):

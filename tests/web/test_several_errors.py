@@ -30,6 +30,9 @@ def test_the_page_shows_an_answer_to_each_error(signed_in: TestClient, solved: s
     page = signed_in.post("/ask", data={"text": BOTH}).text
     assert re.findall(r'data-outcome="(\w+)"', page) == ["answered", "unknown"]
     assert page.count("Taken for the error") == 2
+    first, other = re.findall(r'id="(?:feedback|hand-over)-(Q-\d+)"', page)
+    assert f"This is about the first error, <strong>{first}</strong>." in page
+    assert f'href="/ask?question={other}#teaching"' in page
     ids = re.findall(r'\sid="([^"]+)"', page)
     assert len(ids) == len(set(ids)), "an id stands twice on the page"
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from assistant.phrases import language_of
 from knowledge_base.recognised import Candidate, How, Recognised
 from knowledge_base.signature import Explanation, Stage
 from knowledge_base.signature.kinds import Family
@@ -51,7 +52,7 @@ class RecognisedCandidateOut(Shape):
     evidence: EvidenceOut
 
     @classmethod
-    def of(cls, candidate: Candidate) -> RecognisedCandidateOut:
+    def of(cls, candidate: Candidate, language: str) -> RecognisedCandidateOut:
         """Show a candidate."""
         return cls(
             category_id=candidate.category.id,
@@ -62,7 +63,7 @@ class RecognisedCandidateOut(Shape):
             solution_id=candidate.solution.id if candidate.solution else None,
             solution_title=candidate.solution.title if candidate.solution else None,
             confidence=round(candidate.confidence, 4),
-            evidence=EvidenceOut.model_validate(candidate.evidence),
+            evidence=EvidenceOut.of(candidate.evidence, candidate.category.id, language),
         )
 
 
@@ -76,13 +77,13 @@ class RecognisedOut(Shape):
     not_searched: str = Field(description="Why nothing similar was looked for; empty if it was or had not to be.")
 
     @classmethod
-    def of(cls, recognised: Recognised) -> RecognisedOut:
+    def of(cls, recognised: Recognised, language: str) -> RecognisedOut:
         """Show what a text is recognised as."""
         best, second = recognised.best, recognised.runner_up
         return cls(
             how=recognised.how,
-            best=RecognisedCandidateOut.of(best) if best else None,
-            runner_up=RecognisedCandidateOut.of(second) if second else None,
+            best=RecognisedCandidateOut.of(best, language) if best else None,
+            runner_up=RecognisedCandidateOut.of(second, language) if second else None,
             threshold=recognised.threshold,
             not_searched=recognised.not_searched,
         )
@@ -121,5 +122,5 @@ class ExplanationOut(Shape):
             version=explanation.version,
             error_codes=list(explanation.error_codes),
             exception_classes=list(explanation.exception_classes),
-            recognised=RecognisedOut.of(recognised) if recognised else None,
+            recognised=RecognisedOut.of(recognised, language_of(explanation.text)) if recognised else None,
         )

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from assistant.answering import Assistant
     from knowledge_base.embedding import Embedder
     from knowledge_base.settings import Settings
-    from knowledge_base.types import Answer
+    from knowledge_base.types import Answer, Mark
+
+NAME_SHOWN, MATCHED_SHOWN = 100, 300
 
 
 def ask(
@@ -96,6 +98,8 @@ def _begin() -> tuple[Settings, Embedder | None]:
 
 def answer_row(answer: Answer) -> dict[str, object]:
     """Write an answer as the row of a batch, with what people want to read besides."""
+    from assistant.evidence_line import answer_line
+
     return {
         "decision": answer.outcome.decision,
         "outcome": answer.outcome,
@@ -115,6 +119,8 @@ def answer_row(answer: Answer) -> dict[str, object]:
             if answer.solution
             else None
         ),
+        "why": answer_line(answer, "en"),
+        "runner_up": answer.runner_up.category_id if answer.runner_up else None,
         "candidates": [
             {"category_id": each.category_id, "solution_id": each.solution_id, "score": round(each.score, 6)}
             for each in answer.candidates
@@ -157,18 +163,20 @@ def _print_answers(answers: Sequence[Answer]) -> None:
 
 
 def _print_answer(answer: Answer) -> None:
+    from assistant.phrases import confidence_in_words
     from knowledge_base.types import Outcome
 
     known = answer.category
+    confidence = confidence_in_words(answer.confidence, "en")
     if answer.solution is not None and known is not None:
         head = "Known error" if answer.outcome is Outcome.ANSWERED else "Perhaps this one"
-        typer.secho(f"{head} {known.id}, confidence {answer.confidence:.0%}", fg="green", bold=True)
+        typer.secho(f"{head} {known.id}, confidence {confidence}", fg="green", bold=True)
         typer.secho(answer.solution.title, bold=True)
         if answer.solution.cause:
             typer.echo(f"Cause: {answer.solution.cause}")
         _print_body(answer.solution.body)
     elif known is not None:
-        typer.secho(f"Known, not solved yet: {known.id}, confidence {answer.confidence:.0%}", fg="yellow", bold=True)
+        typer.secho(f"Known, not solved yet: {known.id}, confidence {confidence}", fg="yellow", bold=True)
         typer.echo(f"Seen {_times(known.count)}, asked {_times(known.asked + 1)}. Nobody has attached a solution yet.")
     else:
         typer.secho("Not known yet.", fg="yellow", bold=True)
@@ -177,18 +185,14 @@ def _print_answer(answer: Answer) -> None:
                 answer.nearest,
                 "".join(each for each in answer.nearest.name if each.isprintable() or each == " "),
             )
-            typer.echo(f"The nearest, only a guess: {near.category_id} {name[:100]}, {near.confidence:.0%}")
+            typer.echo(f"The nearest, only a guess: {near.category_id} {name[:100]}, {confidence}")
         if answer.question_id is not None:
             others = (
                 f"; {answer.asked_by_others} others asked the same in the last 7 days" if answer.asked_by_others else ""
             )
             typer.echo(f"Filed as {answer.question_id} for the engineers (`kea demand`){others}.")
             typer.echo(f"For a person to look at it: `kea hand-over {answer.question_id}`")
-    if answer.evidence is not None:
-        typer.secho(f"Why: {_why(answer)}", dim=True)
-    if len(answer.candidates) > 1 and known is not None:
-        second = answer.candidates[1]
-        typer.secho(f"Runner-up: {second.category_id}, {second.score:.0%}", dim=True)
+    _print_evidence(answer)
 
 
 def _print_body(body: str) -> None:
@@ -205,15 +209,40 @@ def _print_body(body: str) -> None:
         typer.echo(body)
 
 
-def _why(answer: Answer) -> str:
-    evidence = answer.evidence
+def _print_evidence(answer: Answer) -> None:
+    """Say why, with what the known error says, and which other one it may be."""
+    from assistant.composing import shortened
+    from assistant.evidence_line import answer_line
+    from assistant.harmless import without_controls
+    from assistant.phrases import confidence_in_words
+
+    evidence, second = answer.evidence, answer.runner_up
     if evidence is None:
-        return ""
-    if evidence.kind == "exact":
-        return "the very same error was seen before"
-    words = ", ".join(evidence.words) or "its meaning"
-    codes = f"the code {', '.join(evidence.codes)} and " if evidence.codes else ""
-    return f"in common: {codes}{words}"
+        return
+    typer.echo(f"{_dim('Why:')} {answer_line(answer, 'en')}")
+    if evidence.matched and evidence.kind not in ("exact", "learnt"):
+        typer.echo(f"{_dim('It says:')} {_bold_where_marked(evidence.matched, evidence.matched_marks)}")
+    if second is not None and answer.category is not None:
+        name = without_controls(shortened(second.name, NAME_SHOWN))
+        chance = confidence_in_words(second.confidence, "en")
+        typer.echo(f"{_dim('Runner-up:')} {second.category_id} {name}, {chance}")
+
+
+def _bold_where_marked(text: str, marks: Sequence[Mark]) -> str:
+    """Put a text on one line, with what is marked in bold; a pipe gets it without."""
+    from assistant.harmless import without_controls
+    from web.segments import with_marks
+
+    pieces = []
+    for each in with_marks(text[:MATCHED_SHOWN], marks):
+        plain = without_controls(" ".join(each.text.split()))
+        plain = f"{' ' * each.text[:1].isspace()}{plain}{' ' * each.text[-1:].isspace()}"
+        pieces.append(typer.style(plain, bold=True) if each.marked else plain)
+    return "".join(pieces).strip() + ("…" if len(text) > MATCHED_SHOWN else "")
+
+
+def _dim(text: str) -> str:
+    return typer.style(text, dim=True)
 
 
 def _times(count: int) -> str:

@@ -133,6 +133,8 @@ def _group(name: str, scores: Scores) -> str:
 
 
 def _print_errors(knowledge: KnowledgeBase, project: str, results: list[Result]) -> None:
+    from assistant.evidence_line import evidence_line
+
     wrong = [each for each in results if each.is_wrong]
     typer.echo(f"\n{len(wrong):,} went wrong")
     names = _names(knowledge, project, wrong)
@@ -145,8 +147,8 @@ def _print_errors(knowledge: KnowledgeBase, project: str, results: list[Result])
         typer.echo(f"  expected: {wanted}{place if each.is_known else ''}")
         said = "nothing is near" if got is None else f"{got.category_id} {_line(names.get(got.category_id, ''))[:100]}"
         typer.echo(f"  got:      {said} ({each.outcome.replace('_', ' ')}, confidence {each.confidence:.0%})")
-        if why := _why(each):
-            typer.echo(f"  why:      {why}")
+        if got is not None:
+            typer.echo(f"  why:      {_line(evidence_line(got.evidence, got.category_id, 'en'))}")
 
 
 def _names(knowledge: KnowledgeBase, project: str, results: list[Result]) -> dict[str, str]:
@@ -156,16 +158,6 @@ def _names(knowledge: KnowledgeBase, project: str, results: list[Result]) -> dic
     numbers = [number_of(Prefix.CATEGORY, each.got.category_id) for each in results if each.got]
     with knowledge.store.read() as db:
         return {each.id: each.label or each.template for each in briefs(db, project, numbers).values()}
-
-
-def _why(result: Result) -> str:
-    evidence = result.evidence
-    if evidence is None:
-        return ""
-    if evidence.kind == "exact":
-        return "the very same error was seen before"
-    common = (*evidence.codes, *evidence.words)
-    return f"in common: {_line(', '.join(common))[:200]}" if common else "alike in meaning, no word in common"
 
 
 def _ordinal(rank: int) -> str:

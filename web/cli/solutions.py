@@ -86,7 +86,10 @@ def publish(
     with _store() as store:
         done = curation.publish(store, project, solution, actor=actor or login_name(), replace=replace)
     if done.solution is not None:
-        typer.echo(f"{done.solution.id}: published for {', '.join(done.solution.category_ids)}, where it can be undone")
+        ids = ", ".join(done.solution.category_ids)
+        typer.echo(
+            f"{done.solution.id}: published for {ids}; `kea solutions unpublish {done.solution.id}` takes it back"
+        )
 
 
 @solutions.command("unpublish")

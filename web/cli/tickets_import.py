@@ -66,6 +66,8 @@ def import_tickets(file: Path, wanted: Wanted, *, project: str, actor: str, as_j
     if done.rejected:
         for line, reason in done.first_rejected:
             print(f"kea: {file}, line {line}: {reason}", file=sys.stderr)
+        if done.rejected > len(done.first_rejected):
+            print(f"kea: and {done.rejected - len(done.first_rejected):,} more rows", file=sys.stderr)
         sys.exit(EXIT_REJECTED_ROWS)
 
 
@@ -126,12 +128,12 @@ def _print(done: TicketImport, *, dry_run: bool) -> None:
     if len(done.drafts) > SHOWN:
         typer.echo(f"  and {len(done.drafts) - SHOWN:,} more: kea solutions list --state draft")
     for count, said in (
-        (done.present, "left out, drafted before: categories with the draft of these very tickets"),
-        (done.solved, "left out, solved: categories with a solution; --also-solved drafts for them too"),
-        (done.worthless, "left out, says nothing: tickets with a resolution such as done, or closed, no reply"),
-        (done.repeated, "left out, there twice: tickets"),
-        (done.rejected, "left out, cannot be used: rows"),
-        (done.unmatched, "left out, no known error: tickets"),
+        (done.present, "categories left out: these very tickets were drafted before"),
+        (done.solved, "categories left out: they have a solution; --also-solved drafts for them too"),
+        (done.worthless, "tickets left out: the resolution says nothing, such as done, or closed, no reply"),
+        (done.repeated, "tickets left out: they are there twice"),
+        (done.rejected, "rows left out: they cannot be used, as told below"),
+        (done.unmatched, "tickets left out: no known error is surely meant"),
     ):
         if count:
             typer.echo(f"{count:,} {said}")

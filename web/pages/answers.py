@@ -7,41 +7,50 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from assistant.composing import shortened
+from assistant.evidence_line import answer_line, evidence_line
+from assistant.phrases import confidence_in_words, sureness
 from knowledge_base.errors import NotFound
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store import categories, questions, solutions, thresholds
 from knowledge_base.store.questions import AskedQuestion
-from knowledge_base.types import Answer, Candidate, Category, Evidence, Outcome, Solution, Verdict
+from knowledge_base.types import Answer, Category, Evidence, Guess, Outcome, Solution, Verdict
 from web.parts import Parts
-from web.segments import Segment, marked_segments
+from web.segments import Segment, marked_template, with_marks
 
-TEXT_SHOWN = 600
+TEXT_SHOWN, NAME_SHOWN = 600, 90
 JUDGED = (Outcome.ANSWERED, Outcome.SUGGESTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Another category that came into question."""
+    """A category that comes into question; ``line`` says why."""
 
-    category: Category
-    score: float
+    id: str
+    name: str
+    confidence: str
+    line: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
-    """One card; ``answer`` and ``suggest`` are the thresholds, ``helpful`` of ``judged`` people were helped."""
+    """One card; ``answer`` and ``suggest`` are the thresholds, ``helpful`` of ``judged`` people were helped.
+
+    ``why`` says in one line why the category was chosen, ``matched`` what the known error says, ``asked`` what the
+    question does.
+    """
 
     outcome: Outcome
     confidence: float
+    sureness: str
     answer: float
     suggest: float
     category: Category | None
     solution: Solution | None
-    why: Evidence | None
-    words: tuple[str, ...]
+    why: str
     matched: tuple[Segment, ...]
+    matched_question: bool
     asked: tuple[Segment, ...]
-    earlier: int
     nearest: Ranked | None
     runner_up: Ranked | None
     question_id: str | None
@@ -56,34 +65,34 @@ class ShownAnswer:
 
     @property
     def can_hand_over(self) -> bool:
-        """Whether a person is offered: where nothing helped."""
-        return self.question_id is not None and (self.solution is None or self.verdict is Verdict.NOT_HELPFUL)
+        """Whether a person is offered: where nothing helped, or one was asked who is not done with it."""
+        unhelped = self.solution is None or self.verdict is Verdict.NOT_HELPFUL
+        return self.question_id is not None and (unhelped or self.handed_over_at is not None)
 
 
-def show_answer(parts: Parts, project: str, text: str, answer: Answer) -> ShownAnswer:
-    """Make the card of an answer that was just given."""
+def show_answer(parts: Parts, project: str, text: str, answer: Answer, language: str) -> ShownAnswer:
+    """Make the card of an answer that was just given to a text."""
     with parts.knowledge.store.read() as db:
-        ranked = [_ranked(db, project, each) for each in answer.candidates[:2]]
         helpful, judged = _judged(db, project, answer.category)
         limits = thresholds.of_project(db, project, parts.settings)
     why = answer.evidence
-    words = (*_words(why), *why.codes) if why else ()
-    is_near = answer.category is not None or answer.nearest is not None
-    nearest = ranked[0] if ranked and is_near else None
+    is_near = why is not None and (answer.category is not None or answer.nearest is not None)
+    # Of what is exactly the same next to everything would be marked.
+    marked = why if why and why.kind != "exact" else None
     return ShownAnswer(
         outcome=answer.outcome,
         confidence=answer.confidence,
+        sureness="" if answer.category is None else sureness(answer.confidence, language),
         answer=limits.answer,
         suggest=limits.suggest,
         category=answer.category,
         solution=answer.solution,
-        why=why,
-        words=_words(why),
-        matched=marked_segments(why.matched[:TEXT_SHOWN], words) if why else (),
-        asked=marked_segments(text.strip()[:TEXT_SHOWN], words) if words else (),
-        earlier=answer.category.count if answer.category else 0,
-        nearest=nearest,
-        runner_up=ranked[1] if len(ranked) > 1 else None,
+        why=answer_line(answer, language) if is_near else "",
+        matched=_matched(why, marked) if why and is_near else (),
+        matched_question=bool(why and why.is_question),
+        asked=with_marks(text[:TEXT_SHOWN], marked.marks) if marked and marked.marks and is_near else (),
+        nearest=_ranked(answer.nearest, answer, language),
+        runner_up=_ranked(answer.runner_up, answer, language),
         question_id=answer.question_id,
         can_judge=answer.outcome in JUDGED and answer.question_id is not None,
         verdict=None,
@@ -95,15 +104,15 @@ def show_answer(parts: Parts, project: str, text: str, answer: Answer) -> ShownA
     )
 
 
-def show_stored(db: Connection, parts: Parts, project: str, asked: AskedQuestion) -> ShownAnswer:
+def show_stored(db: Connection, parts: Parts, project: str, asked: AskedQuestion, language: str) -> ShownAnswer:
     """Make the card of an earlier question with what is known now: a solution written since is shown."""
     category = _category(db, project, asked.category_id)
     solution = None
     if category is not None and category.solution_id is not None:
         solution = solutions.get(db, project, number_of(Prefix.SOLUTION, category.solution_id))
-    outcome = asked.outcome
+    outcome, confidence = asked.outcome, asked.confidence
     if outcome is Outcome.UNKNOWN and category is not None:
-        outcome = Outcome.KNOWN_UNSOLVED  # somebody picked the right one since
+        outcome, confidence = Outcome.KNOWN_UNSOLVED, 1.0  # somebody picked the right one since
     if outcome is Outcome.KNOWN_UNSOLVED and solution is not None:
         outcome = Outcome.ANSWERED
     elif outcome in JUDGED and solution is None:
@@ -112,16 +121,16 @@ def show_stored(db: Connection, parts: Parts, project: str, asked: AskedQuestion
     limits = thresholds.of_project(db, project, parts.settings)
     return ShownAnswer(
         outcome=outcome,
-        confidence=asked.confidence,
+        confidence=confidence,
+        sureness="" if category is None else sureness(confidence, language),
         answer=limits.answer,
         suggest=limits.suggest,
         category=category,
         solution=solution,
-        why=None,
-        words=(),
+        why="",
         matched=(),
+        matched_question=False,
         asked=(),
-        earlier=category.count if category else 0,
         nearest=None,
         runner_up=None,
         question_id=asked.id,
@@ -133,17 +142,17 @@ def show_stored(db: Connection, parts: Parts, project: str, asked: AskedQuestion
     )
 
 
-def _words(why: Evidence | None) -> tuple[str, ...]:
-    """Leave out the words that are only pieces of a code that is shown beside them."""
-    if why is None:
-        return ()
-    codes = " ".join(why.codes).lower()
-    return tuple(word for word in why.words if word.lower() not in codes)
+def _matched(why: Evidence, marked: Evidence | None) -> tuple[Segment, ...]:
+    return marked_template(why.matched[:TEXT_SHOWN], marked.matched_marks if marked else ())
 
 
-def _ranked(db: Connection, project: str, candidate: Candidate) -> Ranked:
-    number = categories.resolve_public(db, project, candidate.category_id)
-    return Ranked(categories.get(db, project, number), candidate.score)
+def _ranked(guess: Guess | None, answer: Answer, language: str) -> Ranked | None:
+    if guess is None:
+        return None
+    evidence = next((each.evidence for each in answer.candidates if each.category_id == guess.category_id), None)
+    line = evidence_line(evidence, guess.category_id, language) if evidence else ""
+    name = shortened(guess.name, NAME_SHOWN)
+    return Ranked(guess.category_id, name, confidence_in_words(guess.confidence, language), line)
 
 
 def _category(db: Connection, project: str, public: str | None) -> Category | None:

@@ -50,7 +50,7 @@ def show_ask(
         return _show(page, text=text)
     with page.parts.knowledge.store.read() as db:
         stored = questions.get(db, page.project, question)
-        answer = show_stored(db, page.parts, page.project, stored)
+        answer = show_stored(db, page.parts, page.project, stored, page.visit.language)
     return _show(page, text=stored.text, answer=answer, find=find, done=done)
 
 
@@ -63,7 +63,10 @@ def ask(page: PageOf, text: Annotated[str, Form()] = "") -> Response:
         answers = page.parts.assistant.ask_each(asked)
     except InputError as error:
         return _show(page, text=text, refused=str(error), status=400)
-    first, *further = (show_answer(page.parts, page.project, each.recognised or text, each) for each in answers)
+    language = page.visit.language
+    first, *further = (
+        show_answer(page.parts, page.project, each.recognised or text, each, language) for each in answers
+    )
     return _show(page, text=text, answer=first, further=further)
 
 
@@ -73,7 +76,7 @@ def feedback(page: PageOf, question: Annotated[str, Form()], verdict: Annotated[
     page.parts.assistant.give_feedback(page.project, question, user=page.actor, verdict=verdict)
     with page.parts.knowledge.store.read() as db:
         stored = questions.get(db, page.project, question)
-        answer = show_stored(db, page.parts, page.project, stored)
+        answer = show_stored(db, page.parts, page.project, stored, page.visit.language)
     return _show(page, text=stored.text, answer=answer)
 
 

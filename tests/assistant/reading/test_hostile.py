@@ -106,6 +106,27 @@ def test_long_texts_are_read_whatever_they_repeat(piece: str) -> None:
     assert len(read_message(text).errors) <= 40
 
 
+@pytest.mark.parametrize(
+    ("before", "piece", "behind"),
+    [
+        ("| head |\n|", "-", "x |"),
+        ("|a|\n|--|\n", "-", "x"),
+        ("", " ", "please help me"),
+        ("x please", " ", "y"),
+        ("x please", "\u3000", "y"),
+        ("x please", "\x1f", "y"),
+        ("please it says", "\t", "x"),
+        ("请问报", " ", "x"),
+        ("please help me now\n\n", ".", "x"),
+        ("", "1) error: a 2) error: b 3) error: c 4) error: d 5) error: e 6) error: f 7) 8) 9) error: g ", ""),
+    ],
+)
+def test_long_runs_inside_a_line_are_read(before: str, piece: str, behind: str) -> None:
+    """Each would take minutes where time grows with the square of the length."""
+    text = before + piece * ((LIMIT - 100) // len(piece)) + behind
+    assert len(read_message(text).errors) <= 40
+
+
 def test_the_end_of_a_very_long_log_is_read_too() -> None:
     log = "hello, my job fails:\n" + "INFO all is well with shelf\n" * 3_500 + "ORA-00942: table or view does not exist"
     assert len(log) < LIMIT

@@ -13,6 +13,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     op.add_column("question", sa.Column("form", sa.String(32), nullable=False, server_default=""))
+    op.add_column("question", sa.Column("asked", sa.Text(), nullable=False, server_default=""))
     op.create_index("question_form", "question", ["project", "form"])
     op.add_column("representative", sa.Column("learnt", BIG, nullable=True))
     op.create_table(
