@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks import (
     answers,
+    asking,
     clustering,
     flood,
     grouping,
@@ -38,6 +39,7 @@ MEASUREMENTS: dict[str, Callable[[Path], None]] = {
     "storm": storm.measure,
     "flood": flood.measure,
     "scale": scale.measure,
+    "asking": asking.measure,
     "placing": placing.measure,
     "kafka": kafka.measure,
 }

@@ -18,6 +18,7 @@ from benchmarks.scale_store import PROJECT
 from benchmarks.varied import texts
 from knowledge_base.embedding.port import Vectors, normalised
 from knowledge_base.index.replica import Indexed
+from knowledge_base.index.solutions import PARTS
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.matching import Matcher
 from knowledge_base.pairs.judge import Judge
@@ -89,7 +90,8 @@ def _solve(knowledge: KnowledgeBase, categories: int) -> None:
             held = {each.category: each for each in representatives.of_categories(db, PROJECT, numbers)}
             rows = representatives.vectors(db, PROJECT, [held[number].id for number in numbers])
             near = np.stack([np.frombuffer(row, np.float32) for row in rows])
-            vectors = normalised((near + by.normal(0.0, 0.02, near.shape)).astype(np.float32))
+            shifted = np.repeat(near, PARTS, axis=0) + by.normal(0.0, 0.02, (len(near) * PARTS, near.shape[1]))
+            vectors = normalised(shifted.astype(np.float32)).reshape(len(near), PARTS, -1)
             _put(db, {number: held[number].text for number in numbers}, vectors, backend)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import itertools
-import os
 import random
 import statistics
 import subprocess
@@ -22,7 +21,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlmodel import col
 
-from benchmarks.tools import environment, kea
+from benchmarks.tools import environment, kea, serving
 from benchmarks.workloads import own_numbers
 from knowledge_base.settings import Settings
 from knowledge_base.store.store import Store
@@ -157,38 +156,16 @@ def _pipe(home: Path) -> Iterator[Send]:
 @contextmanager
 def _server(home: Path) -> Iterator[Send]:
     """Run ``kea serve`` and send lines by HTTP."""
-    env = environment(home)
-    token = subprocess.run(
-        [kea(), "token", "bench"], env=env, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ).stdout.strip()
-    log = os.open(home / "serve.log", os.O_CREAT | os.O_WRONLY, 0o600)
-    with subprocess.Popen([kea(), "serve", "--port", "0"], env=env, stdout=log, stderr=log) as process:
-        try:
-            port = _port(home / "serve.log")
-            headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/plain"}
+    with serving(home) as server:
+        headers = {**server.headers, "Content-Type": "text/plain"}
 
-            def send(lines: list[str]) -> None:
-                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
-                connection.request("POST", "/api/v1/logs", "\n".join(lines).encode(), headers)
-                answer = connection.getresponse()
-                answer.read()
-                connection.close()
-                if answer.status != 200:
-                    raise RuntimeError(f"the server answered {answer.status}")
+        def send(lines: list[str]) -> None:
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE)
+            connection.request("POST", "/api/v1/logs", "\n".join(lines).encode(), headers)
+            answer = connection.getresponse()
+            answer.read()
+            connection.close()
+            if answer.status != 200:
+                raise RuntimeError(f"the server answered {answer.status}")
 
-            yield send
-        finally:
-            process.terminate()
-            process.wait(DEADLINE)
-            os.close(log)
-
-
-def _port(log: Path) -> int:
-    """Read the port off what the server says when it has started."""
-    end = time.monotonic() + DEADLINE
-    while time.monotonic() < end:
-        for word in log.read_text(encoding="utf-8", errors="replace").split():
-            if word.startswith("http://127.0.0.1:"):
-                return int(word.removeprefix("http://127.0.0.1:").split("/")[0].rstrip(".,"))
-        time.sleep(TICK)
-    raise RuntimeError("the server did not start")
+        yield send

@@ -6,8 +6,23 @@ import os
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+
+DEADLINE = 60.0
+LOOK_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A server that runs, and what its clients send along."""
+
+    port: int
+    pid: int
+    headers: Mapping[str, str]
 
 
 def kea() -> str:
@@ -28,3 +43,31 @@ def run_scorer(data: Path, script: str, arguments: Sequence[str]) -> None:
         return
     command = [sys.executable, str(path), *arguments, "--kea", kea()]
     subprocess.run(command, check=True)
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[Serving]:
+    """Run ``kea serve`` on ``home``."""
+    env = environment(home)
+    token = subprocess.run(
+        [kea(), "token", "bench"], env=env, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ).stdout.strip()
+    log = os.open(home / "serve.log", os.O_CREAT | os.O_WRONLY, 0o600)
+    with subprocess.Popen([kea(), "serve", "--port", "0"], env=env, stdout=log, stderr=log) as process:
+        try:
+            yield Serving(_port(home / "serve.log"), process.pid, {"Authorization": f"Bearer {token}"})
+        finally:
+            process.terminate()
+            process.wait(DEADLINE)
+            os.close(log)
+
+
+def _port(log: Path) -> int:
+    """Read the port off what the server says when it has started."""
+    end = time.monotonic() + DEADLINE
+    while time.monotonic() < end:
+        for word in log.read_text(encoding="utf-8", errors="replace").split():
+            if word.startswith("http://127.0.0.1:"):
+                return int(word.removeprefix("http://127.0.0.1:").split("/")[0].rstrip(".,"))
+        time.sleep(LOOK_SECONDS)
+    raise RuntimeError("the server did not start")

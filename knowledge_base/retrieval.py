@@ -57,6 +57,10 @@ class Retrieval:
         """Give what some solutions say, for the judge; those without a vector are left out."""
         return self._forms.profiles(db, judge, index, numbers)
 
+    def keep_read(self, project: str) -> None:
+        """Keep what was read of solutions for the next process; one small transaction, mostly none."""
+        self._forms.save(self._store, project)
+
     def settle(self) -> None:
         """Wait for the threads that read."""
         for each in list(self._lexical.values()):

@@ -55,7 +55,7 @@ def give_feedback(
 
 def _said_before(db: Connection, project: str, asked: Asked, user: str) -> Verdict | None:
     """Tell what a person says so far of this answer to such questions, this one or another."""
-    if not asked.form:
+    if asked.form in ("", EMPTY_FORM):
         return None
     solution = learnt_words.solution_of(db, project, asked.category)
     said = learnt_words.words(db, project, asked.form).get(person_of(clip(user, 200)), [])

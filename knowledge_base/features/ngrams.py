@@ -101,14 +101,16 @@ def common_words(left: str, right: str, limit: int = 8) -> tuple[str, ...]:
     >>> common_words("训练 进程显存不足", "显存不足")
     ('不足', '显存')
     """
-    shared = _readable(left) & _readable(right)
+    # The dictionary takes a while to open: it is left alone where there is no Chinese in common.
+    chinese = bool(_CHINESE.search(left)) and bool(_CHINESE.search(right))
+    shared = _readable(left, chinese=chinese) & _readable(right, chinese=chinese)
     return tuple(sorted(shared - STOP or shared, key=_by_length)[:limit])
 
 
-def _readable(clean: str) -> frozenset[str]:
-    """Give the words of a text as people would name them."""
-    chinese = (word for run in _CHINESE.findall(clean) for word in segmented(run))
-    return frozenset((*chinese, *(word for word in words(clean) if len(word) > 1 and not _CHINESE.match(word))))
+def _readable(clean: str, *, chinese: bool) -> frozenset[str]:
+    """Give the words of a text as people would name them, Chinese ones if that is asked for."""
+    named = (word for run in _CHINESE.findall(clean) for word in segmented(run)) if chinese else ()
+    return frozenset((*named, *(word for word in words(clean) if len(word) > 1 and not _CHINESE.match(word))))
 
 
 def _by_length(word: str) -> tuple[int, str]:

@@ -17,6 +17,7 @@ from knowledge_base.index.lexical_postings import Postings
 from knowledge_base.index.lexical_sources import Document, Source
 from knowledge_base.index.lexical_terms import TermReader, code_terms
 from knowledge_base.index.members import Members, text_hash
+from knowledge_base.store import projects
 
 log = structlog.get_logger(__name__)
 
@@ -84,6 +85,8 @@ class Following:
             newest = self._source.state(db, self._project)
             if newest == self._state or (self._is_reading and not wait):
                 return
+            if newest < self._state and not self._is_set_back(db):
+                return  # the connection is older than what another thread has followed
             since = self._since(newest)
             changed = self._source.changed(db, self._project, since)
             if not wait and self._connect is not None:
@@ -105,6 +108,9 @@ class Following:
     @property
     def _is_reading(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
+
+    def _is_set_back(self, db: Connection) -> bool:
+        return projects.is_set_back(db, self._project, self._source.state, self._state)
 
     def _since(self, newest: int) -> int:
         """Tell behind which state to read; all where the database is an older one than it was."""

@@ -98,6 +98,8 @@ class Replica:
             newest = projects.generation(db, self.project)
             if self._index is not None and newest == self._generation:
                 return
+            if self._index is not None and newest < self._generation and not self._is_set_back(db):
+                return  # the connection is older than what another thread has followed
             if self._index is None or newest < self._generation:
                 self._load(db, newest)
             else:
@@ -137,6 +139,9 @@ class Replica:
             if wanted >= every or all(len(row) >= limit for row in seen):
                 return seen
             wanted *= MORE
+
+    def _is_set_back(self, db: Connection) -> bool:
+        return projects.is_set_back(db, self.project, projects.generation, self._generation)
 
     def _load(self, db: Connection, newest: int) -> None:
         members, codes = Members(), CodeIndex()

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 from sqlalchemy import Connection
 
+from knowledge_base.errors import Unavailable
 from knowledge_base.index.solutions import SolutionIndex
 from knowledge_base.pairs.judge import Judge
 from knowledge_base.pairs.profile import Profile
+from knowledge_base.pairs.reading import given_back, kept, version_of
 from knowledge_base.signature.codes import error_codes
-from knowledge_base.store import solution_texts
+from knowledge_base.store import solution_readings, solution_texts
+from knowledge_base.store.solution_readings import NewReading
+from knowledge_base.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +42,14 @@ class SolutionForms:
     def __init__(self, most: int = REMEMBERED) -> None:
         self._most = most
         self._known: OrderedDict[tuple[str, str, int, int], Told] = OrderedDict()
+        self._unsaved: dict[str, dict[int, NewReading]] = {}
         self._lock = threading.Lock()
 
     def profiles(self, db: Connection, judge: Judge, index: SolutionIndex, numbers: Sequence[int]) -> dict[int, Told]:
         """Give what solutions say, by the vectors of an index; those without a vector are left out.
 
-        Only solutions that are not remembered in their present version are read from the database.
+        Those that are not remembered in their present version are read from the database, where what was read before is
+        kept (:meth:`save`).
         """
         keys = {
             number: (judge.name, index.project, number, version)
@@ -59,19 +67,51 @@ class SolutionForms:
                 self._known.popitem(last=False)
         return found
 
-    @staticmethod
-    def _read(db: Connection, judge: Judge, index: SolutionIndex, numbers: Sequence[int]) -> dict[int, Told]:
-        vectors = index.vectors_of(numbers)
+    def save(self, store: Store, project: str) -> None:
+        """Keep what was read since the last time, so that the next process need not read it."""
+        with self._lock:
+            new = self._unsaved.pop(project, None)
+        if new:
+            # What cannot be kept now is read again by the next process; an answer does not fail for that.
+            with suppress(Unavailable), store.write() as db:
+                solution_readings.put(db, project, list(new.values()))
+
+    def _read(self, db: Connection, judge: Judge, index: SolutionIndex, numbers: Sequence[int]) -> dict[int, Told]:
+        versions = {number: version for number in numbers if (version := index.version_of(number)) is not None}
+        reader = version_of(judge)
+        said = solution_readings.read(db, index.project, versions, reader)
+        found = {number: told for number, each in said.items() if (told := _given_back(each)) is not None}
+        unread = [number for number in versions if number not in found]
+        vectors = index.vectors_of(unread)
         words = solution_texts.read(db, index.project, list(vectors))
         # Of another version the vector says nothing; with the next refresh it is there.
-        read = [number for number in words if words[number].version == index.version_of(number)]
+        read = [number for number in words if words[number].version == versions[number]]
         if not read:
-            return {}
+            return found
         texts = [(words[number].named, error_codes(words[number].named)) for number in read]
         profiles = judge.profiles(texts, np.stack([vectors[number][0] for number in read]))
-        return {
+        made = {
             number: _told(judge, profile, words[number].body) for number, profile in zip(read, profiles, strict=True)
         }
+        with self._lock:
+            unsaved = self._unsaved.setdefault(index.project, {})
+            for number, told in made.items():
+                unsaved[number] = NewReading(number, versions[number], reader, _kept(told))
+        return found | made
+
+
+def _kept(told: Told) -> str:
+    more = sorted(told.words - told.profile.words)
+    return json.dumps([kept(told.profile), sorted(told.profile.codes), more, sorted(told.concepts)])
+
+
+def _given_back(said: str) -> Told | None:
+    try:
+        profile_said, codes, more, concepts = json.loads(said)
+        profile = given_back(profile_said, codes)
+        return None if profile is None else Told(profile, profile.words | set(more), frozenset(concepts))
+    except (ValueError, TypeError):
+        return None
 
 
 def _told(judge: Judge, profile: Profile, body: str) -> Told:

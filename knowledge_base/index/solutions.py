@@ -45,6 +45,8 @@ class SolutionIndex:
             newest = projects.solutions_state(db, self.project)
             if self._index is not None and newest == self._state:
                 return
+            if self._index is not None and newest < self._state and not self._is_set_back(db):
+                return  # the connection is older than what another thread has followed
             if self._index is None or newest < self._state:
                 self._index, self._versions, self._parts, self._state = FlatIndex(self.dimension), {}, {}, -1
             # A vector may be of a version that is gone already: what the solution says now decides.
@@ -85,6 +87,9 @@ class SolutionIndex:
     def version_of(self, number: int) -> int | None:
         """Tell which version of a solution a vector is there for; None where there is none."""
         return self._versions.get(number)
+
+    def _is_set_back(self, db: Connection) -> bool:
+        return projects.is_set_back(db, self.project, projects.solutions_state, self._state)
 
     def _changed(self, db: Connection) -> Iterator[tuple[int, int, bool]]:
         if self._state >= 0:

@@ -48,7 +48,7 @@ def gather(
 ) -> tuple[list[Candidate], dict[int, Vectors]]:
     """Look for candidates in every way; gives the vectors of what was found, too.
 
-    ``refused`` are categories that the question must not match.
+    ``refused`` are categories that the question must not match, nor any with the solution of one of them.
 
     ``changed`` gives the solutions that categories would have; None where they would have none.
     """
@@ -62,13 +62,19 @@ def gather(
     answering = categories.answered_by(db, project, told, limit=MOST_CATEGORIES)
     unseen = sorted(answering.keys() - {each.category for each in found.values()})
     found.update((each.id, each) for each in near.standing_for(db, unseen, FOR_EACH))
-    solutions = answering | categories.solutions_of(db, project, sorted({each.category for each in found.values()}))
+    homes = {each.category for each in found.values()} | refused
+    solutions = answering | categories.solutions_of(db, project, sorted(homes))
     for category, solution in (changed or {}).items():
         if solution is None:
             solutions.pop(category, None)
         else:
             solutions[category] = solution
-    vectors = {each.id: near.vector(each.id) for each in found.values() if each.category not in refused}
+    # What did not help does not help by another category either.
+    barred = {solutions[category] for category in refused if category in solutions}
+    left = [
+        each for each in found.values() if each.category not in refused and solutions.get(each.category) not in barred
+    ]
+    vectors = {each.id: near.vector(each.id) for each in left}
     there = {number: vector for number, vector in vectors.items() if vector is not None}
     held = sorted((found[number] for number in there), key=_number)
     return _grouped(held, solutions, query, there), there
@@ -77,13 +83,17 @@ def gather(
 def _grouped(
     found: Sequence[Indexed], solutions: Mapping[int, int], query: Query, vectors: Mapping[int, Vectors]
 ) -> list[Candidate]:
-    groups: dict[tuple[int | None, int], list[Indexed]] = {}
-    for each in found:
+    if not found:
+        return []
+    # Row by row, so that equal texts are equally near wherever they stand.
+    dense = np.einsum("ij,kj->ik", query.vectors, np.stack([vectors[each.id] for each in found]))
+    groups: dict[tuple[int | None, int], list[int]] = {}
+    for place, each in enumerate(found):
         solution = solutions.get(each.category)
-        groups.setdefault((solution, each.category if solution is None else 0), []).append(each)
+        groups.setdefault((solution, each.category if solution is None else 0), []).append(place)
     return [
-        Candidate(solution, tuple(held), query.vectors @ np.stack([vectors[each.id] for each in held]).T)
-        for (solution, _), held in groups.items()
+        Candidate(solution, tuple(found[place] for place in places), dense[:, places])
+        for (solution, _), places in groups.items()
     ]
 
 

@@ -113,6 +113,7 @@ class Matcher:
                 judged = judged_matches(asked, weighed, opened.judge, match_model(), limit=most) if weighed else []
                 every = [each.category for each in (*certain, *judged)] if certain else []
                 solutions = categories.solutions_of(db, project, every) if every else {}
+            self._retrieval.keep_read(project)
             return Found(signed.form, tuple(joined(certain, judged, solutions, limit)))
 
     def compare(self, project: str, text: str, *, around: str = "") -> Compared:

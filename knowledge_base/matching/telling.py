@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from knowledge_base.features.cleaning import cleaned
@@ -16,6 +17,9 @@ BAD = frozenset({"ERROR", "FATAL", "CRITICAL", "ALERT", "EMERG", "PANIC"})
 
 FEWEST_WORDS = 2
 """Words that say something of a line without an error code; ``Task failed`` stands below errors of every kind."""
+
+_BARE = re.compile(r"(?:INFO|DEBUG|TRACE)\s")
+"""Levels that stand alone in front; no message begins with such a word in capitals."""
 
 _LOOKED_AT = 2_000
 _ENDS = ("exit ", "signal ", "status ", "code ")
@@ -37,9 +41,9 @@ def telling(lines: Sequence[str]) -> list[str]:
 
 
 def without_harmless(text: str) -> str:
-    """Leave out what logs say besides errors; a text that is nothing else stays.
+    r"""Leave out what logs say besides errors; a text that is nothing else stays.
 
-    >>> without_harmless("INFO shop opened at noon\\nERROR shop burned down")
+    >>> without_harmless("INFO shop opened at noon\nERROR shop burned down")
     'ERROR shop burned down'
     """
     lines = text.splitlines()
@@ -48,9 +52,9 @@ def without_harmless(text: str) -> str:
 
 
 def is_harmless(line: str) -> bool:
-    """Tell whether a line has a log header that says so, and names neither code nor exception."""
+    """Tell whether a log says by its level that a line is no error, and the line names neither code nor exception."""
     line = line.strip()[:_LOOKED_AT]
-    return _level(line) in HARMLESS and not _names_error(line)
+    return (_level(line) in HARMLESS or _BARE.match(line) is not None) and not _names_error(line)
 
 
 def _is_error(line: str) -> bool:

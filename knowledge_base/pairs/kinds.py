@@ -54,8 +54,11 @@ class KnownKinds:
     @cached_property
     def _places(self) -> Mapping[str, npt.NDArray[np.int64]]:
         """The places of the wordings of kinds that are about each act."""
+        wordings: dict[str, list[int]] = {}
+        for place, kind in enumerate(self.kinds):
+            wordings.setdefault(kind, []).append(place)
         return {
-            act: np.array([place for place, kind in enumerate(self.kinds) if kind in names], np.int64)
+            act: np.array(sorted(place for name in names for place in wordings.get(name, ())), np.int64)
             for act, names in self.acts.items()
         }
 
@@ -74,18 +77,7 @@ class KnownKinds:
         """
         if not len(self.kinds):
             return _shares(dict.fromkeys(named, BY_CODE))
-        return self._few_shares(profile, self.vectors @ vector, named, model, rarity, contradictions)
-
-    def _few_shares(
-        self,
-        profile: Profile,
-        dense: Vectors,
-        named: frozenset[str],
-        model: PairModel,
-        rarity: Rarity,
-        contradictions: Contradictions,
-    ) -> Mapping[str, float]:
-        """Give the shares of a text by its cosine with each wording."""
+        dense = self.vectors @ vector
         places = self._nearest(profile, dense)
         near = Beside([self.profile_at(place) for place in places], rarity, contradictions)
         said = near.compared(profile, dense[places].tolist())[:, :SAID]
@@ -102,12 +94,9 @@ class KnownKinds:
         contradictions: Contradictions,
     ) -> list[Mapping[str, float]]:
         """Give the shares of many texts; ``vectors`` has shape (texts, dimension)."""
-        if not len(self.kinds):
-            return [_shares(dict.fromkeys(each, BY_CODE)) for each in named]
-        if len(profiles) < WORTH:
-            # To read all vectors once is what takes longest.
-            every = zip(profiles, vectors @ self.vectors.T, named, strict=True)
-            return [self._few_shares(*each, model, rarity, contradictions) for each in every]
+        if len(profiles) < WORTH or not len(self.kinds):
+            each = zip(profiles, vectors, named, strict=True)
+            return [self.shares(*one, model, rarity, contradictions) for one in each]
         found: list[Mapping[str, float]] = []
         for start in range(0, len(profiles), AT_ONCE):
             part = slice(start, start + AT_ONCE)

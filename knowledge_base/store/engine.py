@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 from knowledge_base.errors import StorageUnavailable
 
@@ -69,6 +69,25 @@ def database_file(engine: Engine) -> Path | None:
     """Name the file behind a SQLite engine; None for a server or memory."""
     name = engine.url.database
     return Path(name) if engine.dialect.name == "sqlite" and name and name != ":memory:" else None
+
+
+@contextmanager
+def beside(db: Connection) -> Iterator[Connection]:
+    """Give another connection to a connection's database, which sees its present state; for rare questions.
+
+    It is none of the pool: where all hold one and wait for a second, nobody would get it. A database in memory has a
+    single connection, which is given back as it is.
+    """
+    engine = db.engine
+    if engine.dialect.name == "sqlite" and database_file(engine) is None:
+        yield db
+        return
+    other = create_engine(engine.url, poolclass=NullPool, hide_parameters=True)
+    try:
+        with explained(engine), other.connect() as connection:
+            yield connection
+    finally:
+        other.dispose()
 
 
 @contextmanager

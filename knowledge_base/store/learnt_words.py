@@ -20,7 +20,6 @@ from knowledge_base.store.question_tables import FeedbackRow, QuestionRow
 from knowledge_base.store.tables import CategoryRow, TemplateRow
 from knowledge_base.types import Verdict
 
-CHUNK = 500
 _PLACED = re.compile(r"([^\s/:@]+)[/:](.+)")
 
 
@@ -107,43 +106,40 @@ def asked(db: Connection, project: str, public: str) -> Asked:
 
 def words(db: Connection, project: str, form: str) -> dict[Person, list[Word]]:
     """Read what each person said of answers to questions of a form, newest first, one word for each category."""
-    asked_so = _asked_so(db, project, form)
-    given: list[Any] = []
-    numbers = sorted(asked_so)
-    for start in range(0, len(numbers), CHUNK):
-        query = select(
-            col(FeedbackRow.question), col(FeedbackRow.user), col(FeedbackRow.verdict), col(FeedbackRow.at)
-        ).where(col(FeedbackRow.project) == project, col(FeedbackRow.question).in_(numbers[start : start + CHUNK]))
-        given += db.execute(query).all()
     found: dict[Person, list[Word]] = {}
-    for row in sorted(given, key=lambda each: (each.at, each.question), reverse=True):
-        about = asked_so[row.question]
+    for row in sorted(_said_of(db, project, form), key=lambda each: (each.at, each.question), reverse=True):
         # A ticket system that names no author gives the ticket in place of one: that may be anybody.
-        is_nameless = row.user == f"{about.channel}:{about.thread}"
-        person = Person(f"{about.channel}:?", "") if is_nameless else person_of(row.user)
+        is_nameless = row.user == f"{row.channel}:{row.thread}"
+        person = Person(f"{row.channel}:?", "") if is_nameless else person_of(row.user)
         said = found.setdefault(person, [])
-        word = Word(person, row.question, about.template, about.category, about.solution, Verdict(row.verdict))
+        word = Word(person, row.question, row.template, row.category, row.solution, Verdict(row.verdict))
         if not any(is_alike(word, each.category, each.solution) for each in said):
             said.append(word)
     return found
 
 
-def _asked_so(db: Connection, project: str, form: str) -> dict[int, Any]:
-    """Read the questions of a form that matched something, with what they are about now."""
+def _said_of(db: Connection, project: str, form: str) -> list[Any]:
+    """Read the verdicts on questions of a form that matched something, with what they are about now."""
+    q, f = QuestionRow, FeedbackRow
     query: Any = (
         select(
-            col(QuestionRow.id),
-            col(QuestionRow.channel),
-            col(QuestionRow.thread),
-            col(QuestionRow.template),
+            col(f.question),
+            col(f.user),
+            col(f.verdict),
+            col(f.at),
+            col(q.channel),
+            col(q.thread),
+            col(q.template),
             col(TemplateRow.category),
             col(CategoryRow.solution),
         )
-        .join(TemplateRow, (col(TemplateRow.project) == project) & (col(TemplateRow.id) == col(QuestionRow.template)))
+        .select_from(q)
+        .join(f, (col(f.project) == project) & (col(f.question) == col(q.id)))
+        .join(TemplateRow, (col(TemplateRow.project) == project) & (col(TemplateRow.id) == col(q.template)))
         .join(CategoryRow, (col(CategoryRow.project) == project) & (col(CategoryRow.id) == col(TemplateRow.category)))
-        .where(col(QuestionRow.project) == project, col(QuestionRow.form) == form)
+        .where(col(q.project) == project, col(q.form) == form)
     )
-    return {row.id: row for row in db.execute(query)}
+    return list(db.execute(query))
 
 
 def is_alike(word: Word, category: int, solution: int | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.store.bulk import replace_all
+from knowledge_base.store.engine import beside
 from knowledge_base.store.tables import ChangeRow, ProjectRow, SequenceRow
 from knowledge_base.store.text import storable
 from knowledge_base.store.upserts import insert_or_skip
@@ -116,6 +117,15 @@ def next_solutions(db: Connection, project: str) -> int:
 def solutions_state(db: Connection, project: str) -> int:
     """Tell the number of the present state of its solutions; 0 for a project that is not there."""
     return int(db.execute(_of_project("solutions"), {"project": project}).scalar() or 0)
+
+
+def is_set_back(db: Connection, project: str, state: Callable[[Connection, str], int], known: int) -> bool:
+    """Tell whether a project is in an older state than was known, as of a backup that was put back.
+
+    A connection that was opened before the known state was reached sees an older one as well: that is not meant.
+    """
+    with beside(db) as now:
+        return state(now, project) < known
 
 
 def publish(db: Connection, project: str, changes: Sequence[tuple[str, Mapping[str, object]]], now: datetime) -> None:

@@ -1,6 +1,6 @@
-"""The table of solutions' vectors."""
+"""The tables of what is worked out of solutions: their vectors, and what they say."""
 
-from sqlalchemy import Column, Index, LargeBinary
+from sqlalchemy import Column, Index, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 from knowledge_base.store.backend_tables import NAME
@@ -23,3 +23,14 @@ class SolutionVectorRow(SQLModel, table=True):
     digest: str = Field(max_length=64)
     vector: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     generation: int = number(0)
+
+
+class SolutionReadingRow(SQLModel, table=True):
+    """What a version of a solution says, as JSON; ``reader`` names what decides how it is read."""
+
+    __tablename__ = "solution_reading"
+    project: str = project_key()
+    solution: int = number_key()
+    version: int = number(0)
+    reader: str = Field(max_length=32)
+    said: str = Field(sa_type=Text)

@@ -56,7 +56,7 @@ def knowledge(database_url: str, tmp_path: Path) -> Iterator[KnowledgeBase]:
     """Peer (three templates, solved) in KE-1, heap in KE-4, two tenants in KE-5 and KE-6; what was asked of them."""
     home = tmp_path / "home"
     with knowledge_at(
-        database_url, home, answer_threshold=0.8, suggest_threshold=0.4, group_threshold=0.9
+        database_url, home, answer_threshold=0.8, suggest_threshold=0.4, group_threshold=0.94
     ) as knowledge:
         ingest(knowledge, PEER, PEER_TOO, PEER_THIRD, HEAP, *TENANTS, PEER, PEER_TOO)
         drain(knowledge)

@@ -239,3 +239,15 @@ def test_a_solution_is_told_by_its_newest_version(bench: Bench, knowledge: Knowl
     assert bench.categories_gathered("repaint a fence", {"solution"}) == {kraken}
     ingest(knowledge, "ERROR unrelated thing happened")
     assert bench.match("repaint a fence")[0] == before[0]
+
+
+def test_the_solution_of_what_was_refused_does_not_come_back_by_another_category(bench: Bench) -> None:
+    ledger, books, turnstile = bench.know(
+        "ledger 17 was sealed by an auditor", "ledger was sealed by the inspector of books", "turnstile jammed"
+    )
+    bench.link(books, bench.solve(ledger, "Unseal it"))
+    held = [one.category for each in bench.gathered("a sealed ledger", refused=[ledger]) for one in each.held]
+    assert held == [turnstile]
+    bench.solve(books, "Ask the inspector")
+    held = [one.category for each in bench.gathered("a sealed ledger", refused=[turnstile]) for one in each.held]
+    assert sorted(held) == sorted([ledger, books]), "one without a solution bars nothing else"

@@ -166,7 +166,7 @@ def test_asking_shows_the_answer_and_takes_feedback(signed_in: TestClient, solve
     page = signed_in.post("/ask", data={"text": text}).text
     assert 'data-outcome="answered"' in page
     assert "The data disk is full" in page
-    assert "The same template as 30 earlier lines." in page
+    assert "The very same line was seen 30 times, last on 2026-11-23" in page
     question = re.search(r'name="question" value="(Q-\d+)"', page)
     assert question
     judged = signed_in.post("/feedback", data={"question": question.group(1), "verdict": "helpful"}).text
