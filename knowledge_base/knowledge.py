@@ -24,10 +24,12 @@ from knowledge_base.solution_embedding import SolutionEmbedding
 from knowledge_base.store import backends, categories, projects, template_reading
 from knowledge_base.store.store import Clock, Store, utc_now
 from knowledge_base.types import Category, Signature, Template
-from knowledge_base.vocabulary.kept_vectors import Progress, unheard
 from knowledge_base.vocabulary.reading import Reader
 
 log = structlog.get_logger(__name__)
+
+TOLD_AT = 1_024
+"""Wordings of known kinds after which it is said how many are embedded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +101,11 @@ class KnowledgeBase:
         """What judges whether texts are one error, by the model that is set; raises ModelUnavailable, InputError."""
         return self.judge_with(self.embedder)
 
-    def judge_with(self, embedder: Embedder, progress: Progress = unheard) -> Judge:
-        """Give the judge over vectors of an embedder; ``progress`` is told of what the first of a model embeds."""
+    def judge_with(self, embedder: Embedder) -> Judge:
+        """Give the judge over vectors of an embedder; the first of a model embeds the known kinds, which is logged."""
         folder = self.settings.model_dir.expanduser() / "kinds"
         reader = self._backends.reader
-        return open_judge(reader, embedder, kinds=self.settings.kinds, folder=folder, progress=progress)
+        return open_judge(reader, embedder, kinds=self.settings.kinds, folder=folder, progress=_tell)
 
     def embedder_of(self, project: str) -> Embedder:
         """Give the embedder whose vectors the project answers with: it takes cleaned texts.
@@ -220,3 +222,8 @@ class KnowledgeBase:
                 log.warning("questions are answered by letters alone", project=project, reason=str(reason))
                 letters = self._letters[project] = Letters(project, backend=used)
             return letters
+
+
+def _tell(done: int, wanted: int) -> None:
+    if done == wanted or not done % TOLD_AT:
+        log.info("embedding the known kinds of error, once", done=done, of=wanted)

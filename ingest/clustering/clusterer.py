@@ -19,10 +19,9 @@ from ingest.clustering.planning import plan_window
 from ingest.clustering.snapshot import PendingTemplate, read_pending, read_snapshot
 from ingest.clustering.split_search import propose_splits
 from ingest.clustering.writing import write_part
-from knowledge_base.embedding.port import Embedder
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.pairs.judge import Judge, Profiles
+from knowledge_base.pairs.judge import Profiles
 from knowledge_base.store import projects, proposals
 from knowledge_base.store.waiting import ALWAYS, Span
 
@@ -30,7 +29,6 @@ log = structlog.get_logger(__name__)
 
 TRIES = 5
 PART = 50
-TOLD_AT = 1_024
 PROPOSED_PART = 200
 
 
@@ -94,7 +92,7 @@ class Clusterer:
         """
         project, settings = lease.project, self.knowledge.settings
         embedder = self.knowledge.embedder_of(project)
-        judge = self._judge(embedder)
+        judge = self.knowledge.judge_with(embedder)
         vectors = self._ahead.vectors(project, [cleaned(each.text) for each in pending], embedder)
         if coming:
             self._ahead.begin(project, [cleaned(each.text) for each in coming], embedder)
@@ -110,13 +108,6 @@ class Clusterer:
             propose_threshold=settings.propose_threshold,
         )
         return self._write(lease, plan, change, busy=bool(coming))
-
-    def _judge(self, embedder: Embedder) -> Judge:
-        def tell(done: int, wanted: int) -> None:
-            if done == wanted or not done % TOLD_AT:
-                log.info("embedding the known kinds of error, once", done=done, of=wanted)
-
-        return self.knowledge.judge_with(embedder, tell)
 
     def _write(self, lease: Lease, plan: Plan, change: int, *, busy: bool) -> WindowResult | None:
         """Write a plan part by part, so that nobody waits long for the database.
