@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from assistant.evidence import counted_evidence, marked, runner_up
-from assistant.reading import asked_in, read_message
+from assistant.reading import asked_in, read_message, without_secrets
 from assistant.several import MOST, telling
 from knowledge_base.curation.learning_people import give_feedback
 from knowledge_base.errors import InputError
@@ -162,7 +162,7 @@ class Assistant:
 def _scrubbed(question: Question) -> Question:
     """Take out secrets before the text is cut into errors: half a private key would not be recognised."""
     _check(question)
-    return replace(question, text=scrub(question.text))
+    return replace(question, text=without_secrets(question.text))
 
 
 def _check(question: Question) -> None:

@@ -18,7 +18,9 @@ from assistant.reply import reply_to_json
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import categories, escalations, outbox, projects
+from knowledge_base.matching import form_of
+from knowledge_base.signing import read_signing
+from knowledge_base.store import categories, escalations, learnt_words, outbox, projects
 from knowledge_base.store.escalations import HandedOver
 from knowledge_base.store.outbox import NewDelivery
 
@@ -72,6 +74,11 @@ class HandingOver:
         """
         projects.lock(db, project)
         now = self._knowledge.clock()
+        asked = learnt_words.asked(db, project, question_id)
+        if not asked.form:
+            # It was kept before questions had forms, by which demand is counted.
+            form = form_of(asked.text, read_signing(db, project).rules)
+            learnt_words.set_form(db, project, asked.number, form)
         done = escalations.hand_over(db, project, question_id, by=by, now=now)
         target = target_of(self._knowledge.settings.handover_target)
         if target is None or not done.is_new or done.others:

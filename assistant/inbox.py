@@ -17,6 +17,7 @@ from assistant.composing import Composer, say
 from assistant.handing_over import HandingOver
 from assistant.phrases import language_of, phrases
 from assistant.ports import Accept, Channel, Inbound
+from assistant.reading import without_secrets
 from assistant.reply import Reply, reply_to_json
 from assistant.words import Feedback, HandOver, read_feedback, read_hand_over
 from assistant.working import Stopping, never, pause
@@ -58,7 +59,7 @@ class Inbox:
                 event=inbound.event,
                 user=inbound.user,
                 thread=inbound.thread,
-                text=scrub(inbound.text[: TEXT_LIMIT + 1]),
+                text=without_secrets(inbound.text[: TEXT_LIMIT + 1]),
                 address=inbound.address,
                 detail=_detail(inbound),
             )

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 from sqlalchemy import update
-from sqlmodel import SQLModel
 
 from benchmarks.varied import texts
 from knowledge_base.embedding.port import Embedder, Vectors, normalised
@@ -24,6 +23,7 @@ from knowledge_base.settings import Settings
 from knowledge_base.signature import sign
 from knowledge_base.store import projects, representatives
 from knowledge_base.store.bulk import replace_all
+from knowledge_base.store.metadata import METADATA
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow, FingerprintRow, ProjectRow, TemplateRow
 from knowledge_base.types import Why
@@ -63,7 +63,7 @@ def prepare(folder: Path, categories: int) -> Path:
 
 def _shape() -> str:
     """Name the columns of the tables, so that a store from before a migration is not taken."""
-    names = [str(column) for table in SQLModel.metadata.sorted_tables for column in table.columns]
+    names = [str(column) for table in METADATA.sorted_tables for column in table.columns]
     return hashlib.sha256("|".join(names).encode()).hexdigest()[:8]
 
 

@@ -17,6 +17,9 @@ from knowledge_base.store.engine import database_file
 from knowledge_base.store.store import Store
 from knowledge_base.vocabulary.reading import Reader
 
+READY = 16
+"""Projects asked about last whose lexical indexes are ready to be changed; each keeps a dozen threads for that."""
+
 
 class Retrieval:
     """Gives each project's indexes as they are in the database now. ``folder`` keeps what speeds up the next start."""
@@ -40,7 +43,12 @@ class Retrieval:
                 connect = None if shared else self._store.read
                 found = Lexical(project, reader=self._reader, folder=self._folder, connect=connect)
                 self._lexical[project] = found
+            # The last is the one that was asked about last.
+            self._lexical[project] = self._lexical.pop(project)
+            idle = list(self._lexical.values())[:-READY][-1:]
         found.refresh(db, wait=wait)
+        for each in idle:
+            each.rest()
         return found
 
     def solutions(self, db: Connection, project: str, embedder: Embedder) -> SolutionIndex:

@@ -151,7 +151,7 @@ def _read(expectations: Expectations, line: int, row: Mapping[str, object]) -> L
         line=line,
         id=_name(row.get("id")) or str(line),
         text=text,
-        expected=expected,
+        expected=None if expected is None else storable(expected),
         right=None if expected is None else expectations.find(expected),
         language=_name(row.get("lang")) or language_of(text),
         kind=_name(row.get("kind")),
@@ -159,4 +159,4 @@ def _read(expectations: Expectations, line: int, row: Mapping[str, object]) -> L
 
 
 def _name(value: object) -> str:
-    return "" if value is None else str(value)[:80]
+    return "" if value is None else storable(str(value))[:80]

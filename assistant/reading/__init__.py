@@ -3,5 +3,6 @@
 from assistant.reading.asked import Asked, asked_in
 from assistant.reading.message import ErrorText, Message
 from assistant.reading.reading import LIMIT, read_message
+from assistant.reading.secrets import without_secrets
 
-__all__ = ["LIMIT", "Asked", "ErrorText", "Message", "asked_in", "read_message"]
+__all__ = ["LIMIT", "Asked", "ErrorText", "Message", "asked_in", "read_message", "without_secrets"]

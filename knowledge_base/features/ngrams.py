@@ -51,12 +51,21 @@ def grams(clean: str) -> Grams:
         return Grams(b"", b"")
     parts = [_numbers(word) if len(word) <= REMEMBERED_WORD else _numbers.__wrapped__(word) for word in tokens]
     pairs = [hash(left + right) for left, right in pairwise(tokens) if len(left) == len(right) == 1]
-    numbers, counts = np.unique(np.frombuffer(b"".join(parts) + _bytes(pairs), np.int64), return_counts=True)
+    if pairs:
+        parts.append(_bytes(pairs))
+    every = np.frombuffer(b"".join(parts), np.int64).copy()
+    every.sort()
+    is_first = np.empty(len(every), np.bool_)
+    is_first[0] = True
+    np.not_equal(every[1:], every[:-1], out=is_first[1:])
+    ends = np.empty(np.count_nonzero(is_first) + 1, np.int64)
+    ends[:-1], ends[-1] = is_first.nonzero()[0], len(every)
+    counts = ends[1:] - ends[:-1]
     weights = 1.0 + np.log(counts)
-    # In an order of their own: that of the hashes is another one in each process.
-    ordered = np.sort(weights)
-    length = math.sqrt(float(ordered @ ordered))
-    return Grams(numbers.tobytes(), (weights / length).astype(np.float32).tobytes())
+    # By how often they come, not in the order of the hashes, which is another one in each process.
+    often = np.bincount(counts)
+    length = math.sqrt(float(often[1:] @ (1.0 + np.log(np.arange(1, len(often)))) ** 2))
+    return Grams(every[is_first].tobytes(), (weights / length).astype(np.float32).tobytes())
 
 
 @lru_cache(maxsize=CACHE)

@@ -53,6 +53,11 @@ class Lexical:
         self._representatives.refresh(db, wait=wait)
         self._solutions.refresh(db, wait=wait)
 
+    def rest(self) -> None:
+        """Give back what only changes need: for projects that nobody asks about."""
+        self._representatives.rest()
+        self._solutions.rest()
+
     def settle(self) -> None:
         """Wait for the threads that read."""
         self._representatives.settle()

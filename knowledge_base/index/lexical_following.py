@@ -100,6 +100,15 @@ class Following:
         finally:
             self._changing.release()
 
+    def rest(self) -> None:
+        """Give back what only changes need, unless something is being changed."""
+        if self._changing.acquire(blocking=False):
+            try:
+                if self._postings is not None:
+                    self._postings.rest()
+            finally:
+                self._changing.release()
+
     def settle(self) -> None:
         """Wait for the thread that reads, if one does."""
         if (thread := self._thread) is not None:

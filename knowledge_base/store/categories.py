@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, func, select, update
 from sqlmodel import col
 
 from knowledge_base.errors import NotFound
@@ -101,7 +101,7 @@ def first_template_of(db: Connection, project: str, number: int) -> int:
 def get(db: Connection, project: str, number: int) -> Category:
     """Read one category, following aliases, also one that was evicted; raises NotFound."""
     current = resolve(db, project, number)
-    row = db.execute(CategoryView(project).query.where(col(CategoryRow.id) == current)).first()
+    row = db.execute(_one(), {"project": project, "number": current}).first()
     if row is None:
         return tombstone(db, project, current, aliases_of(db, project, current))
     services = (
@@ -112,6 +112,12 @@ def get(db: Connection, project: str, number: int) -> Category:
     )
     systems = [name for name in db.execute(services).scalars() if name]
     return read_category(row, aliases_of(db, project, current), systems)
+
+
+@cache
+def _one() -> Any:
+    number: BindParameter[int] = bindparam("number")
+    return CategoryView(bindparam("project"), only=number).query.where(col(CategoryRow.id) == number)
 
 
 def solutions_of(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, func, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, case, func, select
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
@@ -24,7 +24,13 @@ class Status(StrEnum):
     IGNORED = "ignored"
 
 
-def _asked(project: str) -> Any:
+def _here(project: str | BindParameter[str], only: int | BindParameter[int] | None) -> tuple[ColumnElement[bool], ...]:
+    """Make the condition that a template counts: SQLite does not carry the category into what it groups by itself."""
+    here = col(TemplateRow.project) == project
+    return (here,) if only is None else (here, col(TemplateRow.category) == only)
+
+
+def _asked(project: str | BindParameter[str], only: int | BindParameter[int] | None) -> Any:
     """Count questions by the category that their template is in now."""
     return (
         select(col(TemplateRow.category).label("category"), func.count().label("asked"))
@@ -35,13 +41,13 @@ def _asked(project: str) -> Any:
                 col(QuestionRow.template) == col(TemplateRow.id),
             ),
         )
-        .where(col(TemplateRow.project) == project)
+        .where(*_here(project, only))
         .group_by(col(TemplateRow.category))
         .subquery("asked")
     )
 
 
-def _totals(project: str) -> Any:
+def _totals(project: str | BindParameter[str], only: int | BindParameter[int] | None) -> Any:
     alive = col(TemplateRow.evicted_at).is_(None)
     return (
         select(
@@ -52,18 +58,18 @@ def _totals(project: str) -> Any:
             func.max(col(TemplateRow.last_seen)).label("last_seen"),
             func.min(case((alive, col(TemplateRow.id)))).label("oldest"),
         )
-        .where(col(TemplateRow.project) == project)
+        .where(*_here(project, only))
         .group_by(col(TemplateRow.category))
         .subquery("totals")
     )
 
 
 class CategoryView:
-    """One query that joins what a list shows; made anew for each use."""
+    """One query that joins what a list shows, or of ``only`` one category; made anew for each use."""
 
-    def __init__(self, project: str) -> None:
-        self.asked = _asked(project)
-        self.totals = _totals(project)
+    def __init__(self, project: str | BindParameter[str], *, only: int | BindParameter[int] | None = None) -> None:
+        self.asked = _asked(project, only)
+        self.totals = _totals(project, only)
         self.asked_count = func.coalesce(self.asked.c.asked, 0)
         oldest = TemplateRow.__table__.alias("oldest")  # type: ignore[attr-defined]
         self.query: Select[Any] = (

@@ -134,7 +134,8 @@ def _said_of(db: Connection, project: str, form: str) -> list[Any]:
             col(CategoryRow.solution),
         )
         .select_from(q)
-        .join(f, (col(f.project) == project) & (col(f.question) == col(q.id)))
+        # The sum keeps SQLite from beginning with all that was ever said in the project.
+        .join(f, (col(f.project) == project) & (col(f.question) == col(q.id) + 0))
         .join(TemplateRow, (col(TemplateRow.project) == project) & (col(TemplateRow.id) == col(q.template)))
         .join(CategoryRow, (col(CategoryRow.project) == project) & (col(CategoryRow.id) == col(TemplateRow.category)))
         .where(col(q.project) == project, col(q.form) == form)

@@ -130,3 +130,10 @@ def test_the_numbers_are_counted_by_hand(knowledge: KnowledgeBase, homes: list[s
         "answered right is 0.2; 0.5 or more is asked for",
         "strangers answered is 1; 0 or less is asked for",
     ]
+
+
+def test_names_that_no_file_can_hold_are_mended(knowledge: KnowledgeBase, homes: list[str]) -> None:
+    row = {"text": TABLE, "expected": homes[0], "id": "a\ud800", "lang": "\udfff", "kind": "b\x00"}
+    with knowledge.store.read() as db:
+        (found,) = read_labelled(db, MINE, [(1, row)])
+    assert (found.id, found.language, found.kind) == ("a?", "?", "b\ufffd")

@@ -15,7 +15,7 @@ from assistant.words import HandOver, read_hand_over
 from knowledge_base import curation
 from knowledge_base.demand_keeping import DemandKeeper
 from knowledge_base.errors import InputError
-from knowledge_base.store import demand, escalations, questions
+from knowledge_base.store import demand, escalations, learnt_words, questions
 from knowledge_base.store.demand import Wanted
 from knowledge_base.store.escalations import QuestionState
 from knowledge_base.store.solutions import SolutionText
@@ -188,6 +188,17 @@ def test_what_is_unknown_is_in_the_demand_queue(world: World) -> None:
     assert found["Q-1"].counted.handed_over == 1
     assert found["Q-1"].text == STRANGE
     assert set(found) == {"Q-1", world.category_of(UNSOLVED)}
+
+
+def test_a_question_from_before_there_were_forms_is_in_the_demand_queue(world: World) -> None:
+    said(world, STRANGE, event="1")
+    with world.knowledge.store.write() as db:
+        learnt_words.set_form(db, PROJECT, 1, "")
+    said(world, "hand over", event="2")
+    DemandKeeper(world.knowledge.store).settle(PROJECT)
+    with world.knowledge.store.read() as db:
+        found = {each.id: each.counted.handed_over for each in demand.list_demand(db, PROJECT, Wanted())}
+    assert found["Q-1"] == 1
 
 
 @pytest.mark.parametrize("target", ["general", "slack:", "slack:#general", "dingtalk:C0123456789", "https://x", "cid"])

@@ -67,10 +67,10 @@ def test_an_event_that_two_workers_take_up_is_answered_once(world: World) -> Non
     world.accept(Inbound("memory", "e", "ana", SOLVED, "t", {"thread": "t"}))
     considered = world.inbox._assistant.consider
 
-    def meanwhile(question):  # type: ignore[no-untyped-def]
+    def meanwhile(question, *, is_complete=False):  # type: ignore[no-untyped-def]
         world.inbox._assistant.consider = considered  # type: ignore[method-assign]
         world.inbox.work()
-        return considered(question)
+        return considered(question, is_complete=is_complete)
 
     world.inbox._assistant.consider = meanwhile  # type: ignore[method-assign]
     world.inbox.work()

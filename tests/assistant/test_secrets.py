@@ -29,3 +29,24 @@ def test_no_part_of_a_key_is_kept(world: World, message: str) -> None:
     assert len(kept) == len(answers)
     shown = [str(each.recognised) for each in answers]
     assert not [line for line in LINES for each in (*kept, *shown) if line in each]
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "&quot;password&quot;: &quot;hunter2hunter2&quot;",
+        "password&#61;hunter2hunter2",
+        "password&colon; hunter2hunter2",
+        "pass\u200bword=hunter2hunter2",
+        "ｐａｓｓｗｏｒｄ＝hunter2hunter2",
+        "pass\x1b[31mword=hunter2hunter2",
+        "`password`=`hunter2hunter2`",
+        "*password*: *hunter2hunter2*",
+    ],
+)
+def test_no_secret_behind_mark_up_is_kept(world: World, hidden: str) -> None:
+    Assistant(world.knowledge).ask_each(asked(world, f"java.io.IOException: broken, {hidden} any idea?"))
+    with world.knowledge.store.read() as db:
+        kept = [str(row) for row in db.execute(text("SELECT text, asked FROM question"))]
+    assert kept
+    assert not [each for each in kept if "hunter2" in each]

@@ -57,12 +57,18 @@ class Model:
 
     def says(self, user: str, question: str, yes: bool, homes: Homes) -> None:
         person = user.lower().partition("@")[0]
-        before = [word for word in self.words if word[:2] == (user, question)]
-        self.words = [*(word for word in self.words if word[:2] != (user, question)), (user, question, yes)]
         says, template = self.asked[question]
         assert person
         assert template is not None
-        changed = before[0][2] if before and before[0][2] != yes else None
+        before = [
+            word
+            for mine, other, word in self.words
+            if mine.lower().partition("@")[0] == person
+            and self.asked[other][0] == says
+            and homes.get(self.asked[other][1] or 0) == homes[template]
+        ]
+        self.words = [*(word for word in self.words if word[:2] != (user, question)), (user, question, yes)]
+        changed = before[-1] if before and before[-1] != yes else None
         self.settle(says, homes, changed, homes[template])
 
     def settle(self, says: str, homes: Homes, changed: bool | None = None, about: int = 0) -> None:

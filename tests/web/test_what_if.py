@@ -28,8 +28,10 @@ def both(signed_in: TestClient, solved: str, queue_id: str) -> str:
 
 
 def count(knowledge: KnowledgeBase) -> dict[str, int]:
+    """Count the rows of each table but for those of demand, which the server counts by itself meanwhile."""
+    tables = [table for table in SQLModel.metadata.sorted_tables if not table.name.startswith("demand")]
     with knowledge.store.read() as db:
-        return {table.name: len(db.execute(table.select()).all()) for table in SQLModel.metadata.sorted_tables}
+        return {table.name: len(db.execute(table.select()).all()) for table in tables}
 
 
 def test_a_merge_is_foreseen(

@@ -78,5 +78,9 @@ def import_(
         return
     console().print(
         f"{done.solutions:,} solutions, {done.categories:,} categories, {done.links:,} links"
-        + (f"; {done.left_out:,} rows that are derived anew were left out" if done.left_out else "")
+        + (
+            f"; {done.left_out:,} rows were left out: derived anew, or known here already, the same or otherwise"
+            if done.left_out
+            else ""
+        )
     )
