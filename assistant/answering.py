@@ -100,7 +100,12 @@ class Assistant:
         question = _scrubbed(question)
         asked = asked_in(question.text)
         found = self.knowledge.match(
-            question.project, asked.text, around=asked.around, limit=CANDIDATES, is_complete=is_complete
+            question.project,
+            asked.text,
+            around=asked.around,
+            verbatim=question.text,
+            limit=CANDIDATES,
+            is_complete=is_complete,
         )
         answer = self._answer(question.project, found.matches)
         return Considered(question, answer, found.matches, found.form, asked.text)

@@ -199,8 +199,12 @@ class _Replay:
     def _ask(self, text: str) -> tuple[Reply, Reply]:
         world, project, opened = self._world, self._project, self._opened
         asked = asked_in(text)
-        signed = sign_question(asked.text, self._signing, around=asked.around)
-        other = signed if world.signing is None else sign_question(asked.text, world.signing, around=asked.around)
+        signed = sign_question(asked.text, self._signing, around=asked.around, verbatim=text)
+        other = (
+            signed
+            if world.signing is None
+            else sign_question(asked.text, world.signing, around=asked.around, verbatim=text)
+        )
         query = prepare(signed, opened.embedder, opened.judge)
         query_then = query if other is signed else prepare(other, opened.embedder, opened.judge)
         with self._knowledge.store.read() as db:

@@ -85,6 +85,7 @@ class Matcher:
         text: str,
         *,
         around: str = "",
+        verbatim: str = "",
         limit: int = 10,
         is_complete: bool = True,
         without: frozenset[int] = frozenset(),
@@ -92,12 +93,13 @@ class Matcher:
     ) -> Found:
         """Rank the categories that a text may mean, one for each solution, best first.
 
-        ``around`` is the message that the text stands in. With ``is_complete`` False a text that is known exactly is
-        not compared with anything else. ``without`` are representatives that are passed over; with ``is_taught`` False
-        nothing that people said of this very question counts. Raises NotFound for a project that is not there.
+        ``around`` is the message that the text stands in, ``verbatim`` the same with its mark-up. With ``is_complete``
+        False a text that is known exactly is not compared with anything else. ``without`` are representatives that are
+        passed over; with ``is_taught`` False nothing that people said of this very question counts. Raises NotFound for
+        a project that is not there.
         """
         while True:
-            signed, used = self._signed(project, text, around)
+            signed, used = self._signed(project, text, around, verbatim)
             with self._parts.store.read() as db:
                 certain = self._certain(db, project, signed, is_taught=is_taught)
                 if certain and not is_complete:
@@ -159,12 +161,12 @@ class Matcher:
         """Give the profiles of representatives by their numbers."""
         return self._remembering.profiles(db, project, judge, held, vectors)
 
-    def _signed(self, project: str, text: str, around: str) -> tuple[Signed, str]:
+    def _signed(self, project: str, text: str, around: str, verbatim: str = "") -> tuple[Signed, str]:
         with self._parts.store.read() as db:
             projects.require_project(db, project)
             signing = read_signing(db, project)
             used = backends.state(db, project).used
-        return sign_question(text, signing, around=around), used
+        return sign_question(text, signing, around=around, verbatim=verbatim), used
 
     @staticmethod
     def _certain(db: Connection, project: str, signed: Signed, *, is_taught: bool) -> list[Match]:

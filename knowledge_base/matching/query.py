@@ -47,10 +47,16 @@ class Query:
     terms: Mapping[str, float]
 
 
-def sign_question(text: str, signing: Signing, *, around: str = "") -> Signed:
-    """Read a question as far as it takes to look it up exactly; ``around`` is the message that it stands in."""
+def sign_question(text: str, signing: Signing, *, around: str = "", verbatim: str = "") -> Signed:
+    """Read a question as far as it takes to look it up exactly; ``around`` is the message that it stands in.
+
+    ``verbatim`` is that message with its mark-up: what looks like mark-up may be part of a line that is known.
+    """
     whole, *lines = segments(text)
-    parts = (whole, *telling(lines))
+    parts = [whole, *telling(lines)]
+    if verbatim and verbatim != text:
+        whole, *lines = segments(verbatim)
+        parts += [whole, *telling(lines)]
     text = text[:QUESTION_LIMIT]
     signers = [_Signer(rules) for rules in signing.all_rules]
     return Signed(

@@ -159,9 +159,9 @@ def test_a_merge_takes_a_refusal_along(database_url: str, tmp_path: Path) -> Non
             curation.reject(knowledge.store, MINE, asked[place], actor="Mei")
         # "a brass token jammed it" is not what stands in KE-4, nor is the line in KE-1 what it seems to be.
         assert check(knowledge, Merge(c(3), [c(4)])) > 0
-        assert answers(knowledge)[2][1] is None
+        assert answers(knowledge)[2][1] != c(3)
         assert check(knowledge, Merge(c(2), [c(1)])) > 0
-        assert answers(knowledge)[8][1] is None
+        assert answers(knowledge)[8][1] != c(2)
         assert check(knowledge, Split(c(2), [t(1)])) > 0
         assert answers(knowledge)[8][1] == c(2)
 
