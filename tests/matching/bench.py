@@ -17,7 +17,7 @@ from knowledge_base.matching import Match, prepare, sign_question
 from knowledge_base.matching.candidates import Candidate, gather
 from knowledge_base.matching.near import Near, Remedies, Terms
 from knowledge_base.signing import read_signing
-from knowledge_base.store import backends
+from knowledge_base.store import backends, categories, solutions
 from knowledge_base.store.solutions import SolutionText
 from tests.store.databases import MINE
 from tests.store.knowledge import ingest
@@ -74,8 +74,6 @@ class Bench:
         """Attach a solution, or its next version; give its public id."""
         store, name = self.knowledge.store, public_id(Prefix.CATEGORY, category)
         with store.read() as db:
-            from knowledge_base.store import categories, solutions
-
             present = categories.solutions_of(db, project, [category]).get(category)
             version = None if present is None else solutions.get(db, project, present).version
         text = SolutionText(title, cause, body)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.answering import Assistant
 from knowledge_base import curation
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.store import categories, eviction, solutions
 from knowledge_base.store.representatives import of_categories
 from knowledge_base.store.solutions import SolutionText
+from knowledge_base.types import Question
 from tests.matching.bench import Bench
 from tests.store.databases import MINE, OTHER, START
 from tests.store.knowledge import ingest
@@ -191,9 +193,6 @@ def test_what_is_passed_over_is_not_found_in_any_way(bench: Bench) -> None:
 
 
 def test_what_was_taught_counts_unless_it_shall_not(bench: Bench) -> None:
-    from assistant.answering import Assistant
-    from knowledge_base.types import Question
-
     ledger, kraken, *_ = bench.know(*LINES)
     asked = "our ledger is sealed by some auditor"
     assistant = Assistant(bench.knowledge)
@@ -207,9 +206,6 @@ def test_what_was_taught_counts_unless_it_shall_not(bench: Bench) -> None:
 
 
 def test_what_was_rejected_comes_no_more_unless_it_shall(bench: Bench) -> None:
-    from assistant.answering import Assistant
-    from knowledge_base.types import Question
-
     ledger, *_ = bench.know(*LINES)
     bench.solve(ledger, "Ask the auditor to unseal the ledger")
     question = Assistant(bench.knowledge).ask(Question(MINE, "test", "Lin", LEDGER)).question_id

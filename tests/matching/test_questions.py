@@ -8,6 +8,7 @@ from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.store import projects
 from tests.matching.bench import Bench
 from tests.store.databases import MINE, START
+from tests.store.knowledge import knowledge_at
 
 LEDGER = "ERROR ledger 17 was sealed by an auditor"
 TURNSTILE = "WARN turnstile jammed with a brass token inside"
@@ -89,8 +90,6 @@ def test_a_solution_without_words_does_no_harm(bench: Bench) -> None:
 
 
 def test_asking_twice_gives_the_same_in_this_process_and_in_a_fresh_one(known: Bench) -> None:
-    from tests.store.knowledge import knowledge_at
-
     questions = ("our ledger was sealed by some auditor", "brass in a turnstile", "审计员封存了账本", LEDGER)
     first = [known.match(asked) for asked in questions]
     assert [known.match(asked) for asked in questions] == first
