@@ -38,7 +38,7 @@ class Settings(BaseSettings):
         default=0.90, ge=0, le=1, description="Chance of being one error to group templates."
     )
     propose_threshold: float = Field(
-        default=0.14, ge=0, le=1, description="Chance of being one error to propose a merge."
+        default=0.145, ge=0, le=1, description="Chance of being one error to propose a merge."
     )
     window_size: int = Field(default=1000, ge=1, description="New templates in a clustering window at most.")
     window_by: WindowBy = Field(
