@@ -10,7 +10,7 @@ from knowledge_base.embedding.port import Embedder, Vectors
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.index.lexical_terms import TermReader
 from knowledge_base.matching.telling import telling, without_harmless
-from knowledge_base.pairs.judge import Judge
+from knowledge_base.pairs.judge import Judge, content_words
 from knowledge_base.pairs.profile import Profile
 from knowledge_base.signature.codes import error_codes
 from knowledge_base.signature.custom.project_signer import ProjectSigner, sign_under
@@ -21,6 +21,9 @@ from knowledge_base.types import Signature
 SEGMENTS = 40
 QUESTION_LIMIT = 20_000
 LINES_READ = 6
+
+ENOUGH = 5
+"""Different words from which an error speaks for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +121,16 @@ def segments(text: str) -> list[str]:
 def _templates(text: str, around: str, signer: _Signer) -> list[str]:
     """Give the templates to compare: of the question, of the line that says most, and of all that was written.
 
-    What logs say besides errors is not compared: it may well be known, and is not what anybody asks about.
+    What is written around an error is read only where that says little by itself. What logs say besides errors is not
+    compared: it may well be known, and is not what anybody asks about.
     """
     text, around = without_harmless(text), without_harmless(around)
     whole = signer.sign(text).template
     lines = [signer.sign(line).template for line in segments(text)[1:LINES_READ]]
     longest = max(lines, key=lambda each: len(cleaned(each)), default="")
     forms: dict[str, str] = {}
-    for each in (whole, longest, *([signer.sign(around).template] if around else [])):
+    says_little = len(content_words(cleaned(whole))) < ENOUGH
+    for each in (whole, longest, *([signer.sign(around).template] if around and says_little else [])):
         if cleaned(each):
             forms.setdefault(cleaned(each), each)
     return list(forms.values())

@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, func, select, update
 from sqlmodel import col
 
+from assistant.answering import Assistant
 from ingest.clustering import ClusterLoop
 from ingest.clustering.lease import try_lease
 from ingest.clustering.reading_upkeep import ReadingUpkeep
 from ingest.clustering.reindexing import Reindexing
-from knowledge_base.curation import learning
+from knowledge_base import curation
 from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.embedding.port import Vectors
 from knowledge_base.errors import ModelUnavailable
 from knowledge_base.features.cleaning import cleaned
+from knowledge_base.ids import Prefix, public_id
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.matching import Found
 from knowledge_base.pairs.judge import Judge, Profiles
@@ -29,6 +31,7 @@ from knowledge_base.pairs.reading import given_back, kept, version_of
 from knowledge_base.store import readings, representatives
 from knowledge_base.store.backend_tables import ReadingRow
 from knowledge_base.store.tables import RepresentativeRow
+from knowledge_base.types import Question
 from tests.matching.bench import Bench
 from tests.matching.texts import TEXTS
 from tests.pairs.judging import Court
@@ -251,11 +254,12 @@ def test_what_is_removed_is_forgotten(bench: Bench) -> None:
 
 def test_what_is_learnt_is_kept_too(bench: Bench) -> None:
     knowledge = bench.knowledge
-    before = bench.know(*LINES)
-    ingest(knowledge, "ERROR the lease of the worker was lost")
-    assert learning
+    home = bench.know(*LINES)[0]
+    asked = Assistant(knowledge).ask(Question(MINE, "cli", "mei", "who dropped what we ordered?"))
+    assert asked.question_id is not None
+    curation.pick(knowledge.store, MINE, asked.question_id, public_id(Prefix.CATEGORY, home), actor="Mei")
     ClusterLoop(knowledge, MINE).drain(MINE)
-    assert len(living(knowledge)) > len(before)
+    assert "who dropped what we ordered?" in living(knowledge).values()
     assert said_of(knowledge).keys() == living(knowledge).keys()
 
 
