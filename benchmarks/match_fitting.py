@@ -9,20 +9,22 @@ is judged by a model that saw a question about its problem, or, where it belongs
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
+from scipy.optimize import brentq, minimize
 
 from assistant.reading import asked_in
 from benchmarks.match_metrics import Said, report
 from benchmarks.problem_sets import PROJECT, Asked, Filled, ProblemSet, all_sets, filled
 from knowledge_base.matching.grounds import AGAINST, FREE, NAMES
 from knowledge_base.matching.ranking import OWN, WEIGHTS, own_of
+from knowledge_base.pairs.model import sigmoid
 
 FOLDS, SEEDS = 5, 3
 RANKING_PENALTY, CERTAINTY_PENALTY = 0.03, 0.03
@@ -191,6 +193,29 @@ def cross_validated(rows: Sequence[Row], seed: int) -> list[Said]:
     return [each for each in said if each is not None]
 
 
+def shift_of(said: Sequence[Said]) -> float:
+    """Tell by how much log odds have to be raised so that chances are right on average, certain answers aside.
+
+    Questions whose true candidate was taken away make the certainty careful; in what it is asked there are fewer.
+    """
+    judged = [(each.confidence, each.is_right) for each in said if each.confidence < 1.0]
+    chances = np.clip(np.array([chance for chance, _ in judged]), 1e-6, 1 - 1e-6)
+    odds, share = np.log(chances / (1 - chances)), float(np.mean([right for _, right in judged]))
+    return float(brentq(lambda shift: float((1 / (1 + np.exp(-(odds + shift)))).mean()) - share, -5.0, 5.0))
+
+
+def shifted(said: Sequence[Said], shift: float) -> list[Said]:
+    """Raise the log odds of chances."""
+    return [
+        each if each.confidence in (0.0, 1.0) else replace(each, confidence=sigmoid(_odds(each.confidence) + shift))
+        for each in said
+    ]
+
+
+def _odds(chance: float) -> float:
+    return math.log(chance / (1 - chance))
+
+
 def main() -> None:
     """Print what cross-validation finds; write the weights where that is asked for."""
     from benchmarks.__main__ import DEFAULT_DATA
@@ -205,14 +230,17 @@ def main() -> None:
         for share in SOLVED
     }
     every = [row for rows in sets.values() for row in rows]
-    runs = [cross_validated(every, seed) for seed in range(SEEDS)]
+    raw = [cross_validated(every, seed) for seed in range(SEEDS)]
+    shift = float(np.mean([shift_of(run) for run in raw]))
+    runs = [shifted(run, shift) for run in raw]
     start = 0
     for name, rows in sets.items():
         print(f"{name}: cross-validated over all problems, mean and spread of {SEEDS} divisions")
         report([run[start : start + len(rows)] for run in runs])
         start += len(rows)
     weights = fit_ranking(every, scale_of(every))
-    text = _text(weights, fit_certainty(every, weights))
+    sure = fit_certainty(every, weights)
+    text = _text(weights, replace(sure, bias=sure.bias + shift))
     print(text)
     if options.write:
         WEIGHTS.write_text(text, encoding="utf-8")

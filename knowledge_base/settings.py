@@ -31,8 +31,8 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address that the web server listens on.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port that the web server listens on.")
-    answer_threshold: float = Field(default=0.80, ge=0, le=1, description="Confidence from which Kea answers.")
-    suggest_threshold: float = Field(default=0.50, ge=0, le=1, description="Confidence from which Kea suggests.")
+    answer_threshold: float = Field(default=0.88, ge=0, le=1, description="Confidence from which Kea answers.")
+    suggest_threshold: float = Field(default=0.65, ge=0, le=1, description="Confidence from which Kea suggests.")
     # What is alike depends on the model: these two fit the default one (docs/reindex.md tells how to choose others).
     group_threshold: float = Field(
         default=0.90, ge=0, le=1, description="Chance of being one error to group templates."
