@@ -165,7 +165,7 @@ class _Noting(Matcher):
 
 
 def _read(knowledge: KnowledgeBase, asked: Sequence[str]) -> None:
-    """Keep what the questions will read; then let the upkeep go on for a while: for many it takes an hour."""
+    """Keep what the questions will read; then let the upkeep go on for a while, which may take many minutes."""
     matcher = _Noting(knowledge, knowledge.retrieval, knowledge.solution_embedding)
     matcher.said = {}
     matcher.warm(PROJECT)

@@ -85,7 +85,7 @@ def test_thresholds_are_shown_changed_reset_and_taken_back(home: Path) -> None:
     number = done.stdout.split("--undo ")[1].split("`")[0]
     assert limits(home) == (1, 0.25, True)
     reset = json.loads(run_kea(home, "thresholds", "--reset", "--json").stdout)
-    assert (reset["answer"], reset["suggest"], reset["is_own"]) == (0.9, 0.6, False)
+    assert (reset["answer"], reset["suggest"], reset["is_own"]) == (0.88, 0.65, False)
     refused = run_kea(home, "thresholds", "--undo", number)
     assert (refused.returncode, "changed again meanwhile" in refused.stderr) == (1, True)
     for act in (str(reset["audit_id"]), number):
