@@ -193,6 +193,16 @@ def _print_answer(answer: Answer) -> None:
             typer.echo(f"Filed as {answer.question_id} for the engineers (`kea demand`){others}.")
             typer.echo(f"For a person to look at it: `kea hand-over {answer.question_id}`")
     _print_evidence(answer)
+    if known is not None and answer.question_id is not None:
+        _print_next(answer.question_id, solved=answer.solution is not None)
+
+
+def _print_next(question: str, *, solved: bool) -> None:
+    """Tell what can be done with a question that was answered, or that is known and unsolved."""
+    told = f"{question}: `kea questions confirm {question}` if that is right, `kea questions reject {question}` if not"
+    if not solved:
+        told += f"; for a person to look at it `kea hand-over {question}`"
+    typer.secho(told, dim=True)
 
 
 def _print_body(body: str) -> None:
@@ -217,7 +227,7 @@ def _print_evidence(answer: Answer) -> None:
     from assistant.phrases import confidence_in_words
 
     evidence, second = answer.evidence, answer.runner_up
-    if evidence is None:
+    if evidence is None or (answer.category is None and answer.nearest is None):
         return
     typer.echo(f"{_dim('Why:')} {answer_line(answer, 'en')}")
     if evidence.matched and evidence.kind not in ("exact", "learnt"):
