@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from assistant.evidence import counted_evidence, marked, runner_up
-from assistant.reading import asked_in, read_message, without_secrets
+from assistant.reading import Asked, Message, asked_in, asked_of, read_safely
 from assistant.several import MOST, telling
 from knowledge_base.curation.learning_people import give_feedback
 from knowledge_base.errors import InputError
@@ -71,20 +71,24 @@ class Assistant:
 
         Fewer than two errors are considered as a whole, and so are several of which none is known.
         """
-        question = _scrubbed(question)
-        errors = read_message(question.text).errors
+        question, message = _read(question)
+        errors = message.errors
+        whole = asked_of(message, question.text)
         if len(errors) < 2:
             found = errors[0].text if errors and errors[0].text != question.text.strip() else ""
-            return (self._marked(_recognising(self.consider(question, is_complete=is_complete), found)),)
+            return (self._marked(_recognising(self._consider(question, whole, is_complete=is_complete), found)),)
         first = errors[:MOST]
         parts = [
-            _recognising(self.consider(replace(question, text=each.text), is_complete=is_complete), each.text)
+            _recognising(
+                self._consider(replace(question, text=each.text), asked_in(each.text), is_complete=is_complete),
+                each.text,
+            )
             for each in first
         ]
         if all(each.answer.category is None for each in parts):
-            whole = self.consider(question, is_complete=is_complete)
-            if whole.answer.category is not None:
-                return (self._marked(whole),)
+            together = self._consider(question, whole, is_complete=is_complete)
+            if together.answer.category is not None:
+                return (self._marked(together),)
         kept = [
             self._marked(parts[place])
             for place in telling([part.answer for part in parts], [part.form for part in parts], first)
@@ -97,8 +101,10 @@ class Assistant:
 
         Unless ``is_complete``, what is known exactly is not compared with anything else.
         """
-        question = _scrubbed(question)
-        asked = asked_in(question.text)
+        question, message = _read(question)
+        return self._consider(question, asked_of(message, question.text), is_complete=is_complete)
+
+    def _consider(self, question: Question, asked: Asked, *, is_complete: bool) -> Considered:
         found = self.knowledge.match(
             question.project,
             asked.text,
@@ -164,10 +170,11 @@ class Assistant:
             )
 
 
-def _scrubbed(question: Question) -> Question:
+def _read(question: Question) -> tuple[Question, Message]:
     """Take out secrets before the text is cut into errors: half a private key would not be recognised."""
     _check(question)
-    return replace(question, text=without_secrets(question.text))
+    text, message = read_safely(question.text)
+    return replace(question, text=text), message
 
 
 def _check(question: Question) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assistant.reading.message import Message
 from assistant.reading.reading import read_message
 
 
@@ -23,7 +24,11 @@ def asked_in(text: str) -> Asked:
     >>> asked_in("my job runs out of memory")
     Asked(text='my job runs out of memory', around='')
     """
-    message = read_message(text)
+    return asked_of(read_message(text), text)
+
+
+def asked_of(message: Message, text: str) -> Asked:
+    """Choose the same in a message that was read from a text."""
     plain = message.plain.strip() or text
     if len(message.errors) != 1:
         return Asked(plain)

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from html import unescape
 
+from assistant.reading.message import Message
 from assistant.reading.reading import read_message
 from knowledge_base.scrub import scrub
 
 _MARKS = str.maketrans("", "", "`*_~")
+
+
+def read_safely(text: str) -> tuple[str, Message]:
+    """Scrub a message and read it; where a secret shows only once it is read, what was read takes the text's place."""
+    scrubbed = scrub(text)
+    message = read_message(scrubbed)
+    for seen in (message.plain, unescape(message.plain).translate(_MARKS)):
+        clean = scrub(seen)
+        if clean != seen:
+            return clean, read_message(clean)
+    return scrubbed, message
 
 
 def without_secrets(text: str) -> str:
@@ -20,10 +32,4 @@ def without_secrets(text: str) -> str:
     >>> without_secrets("`password`=`hunter2hunter2`")
     'password=<secret>'
     """
-    scrubbed = scrub(text)
-    plain = read_message(scrubbed).plain
-    for seen in (plain, unescape(plain).translate(_MARKS)):
-        clean = scrub(seen)
-        if clean != seen:
-            return clean
-    return scrubbed
+    return read_safely(text)[0]
