@@ -131,7 +131,7 @@ def _settle(db: Connection, project: str, rows: Sequence[_Kept]) -> None:
     if not movable:
         return
     world = _look(db, project, movable)
-    taken = {row.key: row.id for row in rows}
+    taken = {row.key: row.id for row in (*rows, *_there(db, project, {world.key(row) for row in movable}))}
     moved, changed = [], []
     # Those that stay where they are come first, so that none loses its place to one that follows a merge.
     for row in sorted(movable, key=lambda row: (world.key(row) != row.key, row.id)):
@@ -149,6 +149,14 @@ def _settle(db: Connection, project: str, rows: Sequence[_Kept]) -> None:
         db.execute(update(ProposalRow).where(*mine).values(state=bindparam("now"), **sides), moved)
     if changed:
         db.execute(update(ProposalRow).where(*mine).values(state=bindparam("now")), changed)
+
+
+def _there(db: Connection, project: str, keys: Collection[tuple[str, int, int]]) -> list[_Kept]:
+    """Read what is about the categories that proposals lead to now: a place there may be taken."""
+    found: dict[int, _Kept] = {}
+    for chunk in _chunks(sorted({left for _, left, _ in keys})):
+        found.update(_read(db, project, col(ProposalRow.left).in_(chunk)))
+    return [row for row in found.values() if row.key in keys]
 
 
 def _makes_sense(row: _Kept, left: int, right: int, world: _World) -> bool:

@@ -160,7 +160,7 @@ def test_the_index_forgets_what_went_and_a_survivor_is_represented_again(limited
         eviction.evict(db, MINE, [int(too.template_id[2:])], seen_until=START, now=START)
     with limited.store.read() as db:
         assert len(limited.replica(db, MINE)) == 0
-    assert limited.match(MINE, PEER) == ()
+    assert limited.match(MINE, PEER).matches == ()
 
 
 def test_a_window_that_was_read_before_an_eviction_writes_nothing_of_it(limited: KnowledgeBase) -> None:

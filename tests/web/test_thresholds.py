@@ -17,18 +17,18 @@ ALIKE = "there is no space left on the device for writing"
 
 
 def test_they_are_read_changed_reset_and_taken_back(signed_in: TestClient) -> None:
-    assert signed_in.get(URL).json() == {"answer": 0.9, "suggest": 0.6, "is_own": False, "audit_id": None}
+    assert signed_in.get(URL).json() == {"answer": 0.88, "suggest": 0.65, "is_own": False, "audit_id": None}
     own = signed_in.put(URL, json={"answer": 0.95}).json()
-    assert (own["answer"], own["suggest"], own["is_own"]) == (0.95, 0.6, True)
-    assert signed_in.put(URL, json={"answer": None, "suggest": 0.6}).json()["audit_id"] is None, "nothing changed"
+    assert (own["answer"], own["suggest"], own["is_own"]) == (0.95, 0.65, True)
+    assert signed_in.put(URL, json={"answer": None, "suggest": 0.65}).json()["audit_id"] is None, "nothing changed"
     more = signed_in.put(URL, json={"answer": 0.5, "suggest": 0.5}).json()
     assert signed_in.get(URL).json() == {**more, "audit_id": None}
     gone = signed_in.delete(URL).json()
-    assert (gone["answer"], gone["is_own"]) == (0.9, False)
+    assert (gone["answer"], gone["is_own"]) == (0.88, False)
     assert signed_in.delete(URL).json()["audit_id"] is None
     stuck = signed_in.post(f"{URL}/undo", json={"audit_id": own["audit_id"]})
     assert (stuck.status_code, "changed again" in stuck.json()["detail"]) == (409, True)
-    for act, expected in ((gone, 0.5), (more, 0.95), (own, 0.9)):
+    for act, expected in ((gone, 0.5), (more, 0.95), (own, 0.88)):
         back = signed_in.post(f"{URL}/undo", json={"audit_id": act["audit_id"]})
         assert back.json()["answer"] == expected, back.text
     assert signed_in.get(URL).json()["is_own"] is False
