@@ -25,7 +25,7 @@ from tests.store.knowledge import categories_of, ingest, knowledge_at
 PEER = "WARN broker connection refused by its peer"
 PEER_TOO = "WARN broker connection was refused by its peer"
 PEER_THIRD = "WARN broker connection refused by its old peer"
-NEARLY = "WARN broker connection closed by its distant peer"
+NEARLY = "WARN broker connection closed by its peer"
 HEAP = "FATAL heap space exhausted by task"
 
 
