@@ -105,7 +105,7 @@ class Assistant:
         return self._consider(question, asked_of(message, question.text), is_complete=is_complete)
 
     def _consider(self, question: Question, asked: Asked, *, is_complete: bool) -> Considered:
-        found = self.knowledge.match(
+        found = self.knowledge.matcher.match(
             question.project,
             asked.text,
             around=asked.around,

@@ -89,7 +89,7 @@ def _measured(home: Path) -> dict[str, Times]:
         knowledge.matcher.warm(PROJECT)
 
         def certain(text: str) -> None:
-            if knowledge.match(PROJECT, text, is_complete=False).matches[0].score < 1.0:
+            if knowledge.matcher.match(PROJECT, text, is_complete=False).matches[0].score < 1.0:
                 raise RuntimeError("a known line is not known")
 
         def by_meaning(text: str) -> None:

@@ -22,6 +22,7 @@ from scipy.optimize import brentq, minimize
 from assistant.reading import asked_in
 from benchmarks.match_metrics import Said, report
 from benchmarks.problem_sets import PROJECT, Asked, Filled, ProblemSet, all_sets, filled
+from benchmarks.reliability_plot import write_reliability_plot
 from knowledge_base.matching.grounds import AGAINST, FREE, NAMES
 from knowledge_base.matching.ranking import OWN, WEIGHTS, own_of
 from knowledge_base.pairs.model import sigmoid
@@ -223,6 +224,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.match_fitting", description=__doc__)
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder with errors/")
     parser.add_argument("--write", action="store_true", help=f"put the weights into {WEIGHTS.name}")
+    parser.add_argument("--plot", type=Path, help="draw how true the chances are into this SVG")
     options = parser.parse_args()
     sets = {
         f"{each.name}, {share:.0%} solved": rows_of(each, solved=share)
@@ -233,6 +235,9 @@ def main() -> None:
     raw = [cross_validated(every, seed) for seed in range(SEEDS)]
     shift = float(np.mean([shift_of(run) for run in raw]))
     runs = [shifted(run, shift) for run in raw]
+    if options.plot:
+        judged = [(each.confidence, each.is_right) for each in runs[0] if each.confidence < 1.0]
+        write_reliability_plot(judged, options.plot, title="Confidence and truth, cross-validated")
     start = 0
     for name, rows in sets.items():
         print(f"{name}: cross-validated over all problems, mean and spread of {SEEDS} divisions")

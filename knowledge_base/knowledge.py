@@ -159,33 +159,13 @@ class KnowledgeBase:
             template = template_reading.read_templates(db, project, [ref.template])[0]
             return Lookup(signature, template, categories.get(db, project, ref.category))
 
-    def match(
-        self,
-        project: str,
-        text: str,
-        *,
-        around: str = "",
-        verbatim: str = "",
-        limit: int = 10,
-        is_complete: bool = True,
-        without: frozenset[int] = frozenset(),
-        is_taught: bool = True,
-    ) -> Found:
-        """Rank the categories that a text may mean, one for each solution, best first; see :meth:`Matcher.match`.
+    def match(self, project: str, text: str, *, limit: int = 10) -> Found:
+        """Rank the categories that a text may mean, one for each solution, best first; :meth:`Matcher.match` does more.
 
         Where the model of the project's vectors is gone, texts are compared by letters until others are made.
         Raises NotFound for a project that is not there, ModelUnavailable.
         """
-        return self.matcher.match(
-            project,
-            text,
-            around=around,
-            verbatim=verbatim,
-            limit=limit,
-            is_complete=is_complete,
-            without=without,
-            is_taught=is_taught,
-        )
+        return self.matcher.match(project, text, limit=limit)
 
     def opened(self, project: str, used: str) -> Opened:
         """Open what a project answers with, by the name of its back end; raises ModelUnavailable.

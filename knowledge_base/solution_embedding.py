@@ -58,8 +58,8 @@ class SolutionEmbedding:
     def catch_up(self, project: str, embedder: Embedder, *, most: int | None = None) -> int:
         """Embed solutions that have no vector under an embedder's back end, the newest first; tell how many.
 
-        ``most`` bounds how many, and so how long it takes: some 18 ms for each. No transaction is open meanwhile.
-        Raises ModelUnavailable.
+        ``most`` bounds how many, and so how long it takes: ``PARTS`` texts are embedded for each. No transaction is
+        open meanwhile. Raises ModelUnavailable.
         """
         done = 0
         while most is None or done < most:

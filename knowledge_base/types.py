@@ -124,20 +124,6 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
-class Representative:
-    """A text that stands for a category in the index."""
-
-    id: int
-    category_id: str
-    template_id: str | None
-    text: str
-    vector: bytes
-    backend: str
-    generation: int
-    removed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Template:
     """A stored template with what is known about it; of an evicted one the text is gone."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 
 import structlog
@@ -11,6 +10,7 @@ from knowledge_base.demand_keeping import DemandKeeper
 from knowledge_base.errors import KeaError
 from knowledge_base.store import demand_state
 from knowledge_base.store.store import Store
+from knowledge_base.worker import Worker
 
 log = structlog.get_logger(__name__)
 
@@ -29,20 +29,16 @@ class DemandLoop:
         self._store = store
         self._keeper = DemandKeeper(store)
         self._at_rest: dict[str, tuple[tuple[int, int], float]] = {}
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._worker = Worker("kea-demand", self._turn)
+        self._pause = POLL_SECONDS
 
     def start(self) -> None:
         """Begin in a thread of its own."""
-        self._thread = threading.Thread(target=self._run, name="kea-demand", daemon=True)
-        self._thread.start()
+        self._worker.start()
 
     def stop(self) -> None:
         """Stop after the step that is under way."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        self._worker.stop()
 
     def step(self) -> bool:
         """Do one step in each project; False where nothing is to do.
@@ -53,7 +49,7 @@ class DemandLoop:
             marks = demand_state.marks(db)
         is_busy, failed = False, None
         for name, mark in marks.items():
-            if self._stopping.is_set():
+            if self._worker.is_stopping:
                 break
             seen, until = self._at_rest.get(name, (None, 0.0))
             if seen == mark and time.monotonic() < until:
@@ -70,16 +66,19 @@ class DemandLoop:
             raise failed
         return is_busy
 
-    def _run(self) -> None:
-        pause = 0.0
-        while not self._stopping.wait(pause):
-            begun = time.monotonic()
-            try:
-                is_busy = self.step()
-                pause = REST * (time.monotonic() - begun) if is_busy else POLL_SECONDS
-            except Exception as error:
-                pause = min(max(pause, POLL_SECONDS) * 2, LONGEST_PAUSE)
-                known = isinstance(error, KeaError)
-                log.warning(
-                    "the demand queue is held up", reason=str(error), again_in=pause, exc_info=None if known else error
-                )
+    def _turn(self) -> float:
+        begun = time.monotonic()
+        try:
+            is_busy = self.step()
+        except Exception as error:
+            self._pause = min(self._pause * 2, LONGEST_PAUSE)
+            known = isinstance(error, KeaError)
+            log.warning(
+                "the demand queue is held up",
+                reason=str(error),
+                again_in=self._pause,
+                exc_info=None if known else error,
+            )
+            return self._pause
+        self._pause = POLL_SECONDS
+        return REST * (time.monotonic() - begun) if is_busy else POLL_SECONDS

@@ -40,7 +40,7 @@ class Untaught:
             self._knowledge.matcher.warm(self._project)
             self._is_warm = True
         asked = asked_in(case.text)
-        found = self._knowledge.match(
+        found = self._knowledge.matcher.match(
             self._project,
             asked.text,
             around=asked.around,

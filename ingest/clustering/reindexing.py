@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 
@@ -12,8 +11,8 @@ from ingest.clustering.lease import try_lease
 from knowledge_base.errors import Conflict, KeaError, ModelUnavailable
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.reindexing import Reindexer
-from knowledge_base.solution_embedding import SolutionEmbedding
 from knowledge_base.store import projects
+from knowledge_base.worker import Worker
 
 log = structlog.get_logger(__name__)
 
@@ -92,37 +91,30 @@ class ReindexLoop:
         self.failure: KeaError | None = None
         self._knowledge = knowledge
         self._reindexing = Reindexing(knowledge)
-        self._solutions = SolutionEmbedding(knowledge)
         self._asked: set[str] = set()
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._worker = Worker("kea-reindexer", self._turn)
+        self._pause = LOOK_AGAIN
 
     def start(self) -> None:
         """Begin in a thread of its own."""
-        self._thread = threading.Thread(target=self._run, name="kea-reindexer", daemon=True)
-        self._thread.start()
+        self._worker.start()
 
     def stop(self) -> None:
         """Stop after the step that is under way."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        self._worker.stop()
 
-    def _run(self) -> None:
-        pause = 0.0
-        while not self._stopping.wait(pause):
-            begun = time.monotonic()
-            try:
-                worked = self._work()
-            except KeaError as error:
-                if str(error) != str(self.failure):
-                    log.warning("embedding anew failed", reason=str(error))
-                self.failure = error
-                pause = min(max(pause, LOOK_AGAIN) * 2, LONGEST_PAUSE)
-            else:
-                self.failure = None
-                pause = REST * (time.monotonic() - begun) if worked else LOOK_AGAIN
+    def _turn(self) -> float:
+        begun = time.monotonic()
+        try:
+            worked = self._work()
+        except KeaError as error:
+            if str(error) != str(self.failure):
+                log.warning("embedding anew failed", reason=str(error))
+            self.failure = error
+            self._pause = min(self._pause * 2, LONGEST_PAUSE)
+            return self._pause
+        self.failure, self._pause = None, LOOK_AGAIN
+        return REST * (time.monotonic() - begun) if worked else LOOK_AGAIN
 
     def _work(self) -> bool:
         """Do a step of each project; one that fails does not keep the others waiting."""
@@ -131,12 +123,12 @@ class ReindexLoop:
         worked = False
         failure: ModelUnavailable | None = None
         for name in names:
-            if self._stopping.is_set():
+            if self._worker.is_stopping:
                 break
             try:
                 failure = self._ask(name) or failure
                 worked |= self._reindexing.step(name) is not None
-                worked |= self._solutions.step(name) is not None
+                worked |= self._knowledge.solution_embedding.step(name) is not None
             except Conflict:
                 continue
             except ModelUnavailable as error:

@@ -124,12 +124,3 @@ def _readable(clean: str, *, chinese: bool) -> frozenset[str]:
 
 def _by_length(word: str) -> tuple[int, str]:
     return (-len(word), word)
-
-
-def similarity(dense: float, lexical: float) -> float:
-    """Join the halves: equal parts of meaning and of letters, 0..1.
-
-    >>> round(similarity(0.8, 0.6), 2)
-    0.7
-    """
-    return max(0.0, min(1.0, 0.5 * dense + 0.5 * lexical))

@@ -66,7 +66,7 @@ class Postings:
             self._index.reload()
 
     def rest(self) -> None:
-        """Give back what only changes need, some six threads and 5 MB; the next change takes them again."""
+        """Give back what only changes need, threads and their memory; the next change takes them again."""
         if self._writer is not None:
             self.commit()
             writer, self._writer = self._writer, None

@@ -27,7 +27,7 @@ from knowledge_base.store import backends, categories, learnt, projects
 from knowledge_base.store.store import Store
 
 EMBEDDED_AT_ONCE = 16
-"""Solutions that whoever asks embeds at most where they have no vector yet: a tenth of a second."""
+"""Solutions that whoever asks embeds at most where they have no vector yet, so that it does not wait long."""
 
 
 @dataclass(frozen=True)

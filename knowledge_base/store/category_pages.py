@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from knowledge_base.errors import NotFound
 from knowledge_base.ids import Prefix, number_of
+from knowledge_base.store import solutions
 from knowledge_base.store.category_view import CategoryView, Status, read_category
 from knowledge_base.store.cursors import read_cursor, write_cursor
 from knowledge_base.store.tables import CategoryRow, SolutionRow, SolutionVersionRow, TemplateRow
@@ -131,11 +132,7 @@ def _text_condition(project: str, text: str) -> ColumnElement[bool]:
             select(col(SolutionRow.id))
             .join(
                 SolutionVersionRow,
-                and_(
-                    col(SolutionVersionRow.project) == col(SolutionRow.project),
-                    col(SolutionVersionRow.solution) == col(SolutionRow.id),
-                    col(SolutionVersionRow.version) == col(SolutionRow.version),
-                ),
+                solutions.is_newest(),
             )
             .where(
                 col(SolutionRow.project) == project,

@@ -234,7 +234,7 @@ def add(db: Connection, project: str, new: NewLearnt, now: datetime) -> int:
 
 def note_act(db: Connection, project: str, number: int, act: int) -> None:
     """Note the audit entry that something stands under."""
-    _change(db, project, [number], act=act)
+    change(db, project, [number], act=act)
 
 
 def withdraw(db: Connection, project: str, known: Sequence[Learnt], now: datetime, *, state: str | None = None) -> None:
@@ -244,20 +244,21 @@ def withdraw(db: Connection, project: str, known: Sequence[Learnt], now: datetim
     for kind in LearntKind:
         numbers = [each.id for each in known if each.kind is kind]
         after = state or (WAITING if kind.is_positive else DONE)
-        _change(db, project, numbers, undone_at=now, representative=None, state=after)
+        change(db, project, numbers, undone_at=now, representative=None, state=after)
 
 
 def lapse(db: Connection, project: str, known: Sequence[Learnt]) -> None:
     """Note of what was taken back already that nothing shall restore it."""
-    _change(db, project, [each.id for each in known], state=LAPSED)
+    change(db, project, [each.id for each in known], state=LAPSED)
 
 
 def restore(db: Connection, project: str, known: Sequence[Learnt]) -> None:
     """Let some hold again that were taken back by a newer act."""
-    _change(db, project, [each.id for each in known], undone_at=None)
+    change(db, project, [each.id for each in known], undone_at=None)
 
 
-def _change(db: Connection, project: str, numbers: Sequence[int], **values: object) -> None:
+def change(db: Connection, project: str, numbers: Sequence[int], **values: object) -> None:
+    """Change columns of some of what was learnt."""
     if numbers:
         db.execute(
             update(LearntRow)
@@ -266,7 +267,8 @@ def _change(db: Connection, project: str, numbers: Sequence[int], **values: obje
         )
 
 
-def _home(project: str) -> ColumnElement[bool]:
+def home_of(project: str) -> ColumnElement[bool]:
+    """Join what was learnt with the template that it is kept by."""
     return (col(TemplateRow.project) == project) & (col(TemplateRow.id) == col(LearntRow.template))
 
 
@@ -278,7 +280,7 @@ def _query(project: str) -> Select[tuple[object, ...]]:
     table = LearntRow.__table__.c  # type: ignore[attr-defined]
     return (
         select(*table, col(TemplateRow.category).label("category"))
-        .join(TemplateRow, _home(project))
+        .join(TemplateRow, home_of(project))
         .where(col(LearntRow.project) == project)
     )
 

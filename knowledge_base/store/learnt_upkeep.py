@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, select
 from sqlmodel import col
 
 from knowledge_base.store import representatives
-from knowledge_base.store.learnt import DONE, SPARE, TEXT_LIMIT, WAITING, LearntKind
+from knowledge_base.store.learnt import DONE, SPARE, TEXT_LIMIT, WAITING, LearntKind, change, home_of
 from knowledge_base.store.learnt_tables import LearntRow
 from knowledge_base.store.question_tables import QuestionRow
 from knowledge_base.store.tables import TemplateRow
@@ -52,7 +52,7 @@ def unrepresented(db: Connection, project: str, *, limit: int = 0, numbers: Sequ
     """Read the newest that wait for a representative, or which of some still do."""
     query = (
         select(col(LearntRow.id), col(LearntRow.template), col(TemplateRow.category), col(LearntRow.text))
-        .join(TemplateRow, _home(project))
+        .join(TemplateRow, home_of(project))
         .where(*_positive(project), col(LearntRow.state) == WAITING)
         .order_by((col(LearntRow.id) + 0).desc())
     )
@@ -63,7 +63,7 @@ def unrepresented(db: Connection, project: str, *, limit: int = 0, numbers: Sequ
 def represented(db: Connection, project: str, numbers: Mapping[int, int]) -> None:
     """Note the representatives of some, by their numbers."""
     for number, representative in numbers.items():
-        _change(db, project, [number], state=DONE, representative=representative)
+        change(db, project, [number], state=DONE, representative=representative)
 
 
 def level(db: Connection, project: str) -> int:
@@ -75,7 +75,7 @@ def level(db: Connection, project: str) -> int:
     for category in uneven(db, project):
         query = (
             select(col(LearntRow.id), col(LearntRow.state), col(LearntRow.representative))
-            .join(TemplateRow, _home(project))
+            .join(TemplateRow, home_of(project))
             .where(*_positive(project), col(TemplateRow.category) == category)
             .order_by((col(LearntRow.id) + 0).desc())
         )
@@ -83,8 +83,8 @@ def level(db: Connection, project: str) -> int:
         beyond = [row for row in rows[MOST_LEARNT:] if row.state != SPARE]
         missing = [row.id for row in rows[:MOST_LEARNT] if row.state == SPARE]
         representatives.remove(db, project, [row.representative for row in beyond if row.representative is not None])
-        _change(db, project, [row.id for row in beyond], state=SPARE, representative=None)
-        _change(db, project, missing, state=WAITING)
+        change(db, project, [row.id for row in beyond], state=SPARE, representative=None)
+        change(db, project, missing, state=WAITING)
         changed += len(beyond) + len(missing)
     return changed
 
@@ -94,7 +94,7 @@ def uneven(db: Connection, project: str) -> list[int]:
     spare = func.sum(case((col(LearntRow.state) == SPARE, 1), else_=0))
     query = (
         select(col(TemplateRow.category))
-        .join(LearntRow, _home(project))
+        .join(LearntRow, home_of(project))
         .where(*_positive(project))
         .group_by(col(TemplateRow.category))
         .having((func.count() - spare > MOST_LEARNT) | ((spare > 0) & (func.count() - spare < MOST_LEARNT)))
@@ -129,23 +129,10 @@ def reread(db: Connection, project: str, new: Sequence[Reread], version: str) ->
         if former is None:
             continue
         text = clip(each.text, TEXT_LIMIT)
-        _change(db, project, [each.id], form=each.form, text=text, version=version)
+        change(db, project, [each.id], form=each.form, text=text, version=version)
         if former.representative is not None and former.text != text:
             representatives.remove(db, project, [former.representative])
-            _change(db, project, [each.id], state=WAITING, representative=None)
-
-
-def _change(db: Connection, project: str, numbers: Sequence[int], **values: object) -> None:
-    if numbers:
-        db.execute(
-            update(LearntRow)
-            .where(col(LearntRow.project) == project, col(LearntRow.id).in_(list(numbers)))
-            .values(**values)
-        )
-
-
-def _home(project: str) -> ColumnElement[bool]:
-    return (col(TemplateRow.project) == project) & (col(TemplateRow.id) == col(LearntRow.template))
+            change(db, project, [each.id], state=WAITING, representative=None)
 
 
 def _positive(project: str) -> tuple[ColumnElement[bool], ...]:

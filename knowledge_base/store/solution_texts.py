@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, func, select
 from sqlmodel import col
 
+from knowledge_base.store import solutions
 from knowledge_base.store.tables import CategoryRow, SolutionRow, SolutionVersionRow
 from knowledge_base.types import SolutionState
 
@@ -48,11 +49,7 @@ def _words(project: str) -> Any:
         )
         .join(
             SolutionVersionRow,
-            and_(
-                col(SolutionVersionRow.project) == col(SolutionRow.project),
-                col(SolutionVersionRow.solution) == col(SolutionRow.id),
-                col(SolutionVersionRow.version) == col(SolutionRow.version),
-            ),
+            solutions.is_newest(),
         )
         .where(col(SolutionRow.project) == project)
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 from sqlmodel import col
 
 from knowledge_base.errors import Conflict, InputError, NotFound, StaleVersion
@@ -38,6 +38,15 @@ class SolutionText:
         ):
             if len(text) > limit:
                 raise InputError(f"the {name} has {len(text)} characters, {limit} are allowed")
+
+
+def is_newest() -> ColumnElement[bool]:
+    """Join each solution with its newest version."""
+    return and_(
+        col(SolutionVersionRow.project) == col(SolutionRow.project),
+        col(SolutionVersionRow.solution) == col(SolutionRow.id),
+        col(SolutionVersionRow.version) == col(SolutionRow.version),
+    )
 
 
 def _query(project: str) -> Any:

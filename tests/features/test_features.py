@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge_base.features.cleaning import cleaned, words
-from knowledge_base.features.ngrams import common_words, cosine, grams, similarity
+from knowledge_base.features.ngrams import common_words, cosine, grams
 
 
 @given(st.text(max_size=300))
@@ -26,11 +26,6 @@ def test_likeness_is_symmetric_and_bounded(left: str, right: str) -> None:
     assert score == pytest.approx(cosine(other, one))
     assert -1e-9 <= score <= 1 + 1e-9
     assert not one.weights or cosine(one, one) == pytest.approx(1.0)
-
-
-@given(st.floats(-1, 1), st.floats(0, 1))
-def test_similarity_is_bounded(dense: float, lexical: float) -> None:
-    assert 0.0 <= similarity(dense, lexical) <= 1.0
 
 
 @pytest.mark.parametrize(
