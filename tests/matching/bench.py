@@ -89,7 +89,7 @@ class Bench:
         curation.merge(self.knowledge.store, MINE, public_id(Prefix.CATEGORY, into), names, actor="Mei")
 
     def match(self, text: str, **more: object) -> tuple[Match, ...]:
-        return self.knowledge.match(MINE, text, **more).matches  # type: ignore[arg-type]
+        return self.knowledge.matcher.match(MINE, text, **more).matches  # type: ignore[arg-type]
 
     def found(self, text: str, **more: object) -> list[int]:
         """Give the categories that a question may mean, best first."""

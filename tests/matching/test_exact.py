@@ -157,4 +157,4 @@ def test_a_line_without_words_is_no_error(bench: Bench) -> None:
 def test_nobody_asks_of_a_project_that_is_not_there(knowledge: KnowledgeBase) -> None:
     for is_complete in (True, False):
         with pytest.raises(NotFound):
-            knowledge.match("nobody", LEDGER, is_complete=is_complete)
+            knowledge.matcher.match("nobody", LEDGER, is_complete=is_complete)

@@ -70,7 +70,7 @@ def test_a_project_without_anything_knows_nothing(knowledge: KnowledgeBase) -> N
         projects.ensure_project(db, MINE, START)
     for asked in (LEDGER, "", "表不存在", "ORA-00942"):
         assert knowledge.match(MINE, asked).matches == ()
-        assert knowledge.match(MINE, asked, around="in the night", is_complete=False).matches == ()
+        assert knowledge.matcher.match(MINE, asked, around="in the night", is_complete=False).matches == ()
 
 
 def test_a_project_without_solutions_finds_logs(bench: Bench) -> None:
