@@ -16,7 +16,7 @@ from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.matching import Match, one_for_each_solution
 from knowledge_base.scrub import scrub
-from knowledge_base.store import categories, demand, questions, solutions, thresholds
+from knowledge_base.store import categories, demand, escalations, questions, solutions, thresholds
 from knowledge_base.store.briefs import briefs
 from knowledge_base.store.questions import NewQuestion
 from knowledge_base.store.thresholds import Thresholds
@@ -120,11 +120,12 @@ class Assistant:
         """Keep a question within the caller's write transaction; the answer carries its id."""
         new = _new_question(considered)
         kept = questions.record(db, considered.question.project, new, self.knowledge.clock())
-        others = 0
+        others = waiting = 0
         if considered.answer.solution is None:
             project, user = considered.question.project, considered.question.user
             others = demand.asked_by_others(db, project, considered.form, user=user, now=self.knowledge.clock())
-        return replace(considered.answer, question_id=kept, asked_by_others=others)
+            waiting = escalations.waiting(db, project, form=considered.form, category=new.category)
+        return replace(considered.answer, question_id=kept, asked_by_others=others, handed_over=waiting)
 
     def _answer(self, project: str, matches: tuple[Match, ...]) -> Answer:
         with self.knowledge.store.read() as db:

@@ -40,9 +40,8 @@ class Composer:
         why = answer_line(answer, language)
         if answer.category is None:
             facts = _unknown_facts(said, answer, language)
-            return Reply(
-                language, said.unknown, said.unknown_body, facts, question_id=question, hand_over=bool(question)
-            )
+            body = _waiting(said, said.unknown_body, answer)
+            return Reply(language, said.unknown, body, facts, question_id=question, hand_over=bool(question))
         link = self._link(project, answer.category)
         if answer.solution is None:
             name = category_name(answer.category)
@@ -50,7 +49,7 @@ class Composer:
             return Reply(
                 language,
                 said.unsolved.format(name),
-                said.unsolved_body,
+                _waiting(said, said.unsolved_body, answer),
                 facts,
                 link,
                 question,
@@ -116,6 +115,11 @@ def one_line(text: str) -> str:
 def _body(said: Phrases, solution: Solution) -> str:
     cause = solution.cause.strip()
     return f"**{said.cause}:** {cause}\n\n{solution.body.strip()}" if cause else solution.body.strip()
+
+
+def _waiting(said: Phrases, body: str, answer: Answer) -> str:
+    """Say where nobody knows a solution that a person is on it."""
+    return f"{said.person_asked}\n\n{body}" if answer.handed_over else body
 
 
 def _unknown_facts(said: Phrases, answer: Answer, language: str) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from knowledge_base.matching import Match, marks, other_wordings
 from knowledge_base.store.briefs import briefs
-from knowledge_base.store.template_reading import read_templates
+from knowledge_base.store.template_reading import times_seen
 from knowledge_base.types import Answer, Evidence, Guess
 from knowledge_base.vocabulary.reading import Reader
 
@@ -21,8 +21,8 @@ def counted_evidence(db: Connection, project: str, match: Match) -> Evidence:
     """Tell how often a line was seen that a question is exactly, and when last; other evidence stays as it is."""
     if match.evidence.kind != "exact" or match.template is None:
         return match.evidence
-    found = read_templates(db, project, [match.template])
-    return replace(match.evidence, seen=found[0].count, last_seen=found[0].last_seen) if found else match.evidence
+    found = times_seen(db, project, match.template)
+    return match.evidence if found is None else replace(match.evidence, seen=found[0], last_seen=found[1])
 
 
 def runner_up(db: Connection, project: str, matches: Sequence[Match]) -> Guess | None:

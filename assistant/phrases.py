@@ -26,6 +26,7 @@ class Phrases:
     handed_over: str
     handed_over_body: str
     nothing_to_hand_over: str
+    person_asked: str
     person_wanted: str
     text: str
     asked_by: str
@@ -75,6 +76,7 @@ ENGLISH = Phrases(
     handed_over="{} is handed over to a person.",
     handed_over_body="The engineers see that somebody waits. A solution will be told where the question was asked.",
     nothing_to_hand_over="There is no question of yours here that could be handed over. Ask it first.",
+    person_asked="A person was asked to look at this error already.",
     person_wanted="A person is wanted: {}",
     text="Text",
     asked_by="Asked by",
@@ -123,6 +125,7 @@ CHINESE_PHRASES = Phrases(
     handed_over="{} 已转人工处理。",
     handed_over_body="工程师会看到有人在等待。有了解决方案后，会在提问的地方通知。",
     nothing_to_hand_over="这里没有可以转人工的问题，请先提问。",
+    person_asked="这个错误已经转人工处理。",
     person_wanted="需要人工处理：{}",
     text="内容",
     asked_by="提问人数",

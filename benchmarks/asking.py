@@ -117,7 +117,8 @@ def _timed(ask: Callable[[str], None], before: Iterator[str] | Sequence[str], as
 
 def _many_at_once(home: Path) -> None:
     """Let clients ask a server at once, each question half as often exactly and half by meaning."""
-    with _copied(home) as copy, serving(copy) as server:
+    workers = os.cpu_count() or 1
+    with _copied(home) as copy, serving(copy, workers=workers) as server:
         known, strange = itertools.cycle(asking_store.known_lines(home)), asking_store.questions()
         lock, ends, answered = threading.Lock(), time.monotonic() + 2 * SECONDS, [0, 0]
         half = time.monotonic() + SECONDS
@@ -149,7 +150,8 @@ def _many_at_once(home: Path) -> None:
         cpu = _processor_seconds(server.pid) - cpu
     print(
         f"  answers a second             {answered[1] / SECONDS:.0f} by the clock, half of them exact"
-        f" (must: {MUST_A_SECOND}); {1000 * cpu / max(answered[1], 1):.1f} ms of the server's processors each",
+        f" (must: {MUST_A_SECOND}), of {workers} processes;"
+        f" {1000 * cpu / max(answered[1], 1):.1f} ms of the server's processors each",
         flush=True,
     )
 
@@ -163,9 +165,11 @@ def _copied(home: Path) -> Iterator[Path]:
 
 
 def _processor_seconds(process: int) -> float:
-    """Tell how long a process has kept processors busy."""
+    """Tell how long a process and those that it started have kept processors busy."""
     after_name = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+    own = (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+    children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()
+    return own + sum(_processor_seconds(int(each)) for each in children)
 
 
 if __name__ == "__main__":

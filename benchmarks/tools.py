@@ -46,14 +46,16 @@ def run_scorer(data: Path, script: str, arguments: Sequence[str]) -> None:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[Serving]:
+def serving(home: Path, *, workers: int = 1) -> Iterator[Serving]:
     """Run ``kea serve`` on ``home``."""
     env = environment(home)
     token = subprocess.run(
         [kea(), "token", "bench"], env=env, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ).stdout.strip()
     log = os.open(home / "serve.log", os.O_CREAT | os.O_WRONLY, 0o600)
-    with subprocess.Popen([kea(), "serve", "--port", "0"], env=env, stdout=log, stderr=log) as process:
+    with subprocess.Popen(
+        [kea(), "serve", "--port", "0", "--workers", str(workers)], env=env, stdout=log, stderr=log
+    ) as process:
         try:
             yield Serving(_port(home / "serve.log"), process.pid, {"Authorization": f"Bearer {token}"})
         finally:

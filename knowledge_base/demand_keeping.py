@@ -12,7 +12,10 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from knowledge_base.store import demand_rows, demand_state
+from knowledge_base.matching import form_of
+from knowledge_base.signature.custom.user_rules import RuleSet
+from knowledge_base.signing import read_signing
+from knowledge_base.store import demand_rows, demand_state, learnt_words
 from knowledge_base.store.demand_rows import Changes
 from knowledge_base.store.demand_state import DemandState
 from knowledge_base.store.demand_values import DemandKind
@@ -33,6 +36,8 @@ class DemandKeeper:
         steps = 1
         while self._follow(project):
             steps += 1
+        while self._give_forms(project):
+            steps += 1
         with self._store.read() as db:
             state = demand_state.read_state(db, project)
         self._begin(project, state)  # also where a round is under way: it may be past what has changed
@@ -48,6 +53,8 @@ class DemandKeeper:
             state = demand_state.read_state(db, project)
         now = self._store.clock()
         if state.kind == "" and (state.round_at is None or now - state.round_at >= BETWEEN_ROUNDS):
+            if self._give_forms(project):
+                return True
             self._begin(project, state)
         return self._go_on(project)
 
@@ -67,6 +74,18 @@ class DemandKeeper:
             parts.append(demand_rows.look_at_forms(db, project, found.forms, now))
         self._write(project, before, found.state, parts)
         return True
+
+    def _give_forms(self, project: str) -> bool:
+        """Read what some questions say that were kept before they had forms; False where there is none."""
+        with self._store.read() as db:
+            found = demand_state.without_form(db, project, AT_ONCE)
+            rules = read_signing(db, project).rules if found else RuleSet()
+        forms = {number: form_of(text, rules) for number, text in found.items()}
+        if forms:
+            with self._store.write() as db:
+                for number, form in forms.items():
+                    learnt_words.set_form(db, project, number, form)
+        return bool(forms)
 
     def _begin(self, project: str, state: DemandState) -> None:
         with self._store.write() as db:

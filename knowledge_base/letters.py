@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
 from knowledge_base.embedding import HashingEmbedder, Vectors
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.index.flat import FlatIndex
-from knowledge_base.index.replica import Indexed
 from knowledge_base.store import projects, representatives
+from knowledge_base.store.representatives import StoredRepresentative
 
 AT_ONCE = 1000
 
@@ -27,7 +28,7 @@ class Letters:
         self.embedder = HashingEmbedder()
         self._index: FlatIndex | None = None
         self._generation = 0
-        self._by_id: dict[int, Indexed] = {}
+        self._codes: dict[int, frozenset[str]] = {}
         self._lock = threading.Lock()
 
     def refresh(self, db: Connection) -> None:
@@ -35,19 +36,18 @@ class Letters:
         with self._lock:
             newest = projects.generation(db, self.project)
             if self._index is None or newest < self._generation:
-                self._index, self._generation, self._by_id = FlatIndex(self.embedder.dimension), 0, {}
+                self._index, self._generation, self._codes = FlatIndex(self.embedder.dimension), 0, {}
             if newest == self._generation:
                 return
-            fresh: list[Indexed] = []
+            fresh: list[StoredRepresentative] = []
             for row in representatives.since(db, self.project, self.backend, self._generation):
                 if row.removed:
-                    self._by_id.pop(row.id, None)
+                    self._codes.pop(row.id, None)
                     self._index.remove([row.id])
                     continue
-                known = Indexed(row.id, row.category, row.template, row.text, frozenset(row.codes))
-                if row.id not in self._by_id:
-                    fresh.append(known)
-                self._by_id[row.id] = known
+                if row.id not in self._codes:
+                    fresh.append(row)
+                self._codes[row.id] = frozenset(row.codes)
             for start in range(0, len(fresh), AT_ONCE):
                 some = fresh[start : start + AT_ONCE]
                 self._index.add([each.id for each in some], self.embedder.embed([cleaned(each.text) for each in some]))
@@ -58,26 +58,17 @@ class Letters:
         self.refresh(db)
         return self
 
-    def vector(self, number: int) -> Vectors:
-        """Give the vector of a representative, shape (dimension,); raises KeyError where it is not there."""
+    def vectors(self, numbers: Sequence[int]) -> dict[int, Vectors]:
+        """Give the vectors of representatives in their order, each of shape (dimension,); what is gone is left out."""
         with self._lock:
-            if self._index is None:
-                raise KeyError(number)
-            return self._index.vector(number)
+            return {} if self._index is None else self._index.vectors(numbers)
 
-    def with_code(self, db: Connection, code: str, limit: int) -> list[Indexed]:
-        """Give representatives that hold an error code, oldest first."""
+    def holding(self, code: str, limit: int) -> list[int]:
+        """Give the numbers of representatives that hold an error code, oldest first."""
         with self._lock:
-            return sorted((each for each in self._by_id.values() if code in each.codes), key=_number)[:limit]
+            return sorted(number for number, codes in self._codes.items() if code in codes)[:limit]
 
-    def search(self, db: Connection, vectors: Vectors, limit: int) -> list[list[tuple[Indexed, float]]]:
-        """For each row find the representatives with the most letters in common."""
+    def nearest(self, vectors: Vectors, limit: int) -> list[list[tuple[int, float]]]:
+        """For each row find the numbers of the representatives with the most letters in common."""
         with self._lock:
-            if self._index is None:
-                return [[] for _ in vectors]
-            found = self._index.search(vectors, limit)
-            return [[(self._by_id[number], score) for number, score in row] for row in found]
-
-
-def _number(each: Indexed) -> int:
-    return each.id
+            return [[] for _ in vectors] if self._index is None else self._index.search(vectors, limit)

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address that the web server listens on.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port that the web server listens on.")
+    workers: int = Field(
+        default=1, ge=1, le=64, description="Processes of `kea serve` that answer, one for each core (docs/serving.md)."
+    )
     answer_threshold: float = Field(default=0.88, ge=0, le=1, description="Confidence from which Kea answers.")
     suggest_threshold: float = Field(default=0.65, ge=0, le=1, description="Confidence from which Kea suggests.")
     # What is alike depends on the model: these two fit the default one (docs/reindex.md tells how to choose others).

@@ -55,6 +55,10 @@ class SolutionEmbedding:
         self._whole: dict[tuple[str, str], int] = {}
         self._tidied: dict[str, list[str]] = {}
 
+    def is_whole(self, db: Connection, project: str, backend: str) -> bool:
+        """Tell whether it remembers that nothing is missing under a back end in the present state."""
+        return self._whole.get((project, backend)) == projects.solutions_state(db, project)
+
     def catch_up(self, project: str, embedder: Embedder, *, most: int | None = None) -> int:
         """Embed solutions that have no vector under an embedder's back end, the newest first; tell how many.
 
@@ -90,10 +94,10 @@ class SolutionEmbedding:
             return solution_vectors.tidy(db, project, names, TIDIED_AT_ONCE)
 
     def _missing(self, db: Connection, project: str, backend: str, most: int) -> list[int]:
+        if self.is_whole(db, project, backend):
+            return []
         newest = projects.solutions_state(db, project)
         since = self._whole.get((project, backend), -1)
-        if since == newest:
-            return []
         if since > newest:
             since = -1  # an older database was put back
         found = solution_vectors.missing(db, project, backend, FORM, most, since=since)

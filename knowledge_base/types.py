@@ -258,7 +258,7 @@ class Answer:
     """What Kea says to a question; ``confidence`` that the first candidate is right, in 0..1.
 
     An unknown one may have a guess in ``nearest``, others a ``runner_up``; ``asked_by_others`` counts people who asked
-    the same within 7 days.
+    the same within 7 days, ``handed_over`` questions of the same error that wait for a person.
     ``recognised`` is what was taken for the error, empty where that is all of the text; ``left_out`` counts further
     errors of the same message that were not looked up.
     """
@@ -273,5 +273,6 @@ class Answer:
     nearest: Guess | None = None
     runner_up: Guess | None = None
     asked_by_others: int = 0
+    handed_over: int = 0
     recognised: str = ""
     left_out: int = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -12,8 +13,6 @@ from starlette.staticfiles import StaticFiles
 from assistant.answering import Assistant
 from assistant.desk import Desk
 from assistant.platforms import configured_adapters
-from ingest.clustering.loop import ClusterLoop
-from ingest.clustering.reindexing import ReindexLoop
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from knowledge_base.store.projects import ensure_project
@@ -23,8 +22,8 @@ from web import health, hooks, pages
 from web.access import GuardAccess
 from web.api.routes import router as api_router
 from web.assets import FOLDER, URL, read_assets
+from web.background import Background
 from web.bodies import LimitBodies
-from web.demand_loop import DemandLoop
 from web.failures import CatchUnexpected, register_failures
 from web.headers import SecureHeaders
 from web.hosts import CheckHosts
@@ -32,7 +31,6 @@ from web.language import read_catalogue
 from web.parts import Parts
 from web.rendering import Renderer
 from web.secret import signing_key
-from web.streaming import Streaming
 
 DESCRIPTION = """\
 Kea, the known error assistant. Logs go in, error categories come out, an engineer attaches a solution,
@@ -43,31 +41,38 @@ named by `?project=` or the header `Kea-Project`. Errors are problem documents (
 """
 
 
-def create_app(settings: Settings, *, clock: Clock = utc_now, knowledge: KnowledgeBase | None = None) -> FastAPI:
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    knowledge: KnowledgeBase | None = None,
+    runs_background: bool = True,
+    told: Path | None = None,
+) -> FastAPI:
     """Make the application; its resources are opened when it starts and closed in reverse order.
 
-    A ``knowledge`` that is passed in takes the place of the one that the settings describe.
+    A ``knowledge`` that is passed in takes the place of the one that the settings describe. Of several processes of a
+    server one ``runs_background``, and ``told`` is the file by which the others know how that fares.
     Raises StorageUnavailable where the data folder cannot be used.
     """
     key = signing_key(settings.home_path)
     base = knowledge or KnowledgeBase(settings, clock=clock)
     renderer = Renderer(assets=read_assets(), messages=read_catalogue(), clock=clock)
-    loop = ClusterLoop(base)
-    reindexer = ReindexLoop(base)
     assistant = Assistant(base)
     desk = Desk(assistant, settings)
     for adapter in configured_adapters(settings, desk.inbox.accept_for, clock):
         desk.add(adapter)
+    background = Background(base, desk, runs_here=runs_background, told=told)
     app = FastAPI(
         title="Kea",
         version="1",
         description=DESCRIPTION,
-        lifespan=_lifespan(base, loop, reindexer, desk, Streaming(base, loop), DemandLoop(base.store)),
+        lifespan=_lifespan(base, background),
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
     )
-    app.state.parts = Parts(settings, clock, key, base, assistant, desk, loop, reindexer, renderer)
+    app.state.parts = Parts(settings, clock, key, base, assistant, desk, background, renderer)
     register_failures(app)
     app.include_router(health.router)
     app.include_router(hooks.router)
@@ -84,30 +89,15 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, knowledge: Knowled
     return app
 
 
-def _lifespan(  # type: ignore[no-untyped-def]
-    knowledge: KnowledgeBase,
-    loop: ClusterLoop,
-    reindexer: ReindexLoop,
-    desk: Desk,
-    streaming: Streaming,
-    demand: DemandLoop,
-):
+def _lifespan(knowledge: KnowledgeBase, background: Background):  # type: ignore[no-untyped-def]
     @asynccontextmanager
     async def run(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_open, knowledge)
-        loop.start()
-        reindexer.start()
-        desk.start()
-        streaming.start()
-        demand.start()
+        background.start()
         try:
             yield
         finally:
-            await run_in_threadpool(demand.stop)
-            await run_in_threadpool(streaming.stop)
-            working = await run_in_threadpool(desk.stop)
-            await run_in_threadpool(reindexer.stop)
-            await run_in_threadpool(loop.stop)
+            working = await run_in_threadpool(background.stop)
             if not working:  # what still works needs the database
                 await run_in_threadpool(knowledge.close)
 

@@ -8,11 +8,10 @@ from fastapi import Request
 
 from assistant.answering import Assistant
 from assistant.desk import Desk
-from ingest.clustering.loop import ClusterLoop
-from ingest.clustering.reindexing import ReindexLoop
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from knowledge_base.store.store import Clock
+from web.background import Background
 from web.rendering import Renderer
 
 
@@ -26,12 +25,11 @@ class Parts:
     knowledge: KnowledgeBase
     assistant: Assistant
     desk: Desk
-    clusterer: ClusterLoop
-    reindexer: ReindexLoop
+    background: Background
     renderer: Renderer
 
 
-def parts_of(request: Request) -> Parts:
+async def parts_of(request: Request) -> Parts:
     """Give the parts of the app that a request came to."""
     parts: Parts = request.app.state.parts
     return parts

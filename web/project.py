@@ -1,13 +1,18 @@
-"""Which project a request is about."""
+"""Which project a request is about.
+
+What does not wait is a coroutine here: FastAPI would take it to another thread otherwise, which costs more than it.
+"""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
+from starlette.concurrency import run_in_threadpool
 
 from knowledge_base.errors import NotFound
 from knowledge_base.store.projects import require_project
+from knowledge_base.store.store import Store
 from knowledge_base.types import DEFAULT_PROJECT
 from web.parts import Parts, parts_of
 from web.session import Who
@@ -15,15 +20,15 @@ from web.session import Who
 HEADER = "Kea-Project"
 
 
-def who_of(request: Request) -> Who:
+async def who_of(request: Request) -> Who:
     """Tell who is asking; the guard has seen to it that there is somebody."""
     who: Who = request.state.who
     return who
 
 
-def chosen_project(
-    request: Request,
+async def chosen_project(
     parts: Annotated[Parts, Depends(parts_of)],
+    who: Annotated[Who, Depends(who_of)],
     project: Annotated[str | None, Query(description="Project; `default` unless given.")] = None,
     kea_project: Annotated[str | None, Header(description="The same, for clients that set it once.")] = None,
 ) -> str:
@@ -31,13 +36,17 @@ def chosen_project(
 
     Raises NotFound where there is none of that name, or where the token is good for another one.
     """
-    own = who_of(request).project
-    chosen = project or kea_project or own or DEFAULT_PROJECT
-    if own is not None and chosen != own:
+    chosen = project or kea_project or who.project or DEFAULT_PROJECT
+    if who.project is None:
+        await run_in_threadpool(_require, parts.knowledge.store, chosen)
+    elif chosen != who.project:
         raise NotFound(f"there is no project {chosen[:80]!r}")
-    with parts.knowledge.store.read() as db:
-        require_project(db, chosen)
     return chosen
+
+
+def _require(store: Store, project: str) -> None:
+    with store.read() as db:
+        require_project(db, project)
 
 
 PartsOf = Annotated[Parts, Depends(parts_of)]

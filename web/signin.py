@@ -11,11 +11,13 @@ import secrets
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from itsdangerous import BadData, URLSafeTimedSerializer
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlmodel import col
 
 from knowledge_base.errors import InputError, NotAllowed
@@ -105,10 +107,13 @@ def find_account(db: Connection, token: str) -> Account | None:
     """Tell whom a token stands for; None for a token that is none."""
     if not token.startswith(TOKEN_PREFIX):
         return None
-    row = db.execute(
-        select(col(AccountRow.project), col(AccountRow.name)).where(col(AccountRow.token_hash) == _hash(token))
-    ).first()
+    row = db.execute(_found(), {"hash": _hash(token)}).first()
     return None if row is None else Account(*row)
+
+
+@cache
+def _found() -> Any:
+    return select(col(AccountRow.project), col(AccountRow.name)).where(col(AccountRow.token_hash) == bindparam("hash"))
 
 
 def clean_name(name: str) -> str:

@@ -24,34 +24,43 @@ class _Words:
     """What a draft says itself, in one language."""
 
     one: str
+    same: str
     several: str
     heading: str
-    heading_one: str
-    further: str
+    way: str
     rest: str
+    further: str
     between: str
+    then: str
     bracketed: str
+    end: str
 
 
 _ENGLISH = _Words(
-    one="From one old ticket{}:",
-    several="From {} old tickets; what most of them say comes first.",
-    heading="### {}. {} tickets{}",
-    heading_one="### {}. One ticket{}",
+    one="From one old ticket{}.",
+    same="From {} old tickets{}.",
+    several="From {} old tickets, what most of them say first. ",
+    heading="### Way {}",
+    way="Way {}: {}{}",
+    rest="others: {}",
     further=", and {} more",
-    rest="{} more tickets say other things.",
     between=", ",
+    then="; ",
     bracketed=" ({})",
+    end=".",
 )
 _CHINESE = _Words(
-    one="来自 1 个历史工单{}：",
+    one="来自 1 个历史工单{}。",
+    same="来自 {} 个历史工单{}。",
     several="来自 {} 个历史工单，按出现次数从多到少排列。",
-    heading="### {}. {} 个工单{}",
-    heading_one="### {}. 1 个工单{}",
+    heading="### 方法 {}",
+    way="方法 {}：{} 个{}",
+    rest="其他内容：{} 个",
     further=" 等，另有 {} 个",
-    rest="另有 {} 个工单写的是其他内容。",
     between="、",
+    then="；",
     bracketed="（{}）",
+    end="。",
 )
 
 
@@ -83,17 +92,23 @@ def write_draft(tickets: Iterable[Kept], *, fallback: str) -> Written:
 
 
 def _body(words: _Words, said: list[Said], count: int, overflow: int) -> str:
-    if count == 1:
-        return f"{words.one.format(_ids(words, said[0]))}\n\n{_closed(said[0].text)}"
-    parts = [words.several.format(count)]
-    for number, each in enumerate(said[:SHOWN], 1):
-        ids = _ids(words, each)
-        heading = words.heading_one.format(number, ids) if each.tickets == 1 else ""
-        parts += [heading or words.heading.format(number, each.tickets, ids), _closed(each.text)]
+    """Write what was done, and in a line of its own below where it comes from: an engineer may take that off."""
+    shown = said[:SHOWN]
+    parts = [_closed(each.text) for each in shown]
+    if len(shown) > 1:
+        parts = [f"{words.heading.format(number)}\n\n{text}" for number, text in enumerate(parts, 1)]
     rest = overflow + sum(each.tickets for each in said[SHOWN:])
-    if rest:
-        parts.append(words.rest.format(rest))
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, _origin(words, shown, count, rest)])
+
+
+def _origin(words: _Words, shown: list[Said], count: int, rest: int) -> str:
+    if count == 1:
+        return words.one.format(_ids(words, shown[0]))
+    if len(shown) == 1:
+        return words.same.format(count, _ids(words, shown[0]))
+    ways = [words.way.format(number, each.tickets, _ids(words, each)) for number, each in enumerate(shown, 1)]
+    ways += [words.rest.format(rest)] if rest else []
+    return words.several.format(count) + words.then.join(ways) + words.end
 
 
 def _ids(words: _Words, said: Said) -> str:

@@ -49,13 +49,13 @@ CLASS_NAME = (
     r"(?:[A-Za-z_$][\w$]{0,80}[.:]{1,2}){0,14}[A-Z][\w$]{0,100}(?:Exception|Error|Throwable|Failure|Fault|Panic)"
 )
 ANCHOR = re.compile(
-    rf"(?:Exception in thread\b|Caused by:\s|Unhandled exception|Uncaught\b|Traceback \(most recent call last\)"
-    rf"|panic: |\b{CLASS_NAME}(?=:\s|\s?$|:$|\(|\s\[)|\b(?:[a-z_]\w{{0,60}}\.){{2,12}}[A-Z]\w{{0,100}}:\s"
-    rf"|\b[A-Z]{{2,10}}-[0-9]{{3,8}}(?=[:\s]|$)|\bERROR [0-9]{{4}} \(|\bCode: [0-9]{{1,4}}\.\s|\bSQLSTATE\b"
-    rf"|\bHTTP/[0-9.]+\s[45][0-9]{{2}}"
+    rf"(?:\b(?:{CLASS_NAME}(?=:\s|\s?$|:$|\(|\s\[)|(?:[a-z_]\w{{0,60}}\.){{2,12}}[A-Z]\w{{0,100}}:\s"
+    rf"|[A-Z]{{2,10}}-[0-9]{{3,8}}(?=[:\s]|$)|ORA-[0-9]{{5}}|ERROR [0-9]{{4}} \(|Code: [0-9]{{1,4}}\.\s|SQLSTATE\b"
+    rf"|HTTP/[0-9.]+\s[45][0-9]{{2}}|\w+ error:\s)"
+    rf"|Exception in thread\b|Caused by:\s|Unhandled exception|Uncaught\b|Traceback \(most recent call last\)|panic: "
     rf"|\[?\d{{4}}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d|(?<![\w.])(?:FAILED|FATAL|ERROR|SEVERE|CRITICAL|error"
     rf"|Error|fatal|Fatal error|fatal error)(?::\s|\s-\s|\s?\[)"
-    rf"|(?<!\w)\([0-9]{{3,5}}, [\"']|\[Errno -?[0-9]+\]|\w+ error:\s|\bORA-[0-9]{{5}})"
+    rf"|(?<!\w)\([0-9]{{3,5}}, [\"']|\[Errno -?[0-9]+\])"
 )
 """Where an error begins, whatever stands before it."""
 

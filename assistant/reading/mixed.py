@@ -15,6 +15,9 @@ _QUOTATION = re.compile(r"(?<![\w=])[\"“「](?P<said>[^\"“”「」\n]{8,100
 _ENGLISH = re.compile(r"[\x20-\x7e]{8,}")
 _SIGNS = (Look.ERROR, Look.TRACE)
 _SEPARATOR = re.compile(r"[:\",]")
+_ASKS = re.compile(r"[?？]\s*$")
+_BEHIND = (QUESTION_BEHIND, OWN_QUESTION_BEHIND, REMARK_BEHIND)
+"""How people go on behind an error; only the last without a question mark at the end."""
 _EDGES = " \t>\"“”「」'"
 SHORTEST = 8
 FEWEST_WORDS = 4
@@ -90,7 +93,7 @@ def _start(line: str) -> int:
 
 def _end(line: str, start: int) -> int:
     end = len(line)
-    for pattern in (QUESTION_BEHIND, OWN_QUESTION_BEHIND, REMARK_BEHIND):
+    for pattern in _BEHIND if _ASKS.search(line) else _BEHIND[-1:]:
         found = pattern.search(line, start + SHORTEST)
         if found and found.start() < end and not has_anchor(line[found.end() :]):
             end = found.start()

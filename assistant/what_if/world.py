@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -52,36 +52,40 @@ class _Foreseen:
         self._present = present
         self._world = world
 
-    def search(self, db: Connection, vectors: Vectors, limit: int) -> list[list[tuple[Indexed, float]]]:
+    def nearest(self, vectors: Vectors, limit: int) -> list[list[tuple[int, float]]]:
         """Find what would be near, also texts that would represent a category then."""
         added = self._world.added
         more = vectors @ self._world.vectors.T if added else np.zeros((len(vectors), 0), np.float32)
         rows = []
-        for found, scores in zip(self._present.search(db, vectors, limit), more, strict=True):
-            row = [(self._moved(each), score) for each, score in found]
-            row += [(each, float(score)) for each, score in zip(added, scores, strict=True)]
+        for found, scores in zip(self._present.nearest(vectors, limit), more, strict=True):
+            row = [*found, *((each.id, float(score)) for each, score in zip(added, scores, strict=True))]
             rows.append(sorted(row, key=lambda pair: -pair[1])[:limit])
         return rows
 
-    def worded(self, db: Connection, terms: Terms, limit: int) -> list[Indexed]:
+    def worded(self, terms: Terms, limit: int) -> list[int]:
         """Find what would be found by words; texts that would be new are found by what they mean."""
-        return [self._moved(each) for each in self._present.worded(db, terms, limit)]
+        return self._present.worded(terms, limit)
 
-    def with_code(self, db: Connection, code: str, limit: int) -> list[Indexed]:
+    def with_code(self, code: str, limit: int) -> list[int]:
         """Find what would hold an error code."""
-        found = [self._moved(each) for each in self._present.with_code(db, code, limit)]
-        return [*found, *(each for each in self._world.added if code in each.codes)][:limit]
+        found = self._present.with_code(code, limit)
+        return [*found, *(each.id for each in self._world.added if code in each.codes)][:limit]
+
+    def read(self, db: Connection, numbers: Collection[int]) -> dict[int, Indexed]:
+        """Read what was found, each in the category where it would be."""
+        added = {each.id: each for each in self._world.added if each.id in numbers}
+        present = self._present.read(db, [number for number in numbers if number not in added])
+        return {number: self._moved(each) for number, each in present.items()} | added
 
     def standing_for(self, db: Connection, categories: Sequence[int], limit: int) -> list[Indexed]:
         """Give what stands for categories now, each in the category where it would be."""
         return [self._moved(each) for each in self._present.standing_for(db, categories, limit)]
 
-    def vector(self, number: int) -> Vectors | None:
-        """Give the vector of a representative, also of one that there would be."""
-        for place, each in enumerate(self._world.added):
-            if each.id == number:
-                return np.asarray(self._world.vectors[place])
-        return self._present.vector(number)
+    def vectors(self, numbers: Sequence[int]) -> dict[int, Vectors]:
+        """Give the vectors of representatives, also of those that there would be, in the order of the numbers."""
+        added = dict(zip((each.id for each in self._world.added), self._world.vectors, strict=True))
+        there = self._present.vectors([number for number in numbers if number not in added]) | added
+        return {number: there[number] for number in numbers if number in there}
 
     def _moved(self, each: Indexed) -> Indexed:
         return replace(each, category=self._world.foreseen.category(each.template, each.category))

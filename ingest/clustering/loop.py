@@ -68,8 +68,13 @@ class ClusterLoop:
 
     def failure_of(self, project: str) -> str | None:
         """Say what keeps this loop from clustering a project; None where nothing does."""
-        error = self._general or self._turns.failures().get(project)
-        return None if error is None else told(error)
+        failures = self.failures()
+        return failures.get("") or failures.get(project)
+
+    def failures(self) -> dict[str, str]:
+        """Say what keeps this loop from clustering, by project; under no name, what keeps it from all of them."""
+        found = {name: told(error) for name, error in self._turns.failures().items()}
+        return found if self._general is None else found | {"": told(self._general)}
 
     def start(self) -> None:
         """Begin in a thread of its own."""

@@ -106,8 +106,8 @@ class Turns:
         return min((turn.again_at for turn in self._turns.values()), default=float("inf"))
 
     def failures(self) -> Mapping[str, Exception]:
-        """Tell what keeps projects from being clustered."""
-        found = ((name, turn.failure or turn.house_failure) for name, turn in self._turns.items())
+        """Tell what keeps projects from being clustered; other threads may ask, so it looks at a copy."""
+        found = ((name, turn.failure or turn.house_failure) for name, turn in list(self._turns.items()))
         return {name: error for name, error in found if error is not None}
 
 

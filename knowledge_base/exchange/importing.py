@@ -23,6 +23,7 @@ from knowledge_base.exchange.shapes import (
     read_shape,
 )
 from knowledge_base.ids import Prefix, number_of
+from knowledge_base.scrub import scrub
 from knowledge_base.signature.custom.rule_checks import check_rules
 from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.store import categories, drafts, facts, projects, rule_sets, solutions, templates
@@ -192,7 +193,8 @@ def _import_learnt(this: Act, shape: LearntShape, tally: _Tally) -> None:
     except KeyError:
         raise InputError(f"it names template {shape.template}, which is in no category of this file") from None
     category = templates.homes(this.db, this.project, [template])[template]
-    new = NewLearnt(shape.kind, shape.form, shape.version, None, template, shape.text, shape.actor, people=shape.people)
+    text = scrub(shape.text)  # a file may have been written by another version, or by hand
+    new = NewLearnt(shape.kind, shape.form, shape.version, None, template, text, shape.actor, people=shape.people)
     if not keep_imported(this, new, category, at=shape.at):
         tally.left_out += 1
 

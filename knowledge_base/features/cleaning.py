@@ -53,7 +53,8 @@ def words(clean: str) -> tuple[str, ...]:
     >>> words("spark 表不存在")
     ('spark', '表', '不', '存', '在')
     """
-    return tuple(_CJK.sub(lambda match: f" {match.group()} ", clean).split())
+    apart = clean if clean.isascii() else _CJK.sub(lambda match: f" {match.group()} ", clean)
+    return tuple(apart.split())
 
 
 class WordPlace(NamedTuple):

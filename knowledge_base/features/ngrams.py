@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,32 +39,44 @@ class Grams:
         return np.frombuffer(self.numbers, np.int64), np.frombuffer(self.weights, np.float32)
 
 
-@lru_cache(maxsize=CACHE)
 def grams(clean: str) -> Grams:
     """Weigh the n-grams within each padded word, whole words, and pairs of CJK characters.
 
     A gram's weight is 1 + ln(count), so that a word said often does not drown the others.
     """
-    tokens = words(clean)
-    if not tokens:
-        return Grams(b"", b"")
-    parts = [_numbers(word) if len(word) <= REMEMBERED_WORD else _numbers.__wrapped__(word) for word in tokens]
-    pairs = [hash(left + right) for left, right in pairwise(tokens) if len(left) == len(right) == 1]
-    if pairs:
-        parts.append(_bytes(pairs))
-    every = np.frombuffer(b"".join(parts), np.int64).copy()
-    every.sort()
-    is_first = np.empty(len(every), np.bool_)
-    is_first[0] = True
+    return all_grams([clean])[0]
+
+
+def all_grams(texts: Sequence[str]) -> list[Grams]:
+    """Do the same for many cleaned texts at once; what is found of a text does not depend on the others."""
+    said = [_said(text) for text in texts]
+    every = np.frombuffer(bytearray().join(said), np.int64)
+    ends = np.cumsum([len(each) // every.itemsize for each in said], dtype=np.int64)
+    for start, end in pairwise((0, *ends.tolist())):
+        every[start:end].sort()
+    is_first = np.ones(len(every), np.bool_)
     np.not_equal(every[1:], every[:-1], out=is_first[1:])
-    ends = np.empty(np.count_nonzero(is_first) + 1, np.int64)
-    ends[:-1], ends[-1] = is_first.nonzero()[0], len(every)
-    counts = ends[1:] - ends[:-1]
+    is_first[ends[ends < len(every)]] = True
+    firsts = is_first.nonzero()[0]
+    counts = np.diff(firsts, append=len(every))
+    owners = np.searchsorted(ends, firsts, side="right")
     weights = 1.0 + np.log(counts)
     # By how often they come, not in the order of the hashes, which is another one in each process.
-    often = np.bincount(counts)
-    length = math.sqrt(float(often[1:] @ (1.0 + np.log(np.arange(1, len(often)))) ** 2))
-    return Grams(every[is_first].tobytes(), (weights / length).astype(np.float32).tobytes())
+    most = counts.max(initial=0) + 1
+    alike, often = np.unique(owners * most + counts, return_counts=True)
+    squares = np.bincount(alike // most, often * (1.0 + np.log(alike % most)) ** 2, len(said))
+    weights = (weights / np.sqrt(squares)[owners]).astype(np.float32)
+    numbers, weighed = every[firsts].tobytes(), weights.tobytes()
+    bounds = pairwise((0, *np.searchsorted(firsts, ends).tolist()))
+    return [Grams(numbers[8 * start : 8 * end], weighed[4 * start : 4 * end]) for start, end in bounds]
+
+
+def _said(clean: str) -> bytes:
+    """Number the n-grams of a text, each as often as it comes, in no order."""
+    tokens = words(clean)
+    parts = [_numbers(word) if len(word) <= REMEMBERED_WORD else _numbers.__wrapped__(word) for word in tokens]
+    pairs = [hash(left + right) for left, right in pairwise(tokens) if len(left) == len(right) == 1]
+    return b"".join((*parts, _bytes(pairs)) if pairs else parts)
 
 
 @lru_cache(maxsize=CACHE)

@@ -63,6 +63,12 @@ class FlatIndex:
             raise KeyError(number)
         return np.asarray(self._index.reconstruct(number), np.float32)
 
+    def vectors(self, ids: Sequence[int]) -> dict[int, Vectors]:
+        """Give vectors back in the order of their ids, each of shape (dimension,); what is not there is left out."""
+        present = [number for number in ids if number in self._ids]
+        rows = self._index.reconstruct_batch(np.asarray(present, np.int64)) if present else ()
+        return dict(zip(present, rows, strict=True))
+
     def write(self, path: str) -> None:
         """Write the index to a file."""
         self._faiss.write_index(self._index, path)

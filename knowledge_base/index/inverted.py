@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -103,6 +104,19 @@ class InvertedIndex:
             return np.asarray(self._index.reconstruct(int(number)), np.float32)
         except RuntimeError:
             raise KeyError(number) from None
+
+    def vectors(self, ids: Sequence[int]) -> dict[int, Vectors]:
+        """Give vectors back in the order of their ids, each of shape (dimension,); what is not there is left out."""
+        try:
+            rows = self._index.reconstruct_batch(np.asarray(ids, np.int64)) if ids else ()
+            return dict(zip(ids, rows, strict=True))
+        except RuntimeError:
+            # FAISS does not say which one is not there.
+            found: dict[int, Vectors] = {}
+            for number in ids:
+                with suppress(KeyError):
+                    found[number] = self.vector(number)
+            return found
 
     def write(self, path: str) -> None:
         """Write the index to a file."""

@@ -49,3 +49,7 @@ class MemoryIndex:
     def vector(self, number: int) -> Vectors:
         """Give one vector back, shape (dimension,); raises KeyError where it is not there."""
         return self._vectors[number]
+
+    def vectors(self, ids: Sequence[int]) -> dict[int, Vectors]:
+        """Give vectors back in the order of their ids, each of shape (dimension,); what is not there is left out."""
+        return {number: self._vectors[number] for number in ids if number in self._vectors}

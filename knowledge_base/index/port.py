@@ -41,3 +41,7 @@ class VectorIndex(Protocol):
     def vector(self, number: int) -> Vectors:
         """Give one vector back, shape (dimension,); raises KeyError where it is not there."""
         ...
+
+    def vectors(self, ids: Sequence[int]) -> dict[int, Vectors]:
+        """Give vectors back in the order of their ids, each of shape (dimension,); what is not there is left out."""
+        ...

@@ -20,8 +20,7 @@ from knowledge_base.index.kinds import AnyIndex
 from knowledge_base.index.members import Members, text_hash
 from knowledge_base.index.port import Numbers
 from knowledge_base.index.rebuilding import Rebuilding, settle
-from knowledge_base.store import projects, representatives
-from knowledge_base.store.representatives import StoredRepresentative
+from knowledge_base.store import found_representatives, projects, representatives
 
 REWRITE_AFTER = 1_000
 """The file is written anew when so many representatives changed, or a tenth of them all where that is more."""
@@ -119,20 +118,33 @@ class Replica:
                 raise KeyError(number)
             return self._index.vector(number)
 
+    def vectors(self, numbers: Sequence[int]) -> dict[int, Vectors]:
+        """Give the vectors of representatives in their order, each of shape (dimension,); what is gone is left out."""
+        with self._lock:
+            return {} if self._index is None else self._index.vectors(numbers)
+
+    def holding(self, code: str, limit: int) -> list[int]:
+        """Give the numbers of representatives that hold an error code, oldest first."""
+        with self._lock:
+            return [number for number in self._codes.with_code(code) if number in self._members][:limit]
+
     def with_code(self, db: Connection, code: str, limit: int) -> list[Indexed]:
         """Give representatives that hold an error code, oldest first."""
-        with self._lock:
-            numbers = [number for number in self._codes.with_code(code) if number in self._members][:limit]
+        numbers = self.holding(code, limit)
         found = read_indexed(db, self.project, numbers)
         return [found[number] for number in numbers if number in found]
+
+    def nearest(self, vectors: Vectors, limit: int) -> list[list[tuple[int, float]]]:
+        """For each row find the numbers of the nearest representatives with their cosine."""
+        with self._lock:
+            return [[] for _ in vectors] if self._index is None else self._index.search(vectors, limit)
 
     def search(self, db: Connection, vectors: Vectors, limit: int) -> list[list[tuple[Indexed, float]]]:
         """For each row find the nearest representatives with their cosine."""
         wanted = limit
         while True:
-            with self._lock:
-                every = len(self._members)
-                rows = [[] for _ in vectors] if self._index is None else self._index.search(vectors, wanted)
+            every = len(self._members)
+            rows = self.nearest(vectors, wanted)
             found = read_indexed(db, self.project, sorted({number for row in rows for number, _ in row}))
             # Another thread may be ahead of what this connection sees: what is not there for it is left out.
             seen = [[(found[number], score) for number, score in row if number in found][:limit] for row in rows]
@@ -226,13 +238,14 @@ def _same(these: Members, others: Members) -> np.ndarray[tuple[int], np.dtype[np
 
 def read_indexed(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, Indexed]:
     """Read representatives by their numbers; those that are gone are left out."""
-    return {each.id: indexed(each) for each in representatives.read(db, project, numbers)} if numbers else {}
+    return {row[0]: indexed(*row) for row in found_representatives.by_number(db, project, numbers)}
 
 
-def indexed(each: StoredRepresentative) -> Indexed:
-    """Leave out of a representative what nobody asks for who looks for one."""
-    codes = frozenset(each.codes)
-    return Indexed(each.id, each.category, each.template, each.text, codes, each.learnt is not None)
+def indexed(
+    number: int, category: int, template: int | None, text: str, codes: Sequence[str], learnt: int | None
+) -> Indexed:
+    """Make it of what is read of a representative (``FoundRow``)."""
+    return Indexed(number, category, template, text, frozenset(codes), learnt is not None)
 
 
 def _stack(vectors: Sequence[bytes], dimension: int) -> Vectors:

@@ -62,19 +62,19 @@ class SolutionIndex:
                 self._add(db, self._index, vectors)
             self._state = newest
 
-    def search(self, db: Connection, vector: Vectors, limit: int) -> list[tuple[int, float]]:
-        """Find solutions that answer for a category now: number and cosine, best first; ``vector`` is a unit vector."""
+    def search(self, db: Connection, vectors: Vectors, limit: int) -> list[list[tuple[int, float]]]:
+        """For each unit vector find solutions that answer for a category now: number and cosine, best first."""
         wanted = limit
         while True:
             with self._lock:
                 every = len(self._versions)
-                found = [] if self._index is None else self._index.search(vector[None, :], wanted)[0]
-                versions = {number: self._versions[number] for number, _ in found}
+                rows = [[] for _ in vectors] if self._index is None else self._index.search(vectors, wanted)
+                versions = {number: self._versions[number] for row in rows for number, _ in row}
             answering = solution_texts.answering(db, self.project, list(versions))
             # Another thread may be ahead of what this connection sees, or behind: only equal versions count.
-            left = [each for each in found if answering.get(each[0]) == versions[each[0]]]
-            if wanted >= every or len(left) >= limit:
-                return left[:limit]
+            left = [[each for each in row if answering.get(each[0]) == versions[each[0]]][:limit] for row in rows]
+            if wanted >= every or all(len(row) >= limit for row in left):
+                return left
             wanted *= MORE
 
     def vectors_of(self, numbers: Sequence[int]) -> dict[int, Vectors]:

@@ -14,7 +14,7 @@ from knowledge_base.matching.near import Near, Remedies
 from knowledge_base.matching.query import Query
 from knowledge_base.store import categories
 
-BY_MEANING, BY_WORDS, BY_CODE, BY_SOLUTION = 30, 30, 12, 10
+BY_MEANING, BY_WORDS, BY_CODE, BY_SOLUTION = 16, 16, 8, 8
 """How many are looked for in each way."""
 
 MOST_CODES = 4
@@ -52,18 +52,17 @@ def gather(
 
     ``changed`` gives the solutions that categories would have; None where they would have none.
     """
-    found: dict[int, Indexed] = {}
-    for row in near.search(db, query.vectors, BY_MEANING):
-        found.update((each.id, each) for each, _ in row)
-    found.update((each.id, each) for each in near.worded(db, query.terms, BY_WORDS))
+    numbers = {number for row in near.nearest(query.vectors, BY_MEANING) for number, _ in row}
+    numbers.update(near.worded(query.terms, BY_WORDS))
     for code in sorted(query.signed.codes)[:MOST_CODES]:
-        found.update((each.id, each) for each in near.with_code(db, code, BY_CODE))
+        numbers.update(near.with_code(code, BY_CODE))
+    found = near.read(db, numbers)
     told = remedies.search(db, query.vectors, query.terms, BY_SOLUTION)
     answering = categories.answered_by(db, project, told, limit=MOST_CATEGORIES)
     unseen = sorted(answering.keys() - {each.category for each in found.values()})
     found.update((each.id, each) for each in near.standing_for(db, unseen, FOR_EACH))
     homes = {each.category for each in found.values()} | refused
-    solutions = answering | categories.solutions_of(db, project, sorted(homes))
+    solutions = answering | categories.solutions_of(db, project, sorted(homes - answering.keys()))
     for category, solution in (changed or {}).items():
         if solution is None:
             solutions.pop(category, None)
@@ -74,10 +73,8 @@ def gather(
     left = [
         each for each in found.values() if each.category not in refused and solutions.get(each.category) not in barred
     ]
-    vectors = {each.id: near.vector(each.id) for each in left}
-    there = {number: vector for number, vector in vectors.items() if vector is not None}
-    held = sorted((found[number] for number in there), key=_number)
-    return _grouped(held, solutions, query, there), there
+    vectors = near.vectors(sorted(each.id for each in left))
+    return _grouped([found[number] for number in vectors], solutions, query, vectors), vectors
 
 
 def _grouped(
@@ -86,7 +83,7 @@ def _grouped(
     if not found:
         return []
     # Row by row, so that equal texts are equally near wherever they stand.
-    dense = np.einsum("ij,kj->ik", query.vectors, np.stack([vectors[each.id] for each in found]))
+    dense = np.einsum("ij,kj->ik", query.vectors, np.stack(list(vectors.values())))
     groups: dict[tuple[int | None, int], list[int]] = {}
     for place, each in enumerate(found):
         solution = solutions.get(each.category)
@@ -95,7 +92,3 @@ def _grouped(
         Candidate(solution, tuple(found[place] for place in places), dense[:, places])
         for (solution, _), places in groups.items()
     ]
-
-
-def _number(each: Indexed) -> int:
-    return each.id

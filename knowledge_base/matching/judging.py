@@ -11,20 +11,12 @@ from sqlalchemy import Connection
 from knowledge_base.embedding.port import Vectors
 from knowledge_base.index.replica import Indexed
 from knowledge_base.index.solution_forms import Told
+from knowledge_base.index.solutions import PARTS
 from knowledge_base.matching.candidates import Candidate
-from knowledge_base.matching.grounds import (
-    Grounds,
-    Likeness,
-    Standing,
-    Weights,
-    beside,
-    grounds_of,
-    odds_of,
-    stand,
-    standings_of,
-)
+from knowledge_base.matching.grounds import Grounds
 from knowledge_base.matching.query import Query
 from knowledge_base.matching.ranking import MatchModel, shares
+from knowledge_base.matching.weighing import Scales
 from knowledge_base.pairs.judge import Judge
 from knowledge_base.pairs.profile import Profile
 
@@ -63,36 +55,26 @@ def weigh(
     judge: Judge,
 ) -> tuple[Profile, list[Weighed]]:
     """Tell what speaks for each candidate, by the form of the question that is nearest to any of them."""
-    every = [profiles[one.id] for each in candidates for one in each.held]
-    ready = beside(judge, every)
-    compared = []
-    for form, asked in enumerate(query.profiles):
-        dense = np.concatenate([each.dense[form] for each in candidates])
-        features = ready.compared(asked, dense.tolist())
-        compared.append((odds_of(judge, features), features))
-    form = max(range(len(compared)), key=lambda place: max(compared[place][0]))
-    asked, (odds, features) = query.profiles[form], compared[form]
-    rows, weights = features.tolist(), Weights.of(asked, judge.rarity)
     remedies = [None if each.solution is None else told.get(each.solution) for each in candidates]
-    likenesses = [each and Likeness(*(float(cosine) for cosine in each[1] @ query.vectors[form])) for each in remedies]
-    told_by = _told_by(judge, form, asked, remedies, likenesses)
-    found, end = [], 0
-    for place, each in enumerate(candidates):
-        start, end = end, end + len(each.held)
-        standings, held = standings_of(form, odds[start:end], rows[start:end]), every[start:end]
-        best = max(standings, key=_log_odds).place
-        remedy = remedies[place]
-        grounds = grounds_of(
-            judge, asked, weights, standings, held, remedy and remedy[0], likenesses[place], told_by.get(place)
-        )
-        found.append(Weighed(each.solution, each.held[best], held[best], grounds))
-    return asked, found
+    held = [[profiles[one.id] for one in each.held] for each in candidates]
+    scales = Scales(judge, held, [each and each[0] for each in remedies])
+    dense = np.concatenate([each.dense for each in candidates], axis=1)
+    likeness = _likeness(query, [each[1] for each in remedies if each])
+    stood = [scales.stand(*each) for each in zip(query.profiles, dense, likeness, strict=True)]
+    form = max(range(len(stood)), key=lambda place: float(stood[place][0].log_odds.max()))
+    asked = query.profiles[form]
+    places, grounds = scales.weigh(asked, *stood[form], likeness[form])
+    indexed = [one for each in candidates for one in each.held]
+    return asked, [
+        Weighed(each.solution, indexed[place], profiles[indexed[place].id], found)
+        for each, place, found in zip(candidates, places, grounds, strict=True)
+    ]
 
 
 def decide(asked: Profile, weighed: Sequence[Weighed], model: MatchModel) -> Judged:
     """Put candidates in order and tell how likely each is right."""
     scored = sorted(
-        ((model.ranker.score(each.grounds), each) for each in weighed),
+        zip(model.ranker.scores([each.grounds for each in weighed]), weighed, strict=True),
         key=lambda pair: (-pair[0], pair[1].best.category),
     )
     scores = [score for score, _ in scored]
@@ -105,21 +87,7 @@ def decide(asked: Profile, weighed: Sequence[Weighed], model: MatchModel) -> Jud
     return Judged(asked, tuple(each for _, each in scored), tuple(scores), (first, *others))
 
 
-def _told_by(
-    judge: Judge,
-    form: int,
-    asked: Profile,
-    remedies: Sequence[tuple[Told, Vectors] | None],
-    likenesses: Sequence[Likeness | None],
-) -> dict[int, Standing]:
-    """Compare the question with what solutions are about, by the places of their candidates."""
-    told = {
-        place: (remedy[0].profile, likeness.named)
-        for place, (remedy, likeness) in enumerate(zip(remedies, likenesses, strict=True))
-        if remedy is not None and likeness is not None
-    }
-    return dict(zip(told, stand(judge, form, asked, list(told.values())), strict=True)) if told else {}
-
-
-def _log_odds(standing: Standing) -> float:
-    return standing.log_odds
+def _likeness(query: Query, parts: Sequence[Vectors]) -> Vectors:
+    """Give the cosine of each form with each part of solutions, shape (forms, solutions, parts)."""
+    found = [[each @ vector for each in parts] for vector in query.vectors]
+    return np.array(found, np.float32).reshape(len(found), len(parts), PARTS)

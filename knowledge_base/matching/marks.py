@@ -40,12 +40,15 @@ def marks(asked: str, matched: str, reader: Reader) -> tuple[tuple[Mark, ...], t
 
     Where several would, codes go before concepts and those before words. Words that say nothing are not marked.
     """
-    ours, theirs = _Said.of(asked, reader), _Said.of(matched, reader)
+    ours = _Said.of(asked, reader)
+    # A line in which nothing varies is its own template.
+    theirs = ours if asked == matched else _Said.of(matched, reader)
     codes = {each.code for each in ours.codes} & {each.code for each in theirs.codes}
     concepts = ours.reading.concepts & theirs.reading.concepts
     words = {each.word for each in ours.words} & {each.word for each in theirs.words}
     implied = {name: reader.glossary.by_name[name].implies for name in _named(ours) | _named(theirs)}
-    return _marked(ours, codes, concepts, words, implied), _marked(theirs, codes, concepts, words, implied)
+    found = _marked(ours, codes, concepts, words, implied)
+    return found, found if theirs is ours else _marked(theirs, codes, concepts, words, implied)
 
 
 def other_wordings(
@@ -90,11 +93,10 @@ def _marked(
 
 def _apart(found: Iterable[Mark]) -> Iterator[Mark]:
     """Leave out what overlaps with what comes before."""
-    taken: set[int] = set()
+    taken = bytearray(READ)
     for each in found:
-        places = range(each.start, each.end)
-        if taken.isdisjoint(places):
-            taken.update(places)
+        if not any(taken[each.start : each.end]):
+            taken[each.start : each.end] = b"\1" * (each.end - each.start)
             yield each
 
 
@@ -102,8 +104,7 @@ def _words(text: str) -> Iterator[WordPlace]:
     """Give the words that say something; Chinese in whole words and simplified characters."""
     plain = text if text.isascii() else simplified(text)
     for is_chinese, group in groupby(word_places(plain), key=_is_chinese):
-        places = list(group)
-        for each in _joined(places) if is_chinese else places:
+        for each in _joined(list(group)) if is_chinese else group:
             if each.word not in _EMPTY and (is_chinese or len(each.word) > 1):
                 yield each
 

@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from knowledge_base.embedding.port import Embedder, Vectors
 from knowledge_base.index.replica import Indexed
 from knowledge_base.matching.exact import known
-from knowledge_base.matching.grounds import row
 from knowledge_base.matching.judging import Weighed
 from knowledge_base.matching.match import Found, Match, joined, judged_matches, known_matches, weighed_candidates
 from knowledge_base.matching.query import Query, Signed, prepare, sign_question
@@ -99,13 +98,14 @@ class Matcher:
         a project that is not there.
         """
         while True:
-            signed, used = self._signed(project, text, around, verbatim)
             with self._parts.store.read() as db:
+                signed, used = self._signed(db, project, text, around, verbatim)
                 certain = self._certain(db, project, signed, is_taught=is_taught)
                 if certain and not is_complete:
                     return Found(signed.form, tuple(certain[:limit]))
+                is_embedded = self._embedding.is_whole(db, project, used)
             opened = self._parts.opened(project, used)
-            query = self._prepared(project, signed, opened)
+            query = self._prepared(project, signed, opened, is_embedded=is_embedded)
             with self._parts.store.read() as db:
                 if backends.state(db, project).used != used:
                     continue  # it answers with another model since; that happens once a roll-over
@@ -120,16 +120,18 @@ class Matcher:
 
     def compare(self, project: str, text: str, *, around: str = "") -> Compared:
         """Compare a question with its candidates and leave it at that."""
-        signed, used = self._signed(project, text, around)
-        opened = self._parts.opened(project, used)
-        query = self._prepared(project, signed, opened)
         with self._parts.store.read() as db:
+            signed, used = self._signed(db, project, text, around)
             certain = self._certain(db, project, signed, is_taught=True)
+            is_embedded = self._embedding.is_whole(db, project, used)
+        opened = self._parts.opened(project, used)
+        query = self._prepared(project, signed, opened, is_embedded=is_embedded)
+        with self._parts.store.read() as db:
             asked, weighed = self._weighed(db, project, query, opened, refused=frozenset(), without=frozenset())
         return Compared(
             len(asked.words) if asked else 0,
             tuple(each.best.category for each in weighed),
-            tuple(row(each.grounds) for each in weighed),
+            tuple(each.grounds for each in weighed),
             certain[0].category if certain else None,
         )
 
@@ -161,21 +163,21 @@ class Matcher:
         """Give the profiles of representatives by their numbers."""
         return self._remembering.profiles(db, project, judge, held, vectors)
 
-    def _signed(self, project: str, text: str, around: str, verbatim: str = "") -> tuple[Signed, str]:
-        with self._parts.store.read() as db:
-            projects.require_project(db, project)
-            signing = read_signing(db, project)
-            used = backends.state(db, project).used
+    @staticmethod
+    def _signed(db: Connection, project: str, text: str, around: str, verbatim: str = "") -> tuple[Signed, str]:
+        projects.require_project(db, project)
+        signing = read_signing(db, project)
+        used = backends.state(db, project).used
         return sign_question(text, signing, around=around, verbatim=verbatim), used
 
     @staticmethod
     def _certain(db: Connection, project: str, signed: Signed, *, is_taught: bool) -> list[Match]:
         found = known(db, project, signed, is_taught=is_taught)
-        solutions = categories.solutions_of(db, project, [each.category for each in found]) if found else {}
+        solutions = categories.solutions_of(db, project, [each.category for each in found]) if len(found) > 1 else {}
         return known_matches(signed, found, solutions)
 
-    def _prepared(self, project: str, signed: Signed, opened: Opened) -> Query:
-        if opened.is_whole:
+    def _prepared(self, project: str, signed: Signed, opened: Opened, *, is_embedded: bool) -> Query:
+        if opened.is_whole and not is_embedded:
             self._embedding.catch_up(project, opened.embedder, most=EMBEDDED_AT_ONCE)
         return prepare(signed, opened.embedder, opened.judge)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -18,24 +18,28 @@ Terms = Mapping[str, float]
 class Near(Protocol):
     """Finds representatives: the project's indexes, what stands in for them, or one of those as it would be."""
 
-    def search(self, db: Connection, vectors: Vectors, limit: int) -> list[list[tuple[Indexed, float]]]:
-        """For each row find the nearest representatives with their cosine."""
+    def nearest(self, vectors: Vectors, limit: int) -> list[list[tuple[int, float]]]:
+        """For each row find the numbers of the nearest representatives with their cosine."""
         ...
 
-    def worded(self, db: Connection, terms: Terms, limit: int) -> list[Indexed]:
-        """Find representatives by words and concepts, best first."""
+    def worded(self, terms: Terms, limit: int) -> list[int]:
+        """Find the numbers of representatives by words and concepts, best first."""
         ...
 
-    def with_code(self, db: Connection, code: str, limit: int) -> list[Indexed]:
-        """Give representatives that hold an error code."""
+    def with_code(self, code: str, limit: int) -> list[int]:
+        """Give the numbers of representatives that hold an error code."""
+        ...
+
+    def read(self, db: Connection, numbers: Collection[int]) -> dict[int, Indexed]:
+        """Read what was found, of which a connection may not see all: that is left out."""
         ...
 
     def standing_for(self, db: Connection, categories: Sequence[int], limit: int) -> list[Indexed]:
         """Give what stands for categories, up to ``limit`` for each."""
         ...
 
-    def vector(self, number: int) -> Vectors | None:
-        """Give the vector of a representative, shape (dimension,); None where it is gone."""
+    def vectors(self, numbers: Sequence[int]) -> dict[int, Vectors]:
+        """Give the vectors of representatives in their order, each of shape (dimension,); what is gone is left out."""
         ...
 
 

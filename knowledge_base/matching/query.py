@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from knowledge_base.embedding.port import Embedder, Vectors
 from knowledge_base.features.cleaning import cleaned
+from knowledge_base.features.stop_words import STOP
 from knowledge_base.index.lexical_terms import TermReader
 from knowledge_base.matching.telling import telling, without_harmless
 from knowledge_base.pairs.judge import Judge, content_words
@@ -24,6 +25,9 @@ LINES_READ = 6
 
 ENOUGH = 5
 """Different words from which an error speaks for itself."""
+
+MOST_OF_IT = 0.5
+"""A line with this share of what a question says tells what it is about; the rest is said around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +125,22 @@ def segments(text: str) -> list[str]:
 def _templates(text: str, around: str, signer: _Signer) -> list[str]:
     """Give the templates to compare: of the question, of the line that says most, and of all that was written.
 
-    What is written around an error is read only where that says little by itself. What logs say besides errors is not
+    A line that says nearly all of a question stands for it; what is written around an error is read only where that
+    says little by itself. What logs say besides errors is not
     compared: it may well be known, and is not what anybody asks about.
     """
     text, around = without_harmless(text), without_harmless(around)
     whole = signer.sign(text).template
     lines = [signer.sign(line).template for line in segments(text)[1:LINES_READ]]
     longest = max(lines, key=lambda each: len(cleaned(each)), default="")
-    forms: dict[str, str] = {}
-    says_little = len(content_words(cleaned(whole))) < ENOUGH
-    for each in (whole, longest, *([signer.sign(around).template] if around and says_little else [])):
+    said = content_words(cleaned(whole))
+    telling_words = said - STOP
+    is_most = len(telling_words & content_words(cleaned(longest))) >= MOST_OF_IT * len(telling_words)
+    forms = [longest] if longest and is_most else [whole, longest]
+    if around and len(said) < ENOUGH:
+        forms.append(signer.sign(around).template)
+    different: dict[str, str] = {}
+    for each in forms:
         if cleaned(each):
-            forms.setdefault(cleaned(each), each)
-    return list(forms.values())
+            different.setdefault(cleaned(each), each)
+    return list(different.values())

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import yaml
 
-from knowledge_base.matching.grounds import NAMES, Grounds, row
+from knowledge_base.matching.grounds import NAMES, Grounds
+from knowledge_base.pairs.beside import weighed
 from knowledge_base.pairs.model import sigmoid
 from knowledge_base.pairs.profile import Profile
 
@@ -36,11 +38,15 @@ class Ranker:
 
     def score(self, grounds: Grounds) -> float:
         """Weigh the grounds of a candidate."""
-        return sum(weight * each for weight, each in zip(self.weights, row(grounds), strict=True))
+        return self.scores([grounds])[0]
+
+    def scores(self, candidates: Sequence[Grounds]) -> list[float]:
+        """Weigh the grounds of candidates, each by itself."""
+        return [float(each) for each in weighed(self.weights, np.array(candidates, np.float64))]
 
     def explained(self, grounds: Grounds) -> dict[str, float]:
         """Tell what each feature adds to the score, biggest first."""
-        parts = zip(NAMES, self.weights, row(grounds), strict=True)
+        parts = zip(NAMES, self.weights, grounds, strict=True)
         added = {name: weight * each for name, weight, each in parts if weight * each}
         return dict(sorted(added.items(), key=lambda item: -abs(item[1])))
 
@@ -54,7 +60,7 @@ class Certainty:
 
     def chance(self, scores: Sequence[float], first: Grounds, asked: Profile) -> float:
         """Give the chance that the first of the candidates is right, 0..1; ``scores`` are of all, best first."""
-        features = (*own_of(scores, len(asked.words)), *row(first))
+        features = (*own_of(scores, len(asked.words)), *first)
         return sigmoid(self.bias + sum(weight * each for weight, each in zip(self.weights, features, strict=True)))
 
 

@@ -12,7 +12,7 @@ from knowledge_base.embedding.port import Vectors
 from knowledge_base.index.replica import Indexed
 from knowledge_base.pairs.judge import Coded, Judge, Profiles
 from knowledge_base.pairs.profile import Profile
-from knowledge_base.pairs.reading import given_back, version_of
+from knowledge_base.pairs.reading import all_given_back, version_of
 from knowledge_base.store import readings
 
 
@@ -44,5 +44,5 @@ class Remembering:
     @staticmethod
     def _kept(db: Connection, project: str, judge: Judge, texts: Mapping[int, Coded]) -> dict[Coded, Profile]:
         said = readings.read(db, project, list(texts), version_of(judge))
-        read = {texts[number]: given_back(each, texts[number][1]) for number, each in said.items()}
-        return {text: profile for text, profile in read.items() if profile is not None}
+        read = all_given_back([(each, texts[number][1]) for number, each in said.items()])
+        return {texts[number]: profile for number, profile in zip(said, read, strict=True) if profile is not None}

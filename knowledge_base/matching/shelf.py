@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,7 +17,7 @@ from knowledge_base.index.solutions import SolutionIndex
 from knowledge_base.matching.near import Terms
 from knowledge_base.pairs.judge import Judge
 from knowledge_base.retrieval import Retrieval
-from knowledge_base.store import representatives
+from knowledge_base.store import found_representatives
 
 
 class ByMeaning(Protocol):
@@ -25,16 +26,16 @@ class ByMeaning(Protocol):
     project: str
     backend: str
 
-    def search(self, db: Connection, vectors: Vectors, limit: int) -> list[list[tuple[Indexed, float]]]:
-        """For each row find the nearest representatives with their cosine."""
+    def nearest(self, vectors: Vectors, limit: int) -> list[list[tuple[int, float]]]:
+        """For each row find the numbers of the nearest representatives with their cosine."""
         ...
 
-    def with_code(self, db: Connection, code: str, limit: int) -> list[Indexed]:
-        """Give representatives that hold an error code."""
+    def holding(self, code: str, limit: int) -> list[int]:
+        """Give the numbers of representatives that hold an error code, oldest first."""
         ...
 
-    def vector(self, number: int) -> Vectors:
-        """Give the vector of a representative, shape (dimension,); raises KeyError where it is not there."""
+    def vectors(self, numbers: Sequence[int]) -> dict[int, Vectors]:
+        """Give the vectors of representatives in their order, each of shape (dimension,); what is gone is left out."""
         ...
 
 
@@ -46,40 +47,41 @@ class Shelf:
     lexical: Lexical
     without: frozenset[int] = frozenset()
 
-    def search(self, db: Connection, vectors: Vectors, limit: int) -> list[list[tuple[Indexed, float]]]:
-        """For each row find the nearest representatives with their cosine."""
-        rows = self.meaning.search(db, vectors, limit + len(self.without))
-        return [[pair for pair in row if pair[0].id not in self.without][:limit] for row in rows]
+    def nearest(self, vectors: Vectors, limit: int) -> list[list[tuple[int, float]]]:
+        """For each row find the numbers of the nearest representatives with their cosine."""
+        rows = self.meaning.nearest(vectors, limit + len(self.without))
+        return [[pair for pair in row if pair[0] not in self.without][:limit] for row in rows]
 
-    def worded(self, db: Connection, terms: Terms, limit: int) -> list[Indexed]:
-        """Find representatives by words and concepts, best first."""
-        numbers = [number for number, _ in self.lexical.representatives(terms, limit + len(self.without))]
-        found = read_indexed(db, self.meaning.project, numbers)
-        return [found[number] for number in numbers if number in found and number not in self.without][:limit]
+    def worded(self, terms: Terms, limit: int) -> list[int]:
+        """Find the numbers of representatives by words and concepts, best first."""
+        found = self.lexical.representatives(terms, limit + len(self.without))
+        return [number for number, _ in found if number not in self.without][:limit]
 
-    def with_code(self, db: Connection, code: str, limit: int) -> list[Indexed]:
-        """Give representatives that hold an error code."""
-        found = self.meaning.with_code(db, code, limit + len(self.without))
-        return [each for each in found if each.id not in self.without][:limit]
+    def with_code(self, code: str, limit: int) -> list[int]:
+        """Give the numbers of representatives that hold an error code."""
+        found = self.meaning.holding(code, limit + len(self.without))
+        return [number for number in found if number not in self.without][:limit]
+
+    def read(self, db: Connection, numbers: Collection[int]) -> dict[int, Indexed]:
+        """Read what was found, of which a connection may not see all: that is left out."""
+        return read_indexed(db, self.meaning.project, sorted(numbers))
 
     def standing_for(self, db: Connection, categories: Sequence[int], limit: int) -> list[Indexed]:
         """Give what stands for categories, up to ``limit`` for each, the oldest first."""
         if not categories:
             return []
-        counted: dict[int, int] = {}
+        counted: Counter[int] = Counter()
         found = []
-        for each in representatives.of_categories(db, self.meaning.project, categories, backend=self.meaning.backend):
-            counted[each.category] = counted.get(each.category, 0) + 1
-            if counted[each.category] <= limit and each.id not in self.without:
-                found.append(indexed(each))
+        for row in found_representatives.by_category(db, self.meaning.project, categories, self.meaning.backend):
+            number, category, *_ = row
+            counted[category] += 1
+            if counted[category] <= limit and number not in self.without:
+                found.append(indexed(*row))
         return found
 
-    def vector(self, number: int) -> Vectors | None:
-        """Give the vector of a representative, shape (dimension,); None where it is gone."""
-        try:
-            return self.meaning.vector(number)
-        except KeyError:
-            return None
+    def vectors(self, numbers: Sequence[int]) -> dict[int, Vectors]:
+        """Give the vectors of representatives in their order, each of shape (dimension,); what is gone is left out."""
+        return self.meaning.vectors(numbers)
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,8 @@ class SolutionShelf:
         """Find published solutions that answer for a category: by meaning and by words, each up to ``limit``."""
         found = dict.fromkeys(number for number, _ in self.lexical.solutions(db, terms, limit))
         if self.index is not None:
-            for vector in vectors:
-                found.update(dict.fromkeys(number for number, _ in self.index.search(db, vector, limit)))
+            for row in self.index.search(db, vectors, limit):
+                found.update(dict.fromkeys(number for number, _ in row))
         return list(found)
 
     def told(self, db: Connection, numbers: Sequence[int]) -> Mapping[int, tuple[Told, Vectors]]:

@@ -75,10 +75,10 @@ class Table:
                 both / np.maximum(either, 1e-9),
                 rarest,
                 acts,
-                _share(acts, every_act),
+                share_of(acts, every_act),
                 np.maximum(every_act - acts, 0.0),
                 objects,
-                _share(objects, every_object),
+                share_of(objects, every_object),
                 np.maximum(every_object - objects, 0.0),
                 self._contradict(left, right),
                 code,
@@ -112,7 +112,8 @@ def _same(named: _Named, left: Places, right: Places) -> tuple[Features, Feature
     return (common > 0).astype(np.float64), ((common == 0) & (sizes[left] > 0) & (sizes[right] > 0)).astype(np.float64)
 
 
-def _share(part: Features, whole: Features) -> Features:
+def share_of(part: Features, whole: Features) -> Features:
+    """Give what share parts have of their wholes; 0 of nothing."""
     return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 1e-12)
 
 

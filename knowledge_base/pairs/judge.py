@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from knowledge_base.embedding.port import Vectors
 from knowledge_base.features.cleaning import cleaned, words
-from knowledge_base.features.ngrams import grams
+from knowledge_base.features.ngrams import Grams, all_grams
 from knowledge_base.pairs.batch import WORTH, Table
 from knowledge_base.pairs.features import Contradictions, compare, kinship
 from knowledge_base.pairs.kinds import KnownKinds
@@ -66,7 +66,7 @@ class Judge:
 
     def profiles(self, texts: Sequence[tuple[str, Sequence[str]]], vectors: Vectors) -> list[Profile]:
         """Make many texts with their codes ready at once; ``vectors`` has shape (texts, dimension)."""
-        read = [_read(text, codes, self.reader, self.meanings) for text, codes in texts]
+        read = _read(texts, self.reader, self.meanings)
         plain, named = [each for each, _ in read], [kinds for _, kinds in read]
         shares = self.known.all_shares(plain, vectors, named, self.model, self.beforehand, self.contradictions)
         return [replace(each, kinds=kinds) for each, kinds in zip(plain, shares, strict=True)]
@@ -145,27 +145,36 @@ class Profiles:
 
 def content_words(canonical: str) -> frozenset[str]:
     """Give the words of a text that count."""
-    return frozenset(word for word in words(canonical) if len(word) > 1 or not word.isascii())
+    return frozenset([word for word in words(canonical) if len(word) > 1 or not word.isascii()])
 
 
 def read_profile(text: str, codes: Sequence[str], reader: Reader, meanings: Meanings) -> Profile:
     """Read what a text says; its likely kinds are left open."""
-    return _read(text, codes, reader, meanings)[0]
+    [(profile, _)] = _read([(text, codes)], reader, meanings)
+    return profile
 
 
-def _read(text: str, codes: Sequence[str], reader: Reader, meanings: Meanings) -> tuple[Profile, frozenset[str]]:
-    """Read what a text says, and which kinds its codes name."""
-    clean = cleaned(text)
-    canonical = reader.canonical(clean)
+def _read(
+    texts: Sequence[tuple[str, Sequence[str]]], reader: Reader, meanings: Meanings
+) -> list[tuple[Profile, frozenset[str]]]:
+    """Read what texts say, and which kinds their codes name."""
+    canonical = [reader.canonical(cleaned(text)) for text, _ in texts]
+    every = zip(texts, canonical, all_grams(canonical), strict=True)
+    return [_read_one(*text, said, letters, reader, meanings) for text, said, letters in every]
+
+
+def _read_one(
+    text: str, codes: Sequence[str], canonical: str, letters: Grams, reader: Reader, meanings: Meanings
+) -> tuple[Profile, frozenset[str]]:
     reading = reader.read(text)
     meaning = meanings.read(text, codes)
     named = reading.concepts | meaning.concepts
     acts = frozenset(name for name in named if name in reader.glossary.acts)
     profile = Profile(
-        clean=clean,
+        clean=cleaned(text),
         canonical=canonical,
         words=content_words(canonical),
-        grams=grams(canonical),
+        grams=letters,
         acts=acts,
         objects=frozenset(named - acts),
         codes=frozenset(codes),

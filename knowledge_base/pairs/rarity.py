@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 MOST = 8.0
@@ -40,6 +40,13 @@ class Rarity:
             weight = self._known[word] = min(MOST, math.log((self.texts + self.templates + 1) / (seen + 0.5)))
         return weight
 
+    def every_word(self, words: Collection[str]) -> float:
+        """Give the weight of words together; most were weighed before."""
+        try:
+            return sum(map(self._known.__getitem__, words))
+        except KeyError:
+            return sum(map(self.word, words))
+
     def concept(self, name: str) -> float:
         """Give the weight of a concept in nats; the stream does not change it."""
         weight = self._named.get(name)
@@ -47,6 +54,13 @@ class Rarity:
             weight = min(MOST, math.log((self.kinds + 1) / (self.concepts.get(name, 0) + 0.5)))
             self._named[name] = weight
         return weight
+
+    def every_concept(self, names: Collection[str]) -> float:
+        """Give the weight of concepts together."""
+        try:
+            return sum(map(self._named.__getitem__, names))
+        except KeyError:
+            return sum(map(self.concept, names))
 
     def following(self, stream: Callable[[str], int], templates: int) -> Rarity:
         """Give the rarity that counts what a stream brought, too."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
-from knowledge_base.features.ngrams import grams
+from knowledge_base.features.ngrams import all_grams
 from knowledge_base.pairs.judge import Judge, content_words
 from knowledge_base.pairs.model import Layer
 from knowledge_base.pairs.profile import Profile
@@ -32,19 +33,30 @@ def kept(profile: Profile) -> str:
 
 def given_back(said: str, codes: Collection[str]) -> Profile | None:
     """Make the profile again that :func:`kept` was given, with the codes of the text; None for what is no such JSON."""
+    return all_given_back([(said, codes)])[0]
+
+
+def all_given_back(said: Sequence[tuple[str, Collection[str]]]) -> list[Profile | None]:
+    """Do the same for many profiles at once, each given with the codes of its text."""
+    found = [_fields(each, codes) for each, codes in said]
+    letters = iter(all_grams([each["canonical"] for each in found if each]))
+    return [Profile(**each, grams=next(letters)) if each else None for each in found]
+
+
+def _fields(said: str, codes: Collection[str]) -> dict[str, Any] | None:
+    """Read a profile but for its n-grams."""
     try:
         canonical, clean, acts, objects, classes, kinds = json.loads(said)
-        return Profile(
-            clean=canonical if clean is None else clean,
-            canonical=canonical,
-            words=content_words(canonical),
-            grams=grams(canonical),
-            acts=frozenset(acts),
-            objects=frozenset(objects),
-            codes=frozenset(codes),
-            classes=frozenset(classes),
-            kinds={str(name): float(share) for name, share in kinds.items()},
-        )
+        return {
+            "clean": canonical if clean is None else clean,
+            "canonical": canonical,
+            "words": content_words(canonical),
+            "acts": frozenset(acts),
+            "objects": frozenset(objects),
+            "codes": frozenset(codes),
+            "classes": frozenset(classes),
+            "kinds": {str(name): float(share) for name, share in kinds.items()},
+        }
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
 

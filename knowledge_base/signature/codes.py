@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from errno import errorcode
 from typing import NamedTuple
 
@@ -24,6 +25,24 @@ _CODES: tuple[re.Pattern[str], ...] = tuple(
         rf"(?<![\w.])(?:{'|'.join(sorted(errorcode.values(), key=len, reverse=True))})(?=[:\s,)\]]|$)",
     )
 )
+_SMALL: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(
+    (needs, re.compile(pattern, re.ASCII))
+    for needs, pattern in (
+        (
+            ("ora-", "pls-", "tns-", "rman-", "dpy-", "odps-", "my-0"),
+            r"(?<![\w-])(?:ora|pls|tns|rman|dpy|odps|my(?=-0[0-9]{5}(?![0-9])))-[0-9]{3,8}(?![\w-])",
+        ),
+        (("sqlstate",), r"sqlstate[\W_]{0,3}(?=[a-z]{0,4}[0-9])([0-9a-z]{5})(?!\w)"),
+        (("(", "["), r"[(\[](42[ps][0-9]{2}|57p0[0-9]|[02][0-9]s0[0-9]|hy[0-9]{3})[)\]]"),
+        (("sql",), r"(?<![\w-])sql[0-9]{4,5}[cnw](?![\w-])"),
+        (("aadsts", "hhh", "jbas", "ispn", "wfly"), r"(?<!\w)(?:aadsts|hhh|jbas|ispn|wfly[a-z]{2,8})[0-9]{4,6}(?!\w)"),
+        (("lnk", "msb", "netsdk"), r"(?<!\w)(?:lnk|msb|netsdk)[0-9]{4}(?!\w)"),
+    )
+)
+"""Codes that are some in small letters too, with what must stand in the text: these letters before a number mean
+nothing else. The names of systems' errors are the others."""
+_SMALL_NAMES = frozenset(name.lower() for name in errorcode.values() if len(name) >= 5)
+_SMALL_NAME = re.compile(r"(?<![\w.])e[a-z0-9]{4,15}(?=[:\s,)\]]|$)", re.ASCII)
 _NAMED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.ASCII | re.IGNORECASE))
     for name, pattern in (
@@ -64,10 +83,13 @@ class CodePlace(NamedTuple):
 def error_codes(text: str) -> tuple[str, ...]:
     """List the error codes of a text in the order of their first place, each once.
 
-    Vendors' codes, SQLSTATEs and result codes as they stand; numbers with what they number.
+    Vendors' codes, SQLSTATEs and result codes as they stand, in capitals those that are no other word in small letters;
+    numbers with what they number.
 
     >>> error_codes("ERROR 1146 (42S02): gone; ORA-00942, [Errno 24], exit code 137, HTTP 404")
     ('ERROR 1146', '42S02', 'ORA-00942', 'errno 24', 'exit 137', 'HTTP 404')
+    >>> error_codes("ora-00942 on host-00942, sqlstate 42p01, enoent")
+    ('ORA-00942', '42P01', 'ENOENT')
     """
     return tuple(dict.fromkeys(each.code for each in code_places(text)))
 
@@ -84,7 +106,24 @@ def code_places(text: str) -> list[CodePlace]:
         for match in pattern.finditer(text):
             group = match.lastindex or 0
             found.setdefault(match.start(group), CodePlace(*match.span(group), match[group]))
+    for each in _in_small_letters(text):
+        found.setdefault(each[0], CodePlace(*each))
     return [found[place] for place in sorted(found)]
+
+
+def _in_small_letters(text: str) -> Iterator[tuple[int, int, str]]:
+    """Give the places of codes that are recognised in any letter case, with the code in capitals."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        return  # a letter that becomes two: places would be others
+    for needs, pattern in _SMALL:
+        if any(word in lowered for word in needs):
+            for match in pattern.finditer(lowered):
+                group = match.lastindex or 0
+                yield *match.span(group), match[group].upper()
+    for match in _SMALL_NAME.finditer(lowered):
+        if match[0] in _SMALL_NAMES:
+            yield *match.span(), match[0].upper()
 
 
 def exception_classes(text: str) -> tuple[str, ...]:

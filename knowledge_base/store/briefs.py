@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
@@ -34,23 +36,34 @@ def briefs(db: Connection, project: str, numbers: Collection[int]) -> dict[int, 
     wanted = sorted(set(numbers))
     found = {}
     for start in range(0, len(wanted), CHUNK):
-        oldest = (
-            select(col(TemplateRow.category), func.min(col(TemplateRow.id)).label("id"))
-            .where(
-                col(TemplateRow.project) == project,
-                col(TemplateRow.category).in_(wanted[start : start + CHUNK]),
-                col(TemplateRow.evicted_at).is_(None),
-            )
-            .group_by(col(TemplateRow.category))
-            .subquery()
-        )
-        texts = select(col(TemplateRow.category), col(TemplateRow.text)).join(
-            oldest, (col(TemplateRow.project) == project) & (col(TemplateRow.id) == oldest.c.id)
-        )
-        text_of = {row[0]: row[1] for row in db.execute(texts)}
-        rows = select(col(CategoryRow.id), col(CategoryRow.label), col(CategoryRow.solution)).where(
-            col(CategoryRow.project) == project, col(CategoryRow.id).in_(wanted[start : start + CHUNK])
-        )
-        for number, label, solution in db.execute(rows):
+        sought = {"project": project, "wanted": wanted[start : start + CHUNK]}
+        text_of = {row[0]: row[1] for row in db.execute(_texts(), sought)}
+        for number, label, solution in db.execute(_said(), sought):
             found[number] = Brief(number, label, solution, text_of.get(number, ""))
     return found
+
+
+@cache
+def _texts() -> Any:
+    project: BindParameter[str] = bindparam("project")
+    oldest = (
+        select(col(TemplateRow.category), func.min(col(TemplateRow.id)).label("id"))
+        .where(
+            col(TemplateRow.project) == project,
+            col(TemplateRow.category).in_(bindparam("wanted", expanding=True)),
+            col(TemplateRow.evicted_at).is_(None),
+        )
+        .group_by(col(TemplateRow.category))
+        .subquery()
+    )
+    return select(col(TemplateRow.category), col(TemplateRow.text)).join(
+        oldest, (col(TemplateRow.project) == project) & (col(TemplateRow.id) == oldest.c.id)
+    )
+
+
+@cache
+def _said() -> Any:
+    return select(col(CategoryRow.id), col(CategoryRow.label), col(CategoryRow.solution)).where(
+        col(CategoryRow.project) == bindparam("project"),
+        col(CategoryRow.id).in_(bindparam("wanted", expanding=True)),
+    )

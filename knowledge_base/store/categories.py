@@ -21,14 +21,17 @@ from knowledge_base.types import Category
 
 def resolve(db: Connection, project: str, number: int) -> int:
     """Follow a merged category to the one that it is part of now; raises NotFound."""
-    row = db.execute(
-        select(col(CategoryRow.id), col(CategoryRow.merged_into)).where(
-            col(CategoryRow.project) == project, col(CategoryRow.id) == number
-        )
-    ).first()
+    row = db.execute(_resolved(), {"project": project, "number": number}).first()
     if row is None:
         raise NotFound(f"there is no category {public_id(Prefix.CATEGORY, number)} in project {project!r}")
     return int(row[0] if row[1] is None else row[1])
+
+
+@cache
+def _resolved() -> Any:
+    return select(col(CategoryRow.id), col(CategoryRow.merged_into)).where(
+        col(CategoryRow.project) == bindparam("project"), col(CategoryRow.id) == bindparam("number")
+    )
 
 
 def resolve_public(db: Connection, project: str, public: str) -> int:
@@ -38,10 +41,14 @@ def resolve_public(db: Connection, project: str, public: str) -> int:
 
 def aliases_of(db: Connection, project: str, number: int) -> list[int]:
     """Name every category that was ever merged into this one."""
-    query = select(col(CategoryRow.id)).where(
-        col(CategoryRow.project) == project, col(CategoryRow.merged_into) == number
+    return _ordered(db.execute(_aliases(), {"project": project, "number": number}).scalars())
+
+
+@cache
+def _aliases() -> Any:
+    return select(col(CategoryRow.id)).where(
+        col(CategoryRow.project) == bindparam("project"), col(CategoryRow.merged_into) == bindparam("number")
     )
-    return _ordered(db.execute(query).scalars())
 
 
 def aliases_by_category(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, list[int]]:
@@ -100,18 +107,15 @@ def first_template_of(db: Connection, project: str, number: int) -> int:
 
 def get(db: Connection, project: str, number: int) -> Category:
     """Read one category, following aliases, also one that was evicted; raises NotFound."""
-    current = resolve(db, project, number)
-    row = db.execute(_one(), {"project": project, "number": current}).first()
+    row = db.execute(_one(), {"project": project, "number": number}).first()
     if row is None:
-        return tombstone(db, project, current, aliases_of(db, project, current))
-    services = (
-        select(col(TemplateRow.service))
-        .where(col(TemplateRow.project) == project, col(TemplateRow.category) == current)
-        .distinct()
-        .order_by(col(TemplateRow.service))
-    )
-    systems = [name for name in db.execute(services).scalars() if name]
-    return read_category(row, aliases_of(db, project, current), systems)
+        # It may be merged into another: what is active is part of none.
+        number = resolve(db, project, number)
+        row = db.execute(_one(), {"project": project, "number": number}).first()
+    if row is None:
+        return tombstone(db, project, number, aliases_of(db, project, number))
+    systems = [name for name in db.execute(_services(), {"project": project, "number": number}).scalars() if name]
+    return read_category(row, aliases_of(db, project, number), systems)
 
 
 @cache
@@ -120,30 +124,46 @@ def _one() -> Any:
     return CategoryView(bindparam("project"), only=number).query.where(col(CategoryRow.id) == number)
 
 
+@cache
+def _services() -> Any:
+    return (
+        select(col(TemplateRow.service))
+        .where(col(TemplateRow.project) == bindparam("project"), col(TemplateRow.category) == bindparam("number"))
+        .distinct()
+        .order_by(col(TemplateRow.service))
+    )
+
+
 def solutions_of(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, int]:
     """Tell the solution of each category that has one."""
-    rows = db.execute(_solutions_of(), {"project": project, "numbers": list(numbers)})
-    return {row[0]: row[1] for row in rows if row[1] is not None}
+    rows = db.execute(_solutions_of(), {"project": project, "numbers": list(numbers)}).all()
+    return {number: solution for number, solution in rows if solution is not None}
 
 
 @cache
 def _solutions_of() -> Any:
+    # Those without one are left out by the caller: asked to do it, SQLite walks through all that have one.
     return select(col(CategoryRow.id), col(CategoryRow.solution)).where(
         col(CategoryRow.project) == bindparam("project"),
         col(CategoryRow.id).in_(bindparam("numbers", expanding=True)),
-        col(CategoryRow.solution).is_not(None),
     )
 
 
 def standing(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, tuple[int, int | None]]:
     """Tell for each category which one it is part of now, and the solution of that one."""
-    query = select(col(CategoryRow.id), col(CategoryRow.merged_into), col(CategoryRow.solution)).where(
-        col(CategoryRow.project) == project, col(CategoryRow.id).in_(list(numbers))
-    )
-    rows = [(row[0], row[1], row[2]) for row in db.execute(query)]
+    found = db.execute(_standing(), {"project": project, "numbers": list(numbers)})
+    rows = [(row[0], row[1], row[2]) for row in found]
     merged = sorted({into for _, into, _ in rows if into is not None})
     solved = solutions_of(db, project, merged) if merged else {}
     return {number: (number, solution) if into is None else (into, solved.get(into)) for number, into, solution in rows}
+
+
+@cache
+def _standing() -> Any:
+    return select(col(CategoryRow.id), col(CategoryRow.merged_into), col(CategoryRow.solution)).where(
+        col(CategoryRow.project) == bindparam("project"),
+        col(CategoryRow.id).in_(bindparam("numbers", expanding=True)),
+    )
 
 
 def answered_by(db: Connection, project: str, solutions: Sequence[int], *, limit: int) -> dict[int, int]:
@@ -151,8 +171,9 @@ def answered_by(db: Connection, project: str, solutions: Sequence[int], *, limit
 
     The oldest of each solution come first, so that one which answers for very many leaves room for the others.
     """
-    found = db.execute(_answered_by(), {"project": project, "solutions": list(solutions)}) if solutions else ()
-    rows = sorted((row[0], row[1]) for row in found if row[1] is not None)
+    if not solutions:
+        return {}
+    rows = sorted(db.execute(_answered_by(), {"project": project, "solutions": list(solutions)}).all())
     counted: Counter[int] = Counter()
     placed = []
     for category, solution in rows:

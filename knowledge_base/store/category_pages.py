@@ -34,12 +34,13 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which categories to list; empty fields do not restrict."""
+    """Which categories to list; empty fields do not restrict, ``unsolved`` leaves out what is solved or ignored."""
 
     text: str = ""
     status: Status | None = None
     service: str = ""
     seen_since: datetime | None = None
+    unsolved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ def _conditions(project: str, view: CategoryView, wanted: Filter) -> list[Column
         conditions.append(_text_condition(project, wanted.text.strip()))
     if wanted.status is not None:
         conditions.append(_STATUS_CONDITIONS[wanted.status]())
+    if wanted.unsolved:
+        conditions.append(or_(*(_STATUS_CONDITIONS[status]() for status in UNSOLVED)))
     if wanted.service:
         conditions.append(
             col(CategoryRow.id).in_(
@@ -109,6 +112,8 @@ _STATUS_CONDITIONS: dict[Status, Callable[[], ColumnElement[bool]]] = {
         col(CategoryRow.ignored).is_(False), col(CategoryRow.solution).is_(None), col(CategoryRow.label).is_(None)
     ),
 }
+
+UNSOLVED = (Status.UNLABELLED, Status.LABELLED)
 
 
 def _text_condition(project: str, text: str) -> ColumnElement[bool]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 from sqlmodel import col
 
 from knowledge_base.errors import InputError
@@ -99,15 +100,17 @@ def asked_by_others(db: Connection, project: str, form: str, *, user: str, now: 
     """Count the other people who asked the same within 7 days."""
     if not form:
         return 0
-    return int(
-        db.execute(
-            select(func.count(col(QuestionRow.user).distinct())).where(
-                col(QuestionRow.project) == project,
-                col(QuestionRow.form) == form,
-                col(QuestionRow.at) >= now - SEEN_WITHIN,
-                col(QuestionRow.user) != clip(user, 200),
-            )
-        ).scalar_one()
+    asked = {"project": project, "form": form, "since": now - SEEN_WITHIN, "user": clip(user, 200)}
+    return int(db.execute(_asked_by_others(), asked).scalar_one())
+
+
+@cache
+def _asked_by_others() -> Any:
+    return select(func.count(col(QuestionRow.user).distinct())).where(
+        col(QuestionRow.project) == bindparam("project"),
+        col(QuestionRow.form) == bindparam("form"),
+        col(QuestionRow.at) >= bindparam("since"),
+        col(QuestionRow.user) != bindparam("user"),
     )
 
 

@@ -160,6 +160,15 @@ def next_forms(db: Connection, project: str, behind: str, limit: int) -> list[st
     return sorted({*db.execute(asked).scalars(), *db.execute(kept).scalars()})[:limit]
 
 
+def without_form(db: Connection, project: str, limit: int) -> dict[int, str]:
+    """Give what some unknown questions say, by their numbers, that no form was kept for: they stand in no group."""
+    said = func.coalesce(func.nullif(col(QuestionRow.asked), ""), col(QuestionRow.text))
+    query = select(col(QuestionRow.id), said).where(
+        col(QuestionRow.project) == project, col(QuestionRow.form) == "", *is_unknown()
+    )
+    return {row[0]: row[1] for row in db.execute(query.order_by(col(QuestionRow.id)).limit(limit))}
+
+
 def _last_question(db: Connection, project: str) -> int:
     return int(
         db.execute(select(func.max(col(QuestionRow.id))).where(col(QuestionRow.project) == project)).scalar() or 0

@@ -8,15 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from knowledge_base.errors import NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import demand_rows, questions
+from knowledge_base.store import audit, demand_rows, questions
 from knowledge_base.store.demand_counting import is_unknown
 from knowledge_base.store.demand_tables import DemandRow
 from knowledge_base.store.demand_values import DemandKind
@@ -78,6 +79,7 @@ def hand_over(db: Connection, project: str, public: str, *, by: str, now: dateti
     others, people = _incident(db, project, number, form=row.form, category=row.category)
     if changed:
         _count_again(db, project, number, now)
+        _keep_act(db, project, number, "hand_over", row.category, by=by, now=now)
     return HandedOver(
         question_id=public_id(Prefix.QUESTION, number),
         text=row.text,
@@ -101,7 +103,9 @@ def close(db: Connection, project: str, public: str, *, by: str, now: datetime) 
         .values(closed_at=now, closed_by=clip(by, 200))
     ).rowcount
     if changed:
+        found = questions.category_now(db, project, number)
         _count_again(db, project, number, now)
+        _keep_act(db, project, number, "close", found[0] if found else None, by=by, now=now)
     elif db.execute(select(col(QuestionRow.id)).where(*mine)).first() is None:
         raise NotFound(f"there is no question {public[:40]} in project {project!r}")
 
@@ -161,17 +165,46 @@ def _incident(db: Connection, project: str, number: int, *, form: str, category:
     q = QuestionRow
     same: Any = col(q.id) == number
     if category is not None:
-        templates = select(col(TemplateRow.id)).where(
-            col(TemplateRow.project) == project, col(TemplateRow.category) == category
-        )
-        same = col(q.template).in_(templates)
+        same = _of_category(project, category)
     elif form:
-        same = and_(col(q.form) == form, col(q.template).is_(None))
+        same = _of_form(form)
     query = select(func.sum(case((col(q.id) == number, 0), else_=1)), func.count(col(q.user).distinct())).where(
         col(q.project) == project, *in_state(QuestionState.ESCALATED), same
     )
     others, people = db.execute(query).one()
     return int(others or 0), int(people)
+
+
+def waiting(db: Connection, project: str, *, form: str, category: int | None) -> int:
+    """Count the open questions of a category, else those of no category with a form."""
+    if category is not None:
+        return int(db.execute(_waiting(True), {"project": project, "category": category}).scalar_one())
+    return int(db.execute(_waiting(False), {"project": project, "form": form}).scalar_one()) if form else 0
+
+
+@cache
+def _waiting(of_category: bool) -> Any:
+    project: Any = bindparam("project")
+    same = _of_category(project, bindparam("category")) if of_category else _of_form(bindparam("form"))
+    return select(func.count()).where(col(QuestionRow.project) == project, *in_state(QuestionState.ESCALATED), same)
+
+
+def _of_category(project: Any, category: Any) -> ColumnElement[bool]:
+    templates = select(col(TemplateRow.id)).where(
+        col(TemplateRow.project) == project, col(TemplateRow.category) == category
+    )
+    return col(QuestionRow.template).in_(templates)
+
+
+def _of_form(form: Any) -> ColumnElement[bool]:
+    return and_(col(QuestionRow.form) == form, col(QuestionRow.template).is_(None))
+
+
+def _keep_act(
+    db: Connection, project: str, number: int, action: str, category: int | None, *, by: str, now: datetime
+) -> None:
+    detail = {"question": public_id(Prefix.QUESTION, number)}
+    audit.write(db, project, actor=by, action=action, category=category, detail=detail, undo=None, now=now)
 
 
 def _count_again(db: Connection, project: str, number: int, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
@@ -77,7 +78,7 @@ def record(db: Connection, project: str, new: NewQuestion, now: datetime) -> str
     """Keep a question; tell its public id."""
     number = take_numbers(db, "question")[0]
     db.execute(
-        insert(QuestionRow),
+        _recording(),
         [
             {
                 "project": project,
@@ -100,6 +101,11 @@ def record(db: Connection, project: str, new: NewQuestion, now: datetime) -> str
         ],
     )
     return public_id(Prefix.QUESTION, number)
+
+
+@cache
+def _recording() -> Any:
+    return insert(QuestionRow)
 
 
 def _query(project: str) -> Any:

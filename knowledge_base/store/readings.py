@@ -31,7 +31,7 @@ def read(db: Connection, project: str, numbers: Sequence[int], version: str) -> 
     found: dict[int, str] = {}
     for start in range(0, len(numbers), CHUNK):
         wanted = {"project": project, "numbers": list(numbers[start : start + CHUNK]), "version": version}
-        found.update((row[0], row[1]) for row in db.execute(_read(), wanted))
+        found.update((number, said) for number, said in db.execute(_read(), wanted).all())
     return found
 
 

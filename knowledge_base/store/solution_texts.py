@@ -91,7 +91,7 @@ def answering(db: Connection, project: str, numbers: Sequence[int]) -> dict[int,
     found: dict[int, int] = {}
     for start in range(0, len(numbers), CHUNK):
         wanted = {"project": project, "numbers": list(numbers[start : start + CHUNK])}
-        found.update((row[0], row[1]) for row in db.execute(_answering(), wanted))
+        found.update((row[0], row[1]) for row in db.execute(_answering(), wanted).all())
     return found
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, insert, select, update
 from sqlmodel import col
 
 from knowledge_base.errors import Conflict, InputError, NotFound, StaleVersion
@@ -49,7 +50,7 @@ def is_newest() -> ColumnElement[bool]:
     )
 
 
-def _query(project: str) -> Any:
+def _query(project: str | BindParameter[str]) -> Any:
     return (
         select(
             col(SolutionRow.id),
@@ -74,14 +75,19 @@ def _query(project: str) -> Any:
 
 def get(db: Connection, project: str, number: int, version: int | None = None) -> Solution:
     """Read a solution, its newest version unless another is named; raises NotFound."""
-    wanted = col(SolutionRow.version) if version is None else version
-    row = db.execute(
-        _query(project).where(col(SolutionRow.id) == number, col(SolutionVersionRow.version) == wanted)
-    ).first()
+    sought = {"project": project, "number": number, "version": version}
+    row = db.execute(_one(is_newest=version is None), sought).first()
     if row is None:
         raise NotFound(f"there is no solution {public_id(Prefix.SOLUTION, number)} in project {project!r}")
     linked = _homes_of_draft(db, project, number) if row.state == SolutionState.DRAFT else _solved(db, project, number)
     return _solution(row, tuple(public_id(Prefix.CATEGORY, each) for each in linked))
+
+
+@cache
+def _one(*, is_newest: bool) -> Any:
+    wanted = col(SolutionRow.version) if is_newest else bindparam("version")
+    query = _query(bindparam("project")).where(col(SolutionRow.id) == bindparam("number"))
+    return query.where(col(SolutionVersionRow.version) == wanted)
 
 
 def _homes_of_draft(db: Connection, project: str, number: int) -> list[int]:
@@ -89,10 +95,17 @@ def _homes_of_draft(db: Connection, project: str, number: int) -> list[int]:
 
 
 def _solved(db: Connection, project: str, number: int) -> list[int]:
-    query = select(col(CategoryRow.id)).where(
-        col(CategoryRow.project) == project, col(CategoryRow.solution) == number, col(CategoryRow.state) == "active"
+    # Ordered here: asked to do it, SQLite walks through the whole project by number.
+    return sorted(db.execute(_solved_by(), {"project": project, "number": number}).scalars().all())
+
+
+@cache
+def _solved_by() -> Any:
+    return select(col(CategoryRow.id)).where(
+        col(CategoryRow.project) == bindparam("project"),
+        col(CategoryRow.solution) == bindparam("number"),
+        col(CategoryRow.state) == "active",
     )
-    return list(db.execute(query.order_by(col(CategoryRow.id))).scalars())
 
 
 def _solution(row: Any, categories: tuple[str, ...]) -> Solution:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 from sqlmodel import col
 
 from knowledge_base.errors import NotFound
@@ -35,6 +37,19 @@ def read_templates(db: Connection, project: str, wanted: Sequence[int]) -> list[
         col(TemplateRow.project) == project, col(TemplateRow.id).in_(list(wanted))
     )
     return [read_template(row) for row in db.execute(query.order_by(col(TemplateRow.id)))]
+
+
+def times_seen(db: Connection, project: str, number: int) -> tuple[int, datetime] | None:
+    """Tell how often a template was seen and when last; None where it is not there."""
+    row = db.execute(_times_seen(), {"project": project, "number": number}).first()
+    return None if row is None else (row[0], row[1])
+
+
+@cache
+def _times_seen() -> Any:
+    return select(col(TemplateRow.count), col(TemplateRow.last_seen)).where(
+        col(TemplateRow.project) == bindparam("project"), col(TemplateRow.id) == bindparam("number")
+    )
 
 
 def read_template(row: Row[Any]) -> Template:

@@ -272,10 +272,15 @@ def wait_for_window(db: Connection, project: str, wanted: Sequence[int]) -> None
 
 def texts(db: Connection, project: str, wanted: Sequence[int]) -> dict[int, str]:
     """Read the texts of some templates."""
-    query = select(col(TemplateRow.id), col(TemplateRow.text)).where(
-        col(TemplateRow.project) == project, col(TemplateRow.id).in_(list(wanted))
+    return {row[0]: row[1] for row in db.execute(_texts(), {"project": project, "wanted": list(wanted)})}
+
+
+@cache
+def _texts() -> Any:
+    return select(col(TemplateRow.id), col(TemplateRow.text)).where(
+        col(TemplateRow.project) == bindparam("project"),
+        col(TemplateRow.id).in_(bindparam("wanted", expanding=True)),
     )
-    return {row[0]: row[1] for row in db.execute(query)}
 
 
 def living(db: Connection, project: str, wanted: Sequence[int]) -> set[int]:

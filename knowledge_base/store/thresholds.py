@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
 from knowledge_base.errors import InputError
@@ -40,12 +42,17 @@ def from_settings(settings: Settings) -> Thresholds:
 
 def own_of(db: Connection, project: str) -> Thresholds | None:
     """Read a project's own thresholds; None where those of the settings hold. Raises NotFound."""
-    query = select(col(ProjectRow.answer_threshold), col(ProjectRow.suggest_threshold))
-    row = db.execute(query.where(col(ProjectRow.id) == storable(project))).first()
+    row = db.execute(_own_of(), {"project": storable(project)}).first()
     if row is None:
         raise no_project(project)
     answer, suggest = row
     return None if answer is None or suggest is None else Thresholds(answer, suggest)
+
+
+@cache
+def _own_of() -> Any:
+    query = select(col(ProjectRow.answer_threshold), col(ProjectRow.suggest_threshold))
+    return query.where(col(ProjectRow.id) == bindparam("project"))
 
 
 def of_project(db: Connection, project: str, settings: Settings) -> Thresholds:

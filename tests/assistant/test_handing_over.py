@@ -84,6 +84,21 @@ def test_an_unknown_question_offers_a_person_and_says_who_else_asked(world: Worl
         assert questions.get(db, PROJECT, "Q-2").escalated_by == "bo"
 
 
+@pytest.mark.parametrize("text", [STRANGE, UNSOLVED])
+def test_who_asks_what_was_handed_over_is_told_that_a_person_is_on_it(world: World, text: str) -> None:
+    said(world, text, event="1")
+    said(world, "hand over", event="2")
+    said(world, text, event="3", user="bo")
+    said(world, SOLVED, event="4", user="bo")
+    bodies = [note.reply.body for note in channel(world).notes]
+    assert [ENGLISH.person_asked in body for body in bodies] == [False, False, True, False]
+    assert len(bodies[2]) > len(bodies[0])
+    with world.knowledge.store.write() as db:
+        escalations.close(db, PROJECT, "Q-1", by="Mei", now=world.clock())
+    said(world, text, event="5", user="cy")
+    assert channel(world).notes[-1].reply.body == bodies[0]
+
+
 def test_a_guess_is_said_to_be_one_and_only_where_it_is_near(world: World) -> None:
     known = world.category_of(SOLVED)
     number = int(known.removeprefix("KE-"))

@@ -83,6 +83,24 @@ def test_a_batch_gives_each_row_an_answer_and_records_nothing(kea: Kea, tmp_path
     assert len(solutions) == len(set(solutions))
 
 
+def test_a_batch_answers_the_rows_beside_those_that_cannot_be_asked(kea: Kea, tmp_path: Path) -> None:
+    batch, output = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    good = json.dumps({"id": "good", "text": QUESTION})
+    too_long = json.dumps({"id": "long", "text": "x" * 100_001})
+    batch.write_text("\n".join([good, "{broken", "[]", '{"text": "no id"}', '{"id": 5}', too_long, "", good]))
+    done = kea("ask", "--batch", str(batch), "--output", str(output))
+    assert done.returncode == 3
+    assert [row["id"] for row in rows(output)] == ["good", "good"]
+    told = done.stderr.splitlines()
+    assert [line.split(": ")[1].removeprefix(f"{batch}, ") for line in told[:-1]] == [f"line {n}" for n in range(2, 7)]
+    for line, reason in zip(
+        told,
+        ["not JSON", "a JSON object is expected", '"id" and "text"', '"id" and "text"', "100,000", "5 rows"],
+        strict=True,
+    ):
+        assert reason in line
+
+
 def test_lookup_knows_a_line_that_was_ingested(own_kea: Kea, tmp_path: Path) -> None:
     log = tmp_path / "app.log"
     log.write_text("2026-05-04 10:00:00,123 ERROR pool.Db - connection 17 to db-3.acme.org was refused\n")

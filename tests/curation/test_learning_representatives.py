@@ -21,7 +21,7 @@ from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.matching import form_of
 from knowledge_base.signature.custom.user_rules import RuleSet, UserRule
-from knowledge_base.store import learnt, questions, representatives
+from knowledge_base.store import audit, learnt, questions, representatives
 from knowledge_base.store.learnt_upkeep import MOST_LEARNT
 from knowledge_base.store.questions import NewQuestion
 from knowledge_base.store.representatives import StoredRepresentative
@@ -266,3 +266,21 @@ def test_what_was_learnt_is_exported_and_imported(knowledge: KnowledgeBase, empt
             entry = learnt.recent(db, MINE, limit=1)[0].act
         assert entry is not None
         curation.undo(other.store, MINE, entry, actor="Mei")
+
+
+def test_secrets_in_what_is_imported_are_taken_out(knowledge: KnowledgeBase, empty_file: Path, tmp_path: Path) -> None:
+    teach(knowledge, ODD, "KE-1")
+    rows = [json.loads(json.dumps(row)) for row in export_rows(knowledge.store, MINE)]
+    [mine] = [row for row in rows if row["type"] == "learnt"]
+    mine["text"] = f"{ODD} password=Tr0ub4dor"
+    with knowledge_at(copied_file(empty_file, tmp_path / "other" / "kea.db"), tmp_path / "other") as other:
+        import_rows(other.store, MINE, list(enumerate(rows, 1)), actor="Mei", name="knowledge.jsonl")
+        LearntUpkeep(other).settle(MINE)
+        with other.store.read() as db:
+            [kept] = learnt.recent(db, MINE, limit=1)
+            assert kept.act is not None
+            told = str(audit.get(db, MINE, kept.act).detail)
+        [made] = taught(other, "KE-1")
+    for text in (kept.text, told, made.text):
+        assert "went sideways" in text
+        assert "Tr0ub4dor" not in text

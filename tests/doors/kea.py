@@ -50,6 +50,12 @@ class Kea:
         url = self._settings.get("KEA_DATABASE_URL", "")
         return Store(read_settings(home=self.home, database_url=url).url)
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start it; fails with what it said where it does not become ready."""
         environment = {

@@ -119,6 +119,11 @@ def test_all_give_the_same_answers_after_any_changes(
             assert len(left) == min(4, len(memory))
         for number in memory.ids.tolist():
             assert index.vector(number) == pytest.approx(memory.vector(number), abs=1e-3)
+        every_one = index.vectors([12, *range(1, 12)])
+        assert list(every_one) == list(memory.vectors([12, *range(1, 12)])), "in the order that was asked for"
+        assert all(row == pytest.approx(memory.vector(number), abs=1e-3) for number, row in every_one.items())
+        there = memory.ids.tolist()
+        assert list(index.vectors(there)) == there
 
 
 @pytest.mark.parametrize("make", [KINDS["flat"], KINDS["inverted"]])

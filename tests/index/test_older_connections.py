@@ -41,7 +41,7 @@ def test_an_older_connection_finds_the_indexes_as_they_are(bench: Bench) -> None
         assert isinstance(after.meaning, Replica)
         assert after.meaning.generation == now[0]
         assert len(told.index) == 2
-        assert after.worded(older, terms, 5) == [], "the connection does not see it"
+        assert after.read(older, after.worded(terms, 5)) == {}, "the connection does not see it"
 
 
 @pytest.mark.parametrize("state", [projects.generation, projects.solutions_state])

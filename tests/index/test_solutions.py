@@ -64,7 +64,7 @@ def new_index(project: str = MINE, embedder: Embedder = EMBEDDER) -> SolutionInd
 def nearest(store: Store, index: SolutionIndex, question: str, limit: int = 100, by: Embedder = EMBEDDER) -> list[int]:
     with store.read() as db:
         index.refresh(db)
-        return [number for number, _ in index.search(db, by.embed([question])[0], limit)]
+        return [number for number, _ in index.search(db, by.embed([question]), limit)[0]]
 
 
 def test_what_is_embedded_is_found(store: Store) -> None:
@@ -72,8 +72,13 @@ def test_what_is_embedded_is_found(store: Store) -> None:
     disk, _ = solve(store, "Free the disk", "it is full")
     heap, _ = solve(store, "Raise the heap", "memory runs out")
     assert nearest(store, index, "raise heap") == []
+    with store.read() as db:
+        assert not embedding.is_whole(db, MINE, EMBEDDER.backend)
     assert embedding.catch_up(MINE, EMBEDDER) == 2
     assert embedding.catch_up(MINE, EMBEDDER) == 0
+    with store.read() as db:
+        assert embedding.is_whole(db, MINE, EMBEDDER.backend)
+        assert not embedding.is_whole(db, MINE, WIDE.backend)
     assert nearest(store, index, "raise the heap memory runs out") == [heap, disk]
     assert nearest(store, index, "free the disk", limit=1) == [disk]
     parts = EMBEDDER.embed(["raise the heap memory runs out", "raise the heap", ""])

@@ -32,20 +32,23 @@ class OneWay:
         self._near = near
         self._ways = ways
 
-    def search(self, db: Connection, vectors: Vectors, limit: int) -> list[list[tuple[Indexed, float]]]:
-        return self._near.search(db, vectors, limit) if "meaning" in self._ways else [[] for _ in vectors]
+    def nearest(self, vectors: Vectors, limit: int) -> list[list[tuple[int, float]]]:
+        return self._near.nearest(vectors, limit) if "meaning" in self._ways else [[] for _ in vectors]
 
-    def worded(self, db: Connection, terms: Terms, limit: int) -> list[Indexed]:
-        return self._near.worded(db, terms, limit) if "words" in self._ways else []
+    def worded(self, terms: Terms, limit: int) -> list[int]:
+        return self._near.worded(terms, limit) if "words" in self._ways else []
 
-    def with_code(self, db: Connection, code: str, limit: int) -> list[Indexed]:
-        return self._near.with_code(db, code, limit) if "code" in self._ways else []
+    def with_code(self, code: str, limit: int) -> list[int]:
+        return self._near.with_code(code, limit) if "code" in self._ways else []
+
+    def read(self, db: Connection, numbers: Collection[int]) -> dict[int, Indexed]:
+        return self._near.read(db, numbers)
 
     def standing_for(self, db: Connection, categories: Sequence[int], limit: int) -> list[Indexed]:
         return self._near.standing_for(db, categories, limit)
 
-    def vector(self, number: int) -> Vectors | None:
-        return self._near.vector(number)
+    def vectors(self, numbers: Sequence[int]) -> dict[int, Vectors]:
+        return self._near.vectors(numbers)
 
 
 class NoRemedies:

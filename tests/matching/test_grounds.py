@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,19 +13,8 @@ from hypothesis import strategies as st
 from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.index.solution_forms import Told
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.matching.grounds import (
-    AGAINST,
-    FLOOR,
-    FREE,
-    NAMES,
-    RAREST,
-    Grounds,
-    Likeness,
-    Weights,
-    grounds_of,
-    row,
-    stand,
-)
+from knowledge_base.matching.grounds import AGAINST, FREE, NAMES, Grounds
+from knowledge_base.matching.weighing import FLOOR, RAREST, Scales
 from knowledge_base.pairs.judge import Judge
 from knowledge_base.pairs.profile import Profile
 from knowledge_base.settings import Settings
@@ -63,14 +53,18 @@ def weigh(
     *held: tuple[Profile, float],
     told: Profile | None = None,
     body: frozenset[str] = frozenset(),
-    likeness: Likeness | None = None,
+    likeness: tuple[float, float, float] = (0.5, 0.4, 0.3),
 ) -> Grounds:
     solution = None if told is None else Told(told, told.words | body, told.acts | told.objects)
-    near = likeness or (Likeness(0.5, 0.4, 0.3) if told else None)
-    standings = stand(judge, 0, asked, held)
-    return grounds_of(
-        judge, asked, Weights.of(asked, judge.rarity), standings, [one for one, _ in held], solution, near
-    )
+    scales = Scales(judge, [[one for one, _ in held]], [solution])
+    near = np.array([likeness] if told else [], np.float64).reshape(-1, 3)
+    [_], [found] = scales.weigh(asked, *scales.stand(asked, np.array([dense for _, dense in held]), near), near)
+    return found
+
+
+def odds_of(judge: Judge, asked: Profile, *held: tuple[Profile, float]) -> list[float]:
+    scales = Scales(judge, [[one for one, _ in held]], [None])
+    return scales.stand(asked, np.array([dense for _, dense in held]), np.zeros((0, 3)))[0].log_odds.tolist()
 
 
 def test_every_field_is_a_feature_and_is_named_once() -> None:
@@ -78,11 +72,6 @@ def test_every_field_is_a_feature_and_is_named_once() -> None:
     assert set(NAMES) > AGAINST | FREE
     assert not AGAINST & FREE
     assert set(SHARES) < set(NAMES)
-
-
-def test_the_row_is_in_the_order_of_the_names(judge: Judge) -> None:
-    grounds = weigh(judge, profile("table orders"), (profile("table gone"), 0.5))
-    assert row(grounds) == tuple(getattr(grounds, name) for name in NAMES)
 
 
 def test_what_is_known_of_the_words_of_a_question(judge: Judge) -> None:
@@ -129,7 +118,7 @@ def test_what_is_known_of_the_concepts_of_a_question(judge: Judge) -> None:
 def test_likeness_to_a_solution_is_taken_from_its_parts(judge: Judge) -> None:
     asked = profile("table orders", kinds={"a": 1.0})
     told = profile("table orders", kinds={"b": 1.0})
-    grounds = weigh(judge, asked, (profile("quota"), 0.9), told=told, likeness=Likeness(0.7, 0.6, 0.5))
+    grounds = weigh(judge, asked, (profile("quota"), 0.9), told=told, likeness=(0.7, 0.6, 0.5))
     assert (grounds.told_dense, grounds.title_dense, grounds.body_dense) == (0.7, 0.6, 0.5)
     assert grounds.told_letters == CLOSE(1.0)
     assert grounds.told_words == CLOSE(1.0)
@@ -154,10 +143,8 @@ def test_the_nearest_is_the_likeliest_and_three_are_averaged(judge: Judge) -> No
         (profile("table orders", acts=["timeout"]), 0.6),
         (profile("table", objects=["table"]), 0.3),
     ]
-    standings = stand(judge, 0, asked, held)
-    odds = sorted((each.log_odds for each in standings), reverse=True)
-    assert [each.place for each in standings] == [0, 1, 2, 3]
-    assert max(standings, key=lambda each: each.log_odds).place == 1
+    odds = sorted(odds_of(judge, asked, *held), reverse=True)
+    assert odds[0] == odds_of(judge, asked, held[1])[0]
     grounds = weigh(judge, asked, *held)
     assert grounds.nearest == odds[0]
     assert grounds.nearest_three == CLOSE(sum(odds[:3]) / 3)
@@ -180,7 +167,7 @@ def test_any_kind_is_the_best_of_all(judge: Judge) -> None:
 def test_what_is_certainly_another_error_is_no_more_certain_than_the_floor(judge: Judge) -> None:
     asked = profile("a", acts=ACTS, objects=OBJECTS, codes=["1"], classes=["A"], kinds={"a": 1.0})
     other = profile("b", acts=["reset"], objects=["lock"], codes=["2"], classes=["B"], kinds={"b": 1.0})
-    assert stand(judge, 0, asked, [(other, -1.0)])[0].log_odds >= FLOOR
+    assert odds_of(judge, asked, (other, -1.0))[0] >= FLOOR
 
 
 @st.composite
@@ -213,10 +200,10 @@ def test_shares_are_shares_and_the_order_of_what_is_held_says_nothing(
     assert grounds.words_weight >= 0
     assert grounds.concepts_weight >= 0
     # Of equally likely representatives any may be the nearest: then what it alone says may differ.
-    odds = sorted(each.log_odds for each in stand(judge, 0, asked, held))
+    odds = odds_of(judge, asked, *held)
     if len(set(odds)) == len(odds):
         mixed = weigh(judge, asked, *data.draw(st.permutations(held)), told=told)
-        assert row(mixed) == CLOSE(row(grounds))
+        assert mixed == CLOSE(grounds)
 
 
 @given(profiles(), profiles(), COSINES)

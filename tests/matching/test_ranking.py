@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import pytest
 import yaml
@@ -135,7 +134,7 @@ def test_hundreds_of_candidates_and_extreme_scores() -> None:
 
 def better(name: str, given_: Grounds, more: float) -> Grounds:
     """Give grounds in which one feature speaks more for a candidate."""
-    return replace(given_, **{name: getattr(given_, name) + (-more if name in AGAINST else more)})
+    return given_._replace(**{name: getattr(given_, name) + (-more if name in AGAINST else more)})
 
 
 @given(

@@ -13,11 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge_base.features.cleaning import cleaned, words
-from knowledge_base.features.ngrams import SIZES, grams
+from knowledge_base.features.ngrams import SIZES, all_grams, grams
 from knowledge_base.index.replica import Indexed
 from knowledge_base.index.solution_forms import Told
 from knowledge_base.matching.candidates import Candidate
-from knowledge_base.matching.grounds import FLOOR, NAMES, Likeness, Standing, Weights, grounds_of, row
 from knowledge_base.matching.judging import weigh
 from knowledge_base.matching.query import prepare, sign_question
 from knowledge_base.pairs.beside import Beside, log_odds
@@ -26,6 +25,7 @@ from knowledge_base.pairs.kinds import WORTH
 from knowledge_base.pairs.profile import Profile
 from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.signing import Signing
+from tests.matching.plain_grounds import plain_grounds, standing_of
 from tests.matching.texts import TEXTS
 from tests.pairs.judging import Court
 from tests.pairs.profiles import CONTRADICTIONS, RARITY, profile
@@ -63,6 +63,20 @@ def test_n_grams_are_those_that_are_counted_one_by_one(text: str) -> None:
 def test_n_grams_of_any_text(text: str) -> None:
     numbers, weights = grams(cleaned(text)).arrays()
     assert dict(zip(numbers.tolist(), weights.tolist(), strict=True)) == SAME(plain_grams(cleaned(text)), abs=1e-7)
+
+
+@given(st.lists(st.text(max_size=30) | st.sampled_from([text for text, _ in TEXTS]), max_size=6))
+def test_n_grams_of_a_text_do_not_depend_on_others(texts: list[str]) -> None:
+    clean = [cleaned(each) for each in texts]
+    assert all_grams(clean) == [grams(each) for each in clean]
+
+
+@given(st.lists(st.sampled_from((*WORDS, "never seen"))))
+def test_words_weigh_together_what_they_weigh_alone(words: list[str]) -> None:
+    fresh = RARITY.following(len, 7)
+    assert fresh.every_word(words) == SAME(sum(map(RARITY.following(len, 7).word, words)))
+    assert fresh.every_word(words) == SAME(sum(map(fresh.word, words)))
+    assert replace(fresh, _named={}).every_concept(words) == SAME(sum(map(fresh.concept, words)))
 
 
 @st.composite
@@ -138,41 +152,28 @@ def test_candidates_are_weighed_as_if_each_was_compared_by_itself(court: Court) 
             if number % 4 == 1
         }
         form, weighed = weigh(query, candidates, profiles, told, judge)
-        odds: list[list[list[Standing]]] = [
+        odds = [
             [
-                [_plainly(court, place, each, profiles[one.id], float(dense)) for place, (one, dense) in held]
-                for held in (list(enumerate(zip(c.held, c.dense[at], strict=True))) for c in candidates)
+                [standing_of(judge, each, profiles[one.id], float(dense)).log_odds for one, dense in held]
+                for held in (list(zip(c.held, c.dense[at], strict=True)) for c in candidates)
             ]
             for at, each in enumerate(query.profiles)
         ]
-        best = max(range(len(odds)), key=lambda at: max(one.log_odds for each in odds[at] for one in each))
+        best = max(range(len(odds)), key=lambda at: max(max(each) for each in odds[at]))
         assert form is query.profiles[best]
-        for each, candidate, standings in zip(weighed, candidates, odds[best], strict=True):
+        for each, candidate, likely in zip(weighed, candidates, odds[best], strict=True):
             remedy = told.get(candidate.solution) if candidate.solution is not None else None
-            like = None if remedy is None else Likeness(*map(float, remedy[1] @ query.vectors[best]))
-            plain = grounds_of(
+            plain = plain_grounds(
                 judge,
                 form,
-                Weights.of(form, judge.rarity),
-                standings,
                 [profiles[one.id] for one in candidate.held],
-                None if remedy is None else remedy[0],
-                like,
-                None if remedy is None or like is None else _plainly(court, 0, form, remedy[0].profile, like.named),
+                candidate.dense[best].tolist(),
+                remedy and remedy[0],
+                [] if remedy is None else (remedy[1] @ query.vectors[best]).tolist(),
             )
-            assert dict(zip(NAMES, row(each.grounds), strict=True)) == SAME(
-                dict(zip(NAMES, row(plain), strict=True)), abs=1e-6
-            )
-            assert each.best is candidate.held[max(standings, key=lambda one: one.log_odds).place]
-
-
-def _plainly(court: Court, place: int, asked: Profile, held: Profile, dense: float) -> Standing:
-    judge = court.judge
-    features = (
-        *values(compare(asked, held, dense, judge.rarity, judge.contradictions)),
-        *values(kinship(asked, held)),
-    )
-    return Standing(place, 0, max(judge.model.judgement.log_odds(features), FLOOR), features)
+            assert each.grounds._asdict() == SAME(plain._asdict(), abs=1e-6)
+            assert each.best is candidate.held[likely.index(max(likely))]
+            assert each.profile is profiles[each.best.id]
 
 
 def test_a_profile_without_words_or_kinds_is_compared_too(court: Court) -> None:

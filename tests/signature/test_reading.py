@@ -134,6 +134,18 @@ def test_any_text_has_a_header(text: str) -> None:
         ("connect ECONNREFUSED 10.0.0.1:80", ("ECONNREFUSED",)),
         ("took 503 ms on host-12", ()),
         ("", ()),
+        ("ora-00942 again, Ora-00942", ("ORA-00942",)),
+        ("failed: odps-0130131:[3,27] x", ("ODPS-0130131",)),
+        ("sqlstate 42p01, sqlstate: 42p01, SqlState=42P01", ("42P01",)),
+        ("error 1146 (42s02): no such table", ("ERROR 1146", "42S02")),
+        ("error 1040 (hy000): too many, [my-000035]", ("ERROR 1040", "HY000", "MY-000035")),
+        ("sqlstate error", ()),
+        ("sql0204n on db2, sql2019 is a product", ("SQL0204N",)),
+        ("connect econnrefused 10.0.0.1:80", ("ECONNREFUSED",)),
+        ("enoent: no such file", ("ENOENT",)),
+        ("aadsts50011 and msb3073", ("AADSTS50011", "MSB3073")),
+        ("host-00942, part-0001, utf-1600, lora-00942, ora-00942-x, task (10h30), eleven errors", ()),
+        ("\u0130 ora-00942", ()),
     ],
 )
 def test_error_codes(text: str, codes: tuple[str, ...]) -> None:

@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge_base import curation
-from knowledge_base.demand_keeping import DemandKeeper
+from knowledge_base.demand_keeping import AT_ONCE, DemandKeeper
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, number_of, public_id
+from knowledge_base.matching import form_of
+from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.store import counts, demand, demand_rows, demand_state, escalations, ingestion, questions
 from knowledge_base.store.demand import Wanted
 from knowledge_base.store.demand_values import Counted, Demand, DemandKind, growth
@@ -173,12 +175,6 @@ def test_an_unknown_question_leaves_when_it_is_assigned_or_closed(store: Store) 
     assert (entry.id, entry.counted.people) == (ke(ref), 1)
 
 
-def test_questions_without_a_form_stand_in_no_group(store: Store) -> None:
-    ask(store, "ana", form="")
-    settle(store)
-    assert queue(store) == []
-
-
 def test_the_queue_forgets_who_asked_long_ago_unless_they_wait_for_a_person(store: Store) -> None:
     long_ago = START - timedelta(days=31)
     ask(store, "ana", form="f1", at=long_ago)
@@ -277,6 +273,26 @@ def test_lines_of_a_clock_that_is_ahead_do_not_count_yet(store: Store) -> None:
     lines(store, "a", [START, START + timedelta(days=300)])
     settle(store)
     assert queue(store)[0].counted.seen == 1
+
+
+def test_questions_that_were_kept_without_a_form_are_counted_by_their_text(store: Store) -> None:
+    settle(store)
+    for _ in range(AT_ONCE + 5):
+        ask(store, "ana")
+    newest = ask(store, "ana")
+    ask(store, "ana", outcome=Outcome.ANSWERED)
+    (ref,) = make(store, "a")
+    ask(store, "ana", about=ref)
+    store.clock.now += timedelta(minutes=2)  # type: ignore[attr-defined]
+    keeper = DemandKeeper(store)
+    while keeper.step(MINE):
+        pass
+    found = {each.id: each for each in queue(store)}
+    assert found.keys() == {newest, ke(ref)}
+    assert found[newest].counted.seen == AT_ONCE + 6
+    with store.read() as db:
+        assert demand_state.without_form(db, MINE, 9) == {}
+        assert demand.asked_by_others(db, MINE, form_of("ana asks", RuleSet()), user="bo", now=START) == 1
 
 
 def test_what_is_far_behind_is_not_followed_one_by_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

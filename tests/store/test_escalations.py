@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from knowledge_base.errors import NotFound
-from knowledge_base.store import escalations, questions
+from knowledge_base.store import audit, escalations, questions
 from knowledge_base.store.escalations import HandedOver, QuestionState
 from knowledge_base.store.store import Store
 from knowledge_base.types import Outcome, Verdict
@@ -62,6 +62,47 @@ def test_an_incident_is_a_category_or_what_questions_say(store: Store) -> None:
     close(store, asked[0])
     close(store, asked[1])
     assert hand_over(store, asked[0]).others == 0, "an incident that was closed begins anew"
+
+
+def test_who_asks_the_same_learns_that_somebody_is_on_it(store: Store) -> None:
+    one, other = make(store, "a", "b")
+    about, unknown = ask(store, "ana", about=one), ask(store, "ana", form="f")
+
+    def waiting(form: str, category: int | None = None) -> int:
+        with store.read() as db:
+            return escalations.waiting(db, MINE, form=form, category=category)
+
+    assert (waiting("f"), waiting("f", one.category)) == (0, 0)
+    hand_over(store, about)
+    hand_over(store, unknown)
+    assert (waiting("f"), waiting("g"), waiting("")) == (1, 0, 0)
+    assert (waiting("g", one.category), waiting("f", other.category)) == (1, 0)
+    with store.read() as db:
+        assert escalations.waiting(db, OTHER, form="f", category=None) == 0
+    close(store, about)
+    close(store, unknown)
+    assert (waiting("f"), waiting("f", one.category)) == (0, 0)
+
+
+def test_handing_over_and_closing_stand_in_the_history(store: Store) -> None:
+    (ref,) = make(store, "a")
+    asked = ask(store, "ana", about=ref)
+    for by in ("Ana", "Bo"):
+        hand_over(store, asked, by=by)
+    for _ in range(2):
+        close(store, asked)
+    with store.read() as db:
+        acts = audit.of_category(db, MINE, ref.category)
+    assert [(each.actor, each.action, each.can_be_undone) for each in acts] == [
+        ("Mei", "close", False),
+        ("Ana", "hand_over", False),
+    ]
+    assert {each.detail["question"] for each in acts} == {asked}
+    unknown = ask(store, "ana", form="f")
+    hand_over(store, unknown)
+    with store.read() as db:
+        entry = audit.get(db, MINE, acts[0].id + 1)
+    assert (entry.action, entry.category, entry.detail) == ("hand_over", None, {"question": unknown})
 
 
 def test_questions_are_listed_by_what_is_left_to_do(store: Store) -> None:

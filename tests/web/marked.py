@@ -10,7 +10,7 @@ from jinja2 import nodes
 from knowledge_base.signature import KINDS
 from knowledge_base.store.store import utc_now
 from web.assets import Assets
-from web.pages.categories import _STATUS_NAMES
+from web.pages.categories import _CHIP_NAMES
 from web.rendering import TEMPLATES, Renderer
 
 WEB = TEMPLATES.parent
@@ -53,5 +53,5 @@ def marked() -> dict[str, str]:
     """Give every marked string with a place where it stands."""
     found = {text: place for place, text in (*in_templates(), *in_python())}
     found |= {kind.meaning: "kinds of placeholders" for kind in KINDS}
-    found |= dict.fromkeys(_STATUS_NAMES.values(), "statuses")
+    found |= dict.fromkeys(_CHIP_NAMES.values(), "statuses")
     return found

@@ -135,6 +135,28 @@ def test_the_loop(page: Page, address: tuple[str, Settings]) -> None:
     assert found == []
 
 
+def test_a_text_that_is_too_long_is_told_before_it_is_sent(page: Page, address: tuple[str, Settings]) -> None:
+    base, settings = address
+    found = complaints(page)
+    sign_in(page, settings)
+    page.goto(f"{base}/ask")
+    box = page.get_by_label("Error message")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    box.fill("x" * 100_001)
+    page.keyboard.press("Control+Enter")
+    page.locator("form.ask-box button.primary").click()
+    told = "The text is too long: 100,000 characters are allowed. Paste the part with the error message."
+    assert box.evaluate("box => [box.value.length, box.validationMessage]") == [100_001, told]
+    assert sent == []
+    box.fill("\U0001f50e" * 50_001 + "x" * 49_999)
+    assert box.evaluate("box => box.validationMessage") == ""
+    box.fill(PASTED)
+    page.keyboard.press("Control+Enter")
+    page.locator("article.answer").wait_for()
+    assert found == []
+
+
 def test_acts_are_undone_from_the_toast(page: Page, address: tuple[str, Settings]) -> None:
     base, settings = address
     found = complaints(page)

@@ -75,6 +75,47 @@ def test_the_page_marks_what_both_say(signed_in: TestClient, solved: str, langua
     assert "style=" not in block
 
 
+@pytest.mark.parametrize(
+    "text",
+    [ALIKE, EXACT, f"hello, what is this?\n{EXACT}\nthanks", "the replica of the moon has no space left, writing"],
+)
+def test_a_question_that_is_opened_later_shows_the_same_grounds(signed_in: TestClient, solved: str, text: str) -> None:
+    fresh = signed_in.post("/ask", data={"text": text}).text
+    [asked] = set(re.findall(r"question=(Q-\d+)", fresh))
+    later = signed_in.get("/ask", params={"question": asked}).text
+    blocks = [re.findall(r'<section class="grounds".*?</section>', page, re.DOTALL) for page in (fresh, later)]
+    assert len(blocks[0]) == 1
+    assert blocks[0] == blocks[1]
+    assert set(re.findall(r"question=(Q-\d+)", later)) == {asked}
+
+
+def test_what_is_unknown_shows_later_what_is_nearest(
+    signed_in: TestClient, solved: str, knowledge: KnowledgeBase
+) -> None:
+    signed_in.put("/api/v1/thresholds", json={"answer": 1.0, "suggest": 1.0})
+    fresh = signed_in.post("/ask", data={"text": ALIKE}).text
+    assert "Nearest, a guess" in fresh
+    later = signed_in.get("/ask", params={"question": "Q-1"}).text
+    blocks = [re.findall(r'<section class="grounds".*?</section>', page, re.DOTALL) for page in (fresh, later)]
+    assert blocks[0] == blocks[1]
+
+
+def test_of_a_category_that_is_no_candidate_any_more_nothing_is_said(
+    signed_in: TestClient, solved: str, queue_id: str
+) -> None:
+    asked = signed_in.post("/api/v1/ask", json={"text": "my loads die since noon"}).json()["question_id"]
+    signed_in.post(f"/api/v1/questions/{asked}/pick", json={"category_id": queue_id})
+    page = signed_in.get("/ask", params={"question": asked}).text
+    assert f'href="/categories/{solved}"' in page
+    assert 'class="grounds"' not in page
+    signed_in.put("/api/v1/thresholds", json={"answer": 1.0, "suggest": 1.0})
+    unknown = signed_in.post("/api/v1/ask", json={"text": "parts are lost since noon"}).json()["question_id"]
+    signed_in.post(f"/api/v1/questions/{unknown}/pick", json={"category_id": queue_id})
+    page = signed_in.get("/ask", params={"question": unknown}).text
+    assert f"People said that this question means {queue_id}" in page
+    assert "Nearest, a guess" not in page
+
+
 def test_of_the_very_same_line_nothing_is_marked(signed_in: TestClient, solved: str) -> None:
     page = signed_in.post("/ask", data={"text": EXACT}).text
     [block] = re.findall(r'<section class="grounds".*?</section>', page, re.DOTALL)

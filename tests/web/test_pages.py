@@ -50,6 +50,29 @@ def test_the_list_is_filtered(signed_in: TestClient, solved: str, queue_id: str,
     assert found == {{"disk": solved, "queue": queue_id}[each] for each in shown}
 
 
+def test_what_a_filter_counts_is_what_it_lists(
+    signed_in: TestClient, solved: str, queue_id: str, knowledge: KnowledgeBase
+) -> None:
+    Pipeline(knowledge, "default").keep(records("default", "Lease of block {n} was lost", count=3, service="hdfs"))
+    curation.label(knowledge.store, "default", queue_id, "Queue full", actor="Zhou Yan")
+    counted = re.findall(
+        r"status=(\w+)[^>]*>(?:Unlabelled|No solution|Solved|Ignored) <b>(\d)", signed_in.get("/").text
+    )
+    assert counted == [("unlabelled", "1"), ("unsolved", "2"), ("answered", "1"), ("ignored", "0")]
+    lead = _lead(signed_in.get("/").text)
+    assert lead == "3 categories · 1 without a label · 2 without a solution"
+    for status, number in counted:
+        page = signed_in.get(f"/?status={status}").text
+        assert len(set(re.findall(r'href="/categories/(KE-\d+)"', page))) == int(number), status
+        assert _lead(page) == ("1 category" if number == "1" else f"{number} categories")
+
+
+def _lead(page: str) -> str:
+    found = re.search(r'id="total">(.*?)</span>\s*</div>', page, re.DOTALL)
+    assert found
+    return " ".join(re.sub(r"<[^>]+>", "", found.group(1)).split())
+
+
 def test_nothing_found_offers_two_ways_out(signed_in: TestClient, disk_id: str) -> None:
     page = signed_in.get("/?q=zzz").text
     assert "No category matches" in page

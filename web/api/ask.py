@@ -32,14 +32,16 @@ class FeedbackIn(Shape):
     comment: Annotated[str, Field(max_length=2000)] = ""
 
 
-@router.post("/ask", summary="Answer a question")
-def ask(parts: PartsOf, project: ProjectOf, who: WhoOf, question: AskIn) -> AnswerOut:
+@router.post("/ask", summary="Answer a question", response_model=AnswerOut)
+def ask(parts: PartsOf, project: ProjectOf, who: WhoOf, question: AskIn) -> Response:
     """Find what an error is, what helps, and how sure that is; the question is kept, scrubbed.
 
     Where the text holds several errors, the first five are answered one by one, each as a question of its own.
     """
     asked = Question(project, CHANNEL, who.name, question.text, question.thread)
-    return AnswerOut.of(*parts.assistant.ask_each(asked), language=language_of(question.text))
+    answer = AnswerOut.of(*parts.assistant.ask_each(asked), language=language_of(question.text))
+    # Written here: FastAPI would check it once more, and write it in another thread.
+    return Response(answer.model_dump_json(), media_type="application/json")
 
 
 class Scope(StrEnum):

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from assistant.ports import Adapter
 from web.api.models import Shape
+from web.background import Fare
 from web.hooks import FOLDER
 from web.project import PartsOf, ProjectOf
 
@@ -21,17 +22,18 @@ class ChannelOut(Shape):
     connected: bool | None = Field(description="Whether our own connection to it is up; null where there is none.")
 
     @classmethod
-    def of(cls, adapter: Adapter) -> ChannelOut:
+    def of(cls, adapter: Adapter, fare: Fare) -> ChannelOut:
         """Show an adapter."""
-        connection = adapter.connection
+        name = adapter.channel.name
         return cls(
-            name=adapter.channel.name,
-            webhook=None if adapter.webhook is None else FOLDER + adapter.channel.name,
-            connected=None if connection is None else connection.connected,
+            name=name,
+            webhook=None if adapter.webhook is None else FOLDER + name,
+            connected=None if adapter.connection is None else fare.connected.get(name, False),
         )
 
 
 @router.get("", summary="List channels")
 def list_channels(parts: PartsOf, project: ProjectOf) -> list[ChannelOut]:
     """List the channels whose questions are about the project."""
-    return [ChannelOut.of(each) for each in parts.desk.adapters if each.project == project]
+    fare = parts.background.fare()
+    return [ChannelOut.of(each, fare) for each in parts.desk.adapters if each.project == project]

@@ -106,7 +106,7 @@ def _keep(parts: Parts, origin: Origin, mode: JoinMode, content_type: str, body:
     for start in range(0, len(reading.records), size):
         kept += pipeline.keep(reading.records[start : start + size])
     if any(each.is_new for each in kept):
-        parts.clusterer.notify()
+        parts.background.clusterer.notify()
     return LogsOut(
         kept=len(kept),
         refused=len(reading.rejected),

@@ -212,6 +212,7 @@ class AnswerOut(Shape):
     left_out: int = Field(description="Further errors of the text that were not looked up; told with the last answer.")
     further: list[AnswerOut] = Field(default=[], description="The answers to further errors in the same text.")
     asked_by_others: int = Field(description="Other people who asked the same within 7 days, where nobody solved it.")
+    handed_over: int = Field(description="Questions of the same error that wait for a person, where nobody solved it.")
 
     @classmethod
     def of(cls, answer: types.Answer, *further: types.Answer, language: str) -> AnswerOut:
@@ -232,6 +233,7 @@ class AnswerOut(Shape):
             left_out=answer.left_out,
             further=[cls.of(each, language=language) for each in further],
             asked_by_others=answer.asked_by_others,
+            handed_over=answer.handed_over,
         )
 
 

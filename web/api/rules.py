@@ -243,7 +243,7 @@ def _change(
 ) -> RulesChangedOut:
     store = parts.knowledge.store
     done = rule_changes.change_rules(store, project, edit, action=action, subject=subject, actor=who.name, force=force)
-    parts.clusterer.notify()
+    parts.background.clusterer.notify()
     return _shown(done)
 
 

@@ -25,7 +25,7 @@ class StatusOut(Shape):
     over_limit: int = Field(description="By how many it is exceeded now.")
     pending: int = Field(description="New templates that wait to be clustered.")
     oldest_pending_seconds: float | None = Field(description="How long the first of them has waited.")
-    clustering_failure: str | None = Field(description="What keeps this process from clustering.")
+    clustering_failure: str | None = Field(description="What keeps this server from clustering.")
     window_by: WindowBy = Field(description="What closes a window of the clusterer (docs/windows.md).")
     watermark: datetime | None = Field(
         description="How far event time has come; null unless windows are by event time."
@@ -38,7 +38,7 @@ class StatusOut(Shape):
     backend: str | None = Field(description="Whose vectors questions are answered by; null before the first ones.")
     next_backend: str | None = Field(description="What all is embedded with now, to be switched to (docs/reindex.md).")
     embedded_anew: int = Field(description="Representatives that have a vector of the next one already.")
-    reindex_failure: str | None = Field(description="What keeps this process from embedding anew.")
+    reindex_failure: str | None = Field(description="What keeps this server from embedding anew.")
 
 
 @router.get("/status", summary="Read how full a project is and what waits")
@@ -50,14 +50,14 @@ def read_status(parts: PartsOf, project: ProjectOf) -> StatusOut:
         windows = read_progress(db, project, parts.settings, now)
         vectors = backends.state(db, project)
         embedded_anew = backends.count_prepared(db, project, vectors.wanted) if vectors.wanted else 0
-    reindexing = parts.reindexer.failure
+    fare = parts.background.fare()
     return StatusOut(
         templates=load.templates,
         max_templates=load.max_templates,
         over_limit=load.over_limit,
         pending=load.pending,
         oldest_pending_seconds=None if load.oldest is None else load.oldest.total_seconds(),
-        clustering_failure=parts.clusterer.failure_of(project),
+        clustering_failure=fare.clustering_of(project),
         window_by=windows.by,
         watermark=windows.watermark,
         delayed=windows.delayed,
@@ -68,5 +68,5 @@ def read_status(parts: PartsOf, project: ProjectOf) -> StatusOut:
         backend=vectors.used or None,
         next_backend=vectors.wanted or None,
         embedded_anew=embedded_anew,
-        reindex_failure=None if reindexing is None else str(reindexing),
+        reindex_failure=fare.reindexing,
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from web.cli import EXIT_REJECTED_ROWS
 from web.cli.options import DEFAULT_PROJECT, AsJson, Project, login_name
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ def ask(
 
     if bool(text) == (batch is not None):
         raise typer.BadParameter("give either a text or --batch FILE")
+    from web.cli.threads import use_one_thread
+
+    use_one_thread()
     # What a start imports stays alive: looking through it for garbage costs a tenth of the time.
     gc.disable()
     settings, embedder = _begin()
@@ -49,7 +53,9 @@ def ask(
         assistant = Assistant(knowledge)
         if batch is not None:
             knowledge.matcher.warm(project)
-            _ask_all(assistant, project, batch, output)
+            if rejected := _ask_all(assistant, project, batch, output):
+                print(f"kea: {rejected:,} rows could not be asked", file=sys.stderr)
+                sys.exit(EXIT_REJECTED_ROWS)
             return
         asked = sys.stdin.read() if text == "-" else text
         if not asked.strip():
@@ -106,6 +112,7 @@ def answer_row(answer: Answer) -> dict[str, object]:
         "confidence": round(answer.confidence, 6),
         "question_id": answer.question_id,
         "asked_by_others": answer.asked_by_others,
+        "handed_over": answer.handed_over,
         "recognised": answer.recognised,
         "left_out": answer.left_out,
         "category_id": answer.category.id if answer.category else None,
@@ -128,24 +135,45 @@ def answer_row(answer: Answer) -> dict[str, object]:
     }
 
 
-def _ask_all(assistant: Assistant, project: str, batch: Path, output: Path | None) -> None:
-    from knowledge_base.errors import UnreadableInput
-    from knowledge_base.types import Outcome, Question
-    from web.cli.output import read_rows, row, writing
+def _ask_all(assistant: Assistant, project: str, batch: Path, output: Path | None) -> int:
+    """Answer each row that can be asked, name the others on standard error, and tell how many these are."""
+    import sys
+
+    from knowledge_base.errors import InputError
+    from web.cli.output import read_each_row, row, writing
     from web.cli.progress import counting
 
+    rejected = 0
     with writing(output) as out, counting("asked") as tick:
-        for number, found in read_rows(batch):
-            if "id" not in found or not isinstance(found.get("text"), str):
-                raise UnreadableInput(f'{batch}, line {number}: a row needs "id" and "text"')
-            text = str(found["text"])
-            if text.strip():
-                answer = answer_row(assistant.ask(Question(project, "batch", "batch", text), record=False))
-                kept = {name: answer[name] for name in ("decision", "outcome", "confidence", "candidates")}
-            else:
-                kept = {"decision": "none", "outcome": Outcome.UNKNOWN, "confidence": 0.0, "candidates": []}
-            out.write(row({"id": found["id"], **kept}))
+        for number, found in read_each_row(batch):
+            try:
+                if isinstance(found, InputError):
+                    raise found
+                out.write(row(_batch_row(assistant, project, found)))
+            except InputError as error:
+                rejected += 1
+                print(f"kea: {batch}, line {number}: {error}", file=sys.stderr)
             tick(1)
+    return rejected
+
+
+def _batch_row(assistant: Assistant, project: str, found: Mapping[str, object]) -> dict[str, object]:
+    from knowledge_base.errors import BadRow
+    from knowledge_base.types import Outcome, Question
+
+    text = found.get("text")
+    if "id" not in found or not isinstance(text, str):
+        raise BadRow('a row needs "id" and "text"')
+    if not text.strip():
+        return {
+            "id": found["id"],
+            "decision": "none",
+            "outcome": Outcome.UNKNOWN,
+            "confidence": 0.0,
+            "candidates": [],
+        }
+    answer = answer_row(assistant.ask(Question(project, "batch", "batch", text), record=False))
+    return {"id": found["id"]} | {name: answer[name] for name in ("decision", "outcome", "confidence", "candidates")}
 
 
 def _print_answers(answers: Sequence[Answer]) -> None:
@@ -192,6 +220,8 @@ def _print_answer(answer: Answer) -> None:
             )
             typer.echo(f"Filed as {answer.question_id} for the engineers (`kea demand`){others}.")
             typer.echo(f"For a person to look at it: `kea hand-over {answer.question_id}`")
+    if answer.handed_over:
+        typer.echo("A person was asked to look at this error already.")
     _print_evidence(answer)
     if known is not None and answer.question_id is not None:
         _print_next(answer.question_id, solved=answer.solution is not None)

@@ -88,14 +88,12 @@ def print_explanation(considered: Considered) -> None:
 
 
 def _features(match: Match) -> dict[str, dict[str, float]]:
-    from dataclasses import asdict
-
     from knowledge_base.matching.ranking import match_model
 
     if match.grounds is None:
         return {}
     added = match_model().ranker.explained(match.grounds)
-    values = asdict(match.grounds)
+    values = match.grounds._asdict()
     return {name: {"value": round(values[name], 4), "adds": round(added[name], 4)} for name in added}
 
 

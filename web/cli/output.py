@@ -53,6 +53,14 @@ def read_rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
 
     Raises UnreadableInput naming the line that is not a JSON object; blank lines are passed over.
     """
+    for number, found in read_each_row(path):
+        if isinstance(found, UnreadableInput):
+            raise UnreadableInput(f"{path}, line {number}: {found}; nothing behind it was read")
+        yield number, found
+
+
+def read_each_row(path: Path) -> Iterator[tuple[int, dict[str, object] | UnreadableInput]]:
+    """Read JSON lines as ``read_rows`` does; a line that is not a JSON object comes as the reason why it is none."""
     try:
         with open_text(path) as file:
             for number, line in enumerate(file, 1):
@@ -60,13 +68,10 @@ def read_rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
                     continue
                 try:
                     found = json.loads(line)
-                except ValueError as error:
-                    raise UnreadableInput(
-                        f"{path}, line {number}: not JSON ({error}); nothing behind it was read"
-                    ) from None
-                if not isinstance(found, dict):
-                    raise UnreadableInput(f"{path}, line {number}: a JSON object is expected")
-                yield number, found
+                except (ValueError, RecursionError) as error:
+                    yield number, UnreadableInput(f"not JSON ({error})")
+                    continue
+                yield number, found if isinstance(found, dict) else UnreadableInput("a JSON object is expected")
     except FileNotFoundError:
         raise UnreadableInput(f"{path} is not there; check the name") from None
     except (PermissionError, IsADirectoryError) as error:

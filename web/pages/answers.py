@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from assistant.composing import shortened
-from assistant.evidence_line import answer_line, evidence_line
-from assistant.phrases import confidence_in_words, sureness
-from knowledge_base.errors import NotFound
+from assistant.phrases import sureness
+from knowledge_base.errors import InputError, NotFound, Unavailable
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store import categories, questions, solutions, thresholds
 from knowledge_base.store.questions import AskedQuestion
-from knowledge_base.types import Answer, Category, Evidence, Guess, Outcome, Solution, Verdict
+from knowledge_base.types import Answer, Category, Outcome, Question, Solution, Verdict
+from web.pages.grounds import TEXT_SHOWN, Grounds, grounds_for, grounds_of
 from web.parts import Parts
-from web.segments import Segment, marked_template, with_marks
 
-TEXT_SHOWN, NAME_SHOWN = 600, 90
 JUDGED = (Outcome.ANSWERED, Outcome.SUGGESTED)
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
-    """A category that comes into question; ``line`` says why."""
-
-    id: str
-    name: str
-    confidence: str
-    line: str
-
-
-@dataclass(frozen=True, slots=True)
 class ShownAnswer:
-    """One card; ``answer`` and ``suggest`` are the thresholds, ``helpful`` of ``judged`` people were helped.
-
-    ``why`` says in one line why the category was chosen, ``matched`` what the known error says, ``asked`` what the
-    question does.
-    """
+    """One card; ``answer`` and ``suggest`` are the thresholds, ``helpful`` of ``judged`` people were helped."""
 
     outcome: Outcome
     confidence: float
@@ -47,18 +30,14 @@ class ShownAnswer:
     suggest: float
     category: Category | None
     solution: Solution | None
-    why: str
-    matched: tuple[Segment, ...]
-    matched_question: bool
-    asked: tuple[Segment, ...]
-    nearest: Ranked | None
-    runner_up: Ranked | None
+    grounds: Grounds
     question_id: str | None
     can_judge: bool
     verdict: Verdict | None
     helpful: int
     judged: int
     others: int = 0
+    waiting: int = 0
     recognised: str = ""
     left_out: int = 0
     handed_over_at: datetime | None = None
@@ -75,10 +54,6 @@ def show_answer(parts: Parts, project: str, text: str, answer: Answer, language:
     with parts.knowledge.store.read() as db:
         helpful, judged = _judged(db, project, answer.category)
         limits = thresholds.of_project(db, project, parts.settings)
-    why = answer.evidence
-    is_near = why is not None and (answer.category is not None or answer.nearest is not None)
-    # Of what is exactly the same next to everything would be marked.
-    marked = why if why and why.kind != "exact" else None
     return ShownAnswer(
         outcome=answer.outcome,
         confidence=answer.confidence,
@@ -87,25 +62,48 @@ def show_answer(parts: Parts, project: str, text: str, answer: Answer, language:
         suggest=limits.suggest,
         category=answer.category,
         solution=answer.solution,
-        why=answer_line(answer, language) if is_near else "",
-        matched=_matched(why, marked) if why and is_near else (),
-        matched_question=bool(why and why.is_question),
-        asked=with_marks(text[:TEXT_SHOWN], marked.marks) if marked and marked.marks and is_near else (),
-        nearest=_ranked(answer.nearest, answer, language),
-        runner_up=_ranked(answer.runner_up, answer, language),
+        grounds=grounds_of(answer, text, language),
         question_id=answer.question_id,
         can_judge=answer.outcome in JUDGED and answer.question_id is not None,
         verdict=None,
         helpful=helpful,
         judged=judged,
         others=answer.asked_by_others,
+        waiting=answer.handed_over,
         recognised=answer.recognised[:TEXT_SHOWN],
         left_out=answer.left_out,
     )
 
 
-def show_stored(db: Connection, parts: Parts, project: str, asked: AskedQuestion, language: str) -> ShownAnswer:
+def show_stored(parts: Parts, project: str, asked: AskedQuestion, language: str) -> ShownAnswer:
     """Make the card of an earlier question with what is known now: a solution written since is shown."""
+    with parts.knowledge.store.read() as db:
+        shown = _stored(db, parts, project, asked, language)
+    grounds, recognised = _grounds_now(parts, project, asked, shown.category, language)
+    return replace(shown, grounds=grounds, recognised=recognised)
+
+
+def _grounds_now(
+    parts: Parts, project: str, asked: AskedQuestion, category: Category | None, language: str
+) -> tuple[Grounds, str]:
+    """Tell what speaks for a question's category now, and what was taken for the error; nothing is recorded."""
+    try:
+        considered = parts.assistant.consider_each(Question(project, asked.channel, asked.user, asked.text))
+    except (InputError, Unavailable):
+        return Grounds(), ""  # the card is worth showing without
+    for each in considered:
+        answer, text = each.answer, each.answer.recognised or asked.text
+        found = Grounds()
+        if category is not None:
+            found = grounds_for(answer, category.id, text, language)
+        elif answer.category is None:  # one that is known by now is answered when it is asked again
+            found = grounds_of(answer, text, language)
+        if found.why:
+            return found, answer.recognised[:TEXT_SHOWN]
+    return Grounds(), considered[0].answer.recognised[:TEXT_SHOWN]
+
+
+def _stored(db: Connection, parts: Parts, project: str, asked: AskedQuestion, language: str) -> ShownAnswer:
     category = _category(db, project, asked.category_id)
     solution = None
     if category is not None and category.solution_id is not None:
@@ -127,12 +125,7 @@ def show_stored(db: Connection, parts: Parts, project: str, asked: AskedQuestion
         suggest=limits.suggest,
         category=category,
         solution=solution,
-        why="",
-        matched=(),
-        matched_question=False,
-        asked=(),
-        nearest=None,
-        runner_up=None,
+        grounds=Grounds(),
         question_id=asked.id,
         can_judge=asked.outcome in JUDGED,
         verdict=asked.verdict,
@@ -140,19 +133,6 @@ def show_stored(db: Connection, parts: Parts, project: str, asked: AskedQuestion
         judged=judged,
         handed_over_at=None if asked.closed_at else asked.escalated_at,
     )
-
-
-def _matched(why: Evidence, marked: Evidence | None) -> tuple[Segment, ...]:
-    return marked_template(why.matched[:TEXT_SHOWN], marked.matched_marks if marked else ())
-
-
-def _ranked(guess: Guess | None, answer: Answer, language: str) -> Ranked | None:
-    if guess is None:
-        return None
-    evidence = next((each.evidence for each in answer.candidates if each.category_id == guess.category_id), None)
-    line = evidence_line(evidence, guess.category_id, language) if evidence else ""
-    name = shortened(guess.name, NAME_SHOWN)
-    return Ranked(guess.category_id, name, confidence_in_words(guess.confidence, language), line)
 
 
 def _category(db: Connection, project: str, public: str | None) -> Category | None:

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from starlette.responses import Response
 
+from assistant.answering import TEXT_LIMIT
 from knowledge_base.errors import InputError
 from knowledge_base.store import questions
 from knowledge_base.store.questions import AskedQuestion
@@ -35,6 +36,7 @@ class AskPage:
     questions: tuple[AskedQuestion, ...]
     teaching: Teaching | None = None
     further: tuple[ShownAnswer, ...] = ()
+    limit: int = TEXT_LIMIT
 
 
 @router.get("/ask")
@@ -50,7 +52,7 @@ def show_ask(
         return _show(page, text=text)
     with page.parts.knowledge.store.read() as db:
         stored = questions.get(db, page.project, question)
-        answer = show_stored(db, page.parts, page.project, stored, page.visit.language)
+    answer = show_stored(page.parts, page.project, stored, page.visit.language)
     return _show(page, text=stored.text, answer=answer, find=find, done=done)
 
 
@@ -76,7 +78,7 @@ def feedback(page: PageOf, question: Annotated[str, Form()], verdict: Annotated[
     page.parts.assistant.give_feedback(page.project, question, user=page.actor, verdict=verdict)
     with page.parts.knowledge.store.read() as db:
         stored = questions.get(db, page.project, question)
-        answer = show_stored(db, page.parts, page.project, stored, page.visit.language)
+    answer = show_stored(page.parts, page.project, stored, page.visit.language)
     return _show(page, text=stored.text, answer=answer)
 
 

@@ -19,7 +19,7 @@ from knowledge_base.store.category_view import Status
 from knowledge_base.store.load import Load, read_load
 from knowledge_base.types import Category
 from web.pages.opening import Opened, PageOf
-from web.pages.wanted import SEEN, Wanted, read_wanted
+from web.pages.wanted import CHIPS, SEEN, UNSOLVED, Wanted, read_wanted
 from web.segments import Segment, template_segments
 from web.sparkline import Spark, spark
 from web.visit import Visit
@@ -42,7 +42,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class StatusCounts:
-    """What is left to do in the project."""
+    """What is left to do in the project; shown where the list holds all of it."""
 
     unlabelled: int
     unsolved: int
@@ -87,9 +87,10 @@ def _load(page: Opened, wanted: Wanted, cursor: str | None) -> CategoriesPage:
     since = page.parts.clock() - SEEN[wanted.seen] if wanted.seen else None
     condition = Filter(
         text=wanted.text,
-        status=Status(wanted.status) if wanted.status else None,
+        status=Status(wanted.status) if wanted.status and wanted.status != UNSOLVED else None,
         service=wanted.service,
         seen_since=since,
+        unsolved=wanted.status == UNSOLVED,
     )
     with page.parts.knowledge.store.read() as db:
         found = category_pages.find_page(
@@ -99,6 +100,8 @@ def _load(page: Opened, wanted: Wanted, cursor: str | None) -> CategoriesPage:
         services = category_pages.services(db, page.project)
         load = read_load(db, page.project, max_templates=page.parts.settings.max_templates, now=page.parts.clock())
         rows = tuple(_rows(db, page, found.items, wanted.seen or "14d"))
+    in_chip = {status.value: count for status, count in by_status.items()}
+    in_chip[UNSOLVED] = sum(by_status[each] for each in category_pages.UNSOLVED)
     seens = (("", _("any time")), ("24h", _("24 h")), ("7d", _("7 d")), ("14d", _("14 d")))
     sorts = (
         (Sort.COUNT.value, _("Seen")),
@@ -111,8 +114,8 @@ def _load(page: Opened, wanted: Wanted, cursor: str | None) -> CategoriesPage:
         wanted=wanted,
         rows=rows,
         total=found.total,
-        counts=StatusCounts(by_status[Status.UNLABELLED], by_status[Status.UNLABELLED] + by_status[Status.LABELLED]),
-        statuses=tuple((status.value, _(_STATUS_NAMES[status]), by_status[status]) for status in Status),
+        counts=StatusCounts(by_status[Status.UNLABELLED], in_chip[UNSOLVED]),
+        statuses=tuple((chip, _(_CHIP_NAMES[chip]), in_chip[chip]) for chip in CHIPS),
         seens=seens,
         seen_shown=dict(seens)[wanted.seen],
         services=tuple(services),
@@ -124,11 +127,11 @@ def _load(page: Opened, wanted: Wanted, cursor: str | None) -> CategoriesPage:
     )
 
 
-_STATUS_NAMES = {
-    Status.UNLABELLED: "Unlabelled",
-    Status.LABELLED: "No solution",
-    Status.ANSWERED: "Solved",
-    Status.IGNORED: "Ignored",
+_CHIP_NAMES = {
+    Status.UNLABELLED.value: "Unlabelled",
+    UNSOLVED: "No solution",
+    Status.ANSWERED.value: "Solved",
+    Status.IGNORED.value: "Ignored",
 }
 
 

@@ -12,6 +12,9 @@ from fastapi import Depends, Query
 from knowledge_base.store.category_pages import Sort
 from knowledge_base.store.category_view import Status
 
+UNSOLVED = "unsolved"
+CHIPS = (Status.UNLABELLED.value, UNSOLVED, Status.ANSWERED.value, Status.IGNORED.value)
+"""What the list can be narrowed to; what is without a label is without a solution too."""
 SEEN = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "14d": timedelta(days=14)}
 TEXT_LIMIT = 200
 
@@ -54,7 +57,7 @@ def _read(
 ) -> Wanted:
     return Wanted(
         text=" ".join(q[:TEXT_LIMIT].replace("\x00", " ").split()),
-        status=status if status in [each.value for each in Status] else "",
+        status=status if status in CHIPS else "",
         service=service[:TEXT_LIMIT].replace("\x00", ""),
         seen=seen if seen in SEEN else "",
         sort=sort if sort in [each.value for each in Sort] else Sort.COUNT.value,

@@ -5,6 +5,7 @@ export function watchTries() {
     const box = document.querySelector("[data-ask]");
     if (!button || !box) return;
     box.value = button.dataset.try;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
     box.focus();
     box.form.requestSubmit();
   });
