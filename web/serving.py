@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sys
 from collections.abc import Callable
@@ -84,15 +85,23 @@ def _serve(
     import uvicorn
 
     from web.app import create_app
+    from web.warming import Warming
+
+    app = create_app(settings, runs_background=runs_background, told=told)
+    warming = Warming(app.state.parts.knowledge)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             listener.listen(BACKLOG)
             if self.started and not self.should_exit:
+                warming.start()
                 ready()
 
-    app = create_app(settings, runs_background=runs_background, told=told)
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await asyncio.to_thread(warming.stop)
+            await super().shutdown(sockets)
+
     # With a backlog of one, a process takes one connection at a time and leaves the others to whoever is idle; what
     # waits in the system is set anew above.
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=10, backlog=1)
