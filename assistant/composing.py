@@ -56,15 +56,17 @@ class Composer:
                 hand_over=bool(question),
             )
         sure = answer.outcome is Outcome.ANSWERED
-        headline = (said.answered if sure else said.suggested).format(one_line(answer.solution.title))
+        solution = answer.solution.said_in(language)
+        headline = (said.answered if sure else said.suggested).format(one_line(solution.title))
         confidence = "" if sure else confidence_in_words(answer.confidence, language)
         other = _guess(answer.runner_up, language) if answer.runner_up and not sure else ""
         facts = _facts(said, answer.category, question, confidence=confidence, why=why, other=other)
-        return Reply(language, headline, _body(said, answer.solution), facts, link, question, feedback=True)
+        return Reply(language, headline, _body(said, solution), facts, link, question, feedback=True)
 
     def later(self, project: str, category: Category, solution: Solution, question_id: str, language: str) -> Reply:
         """Tell the solution of an error that somebody asked about when there was none."""
         said = phrases(language)
+        solution = solution.said_in(language)
         headline = said.later.format(one_line(solution.title))
         facts = _facts(said, category, question_id)
         link = self._link(project, category)

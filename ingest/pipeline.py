@@ -25,9 +25,10 @@ from knowledge_base.scrub import scrub
 from knowledge_base.signature import error_codes, exception_classes
 from knowledge_base.signature.limits import MAX_TEXT
 from knowledge_base.signing import ProjectSigning
-from knowledge_base.store import ingestion, projects
+from knowledge_base.store import ingestion, projects, source_log
 from knowledge_base.store.descriptions import Description
 from knowledge_base.store.ingestion import StoredLine
+from knowledge_base.store.source_log import Brought
 from knowledge_base.store.templates import NewTemplate, TemplateRef
 from knowledge_base.types import Assignment, LogRecord, Signature
 
@@ -195,6 +196,8 @@ class Pipeline:
             except Evicted as error:
                 identified = self._made_anew(db, identified, error.templates)
                 self._keep(db, identified)
+            now = self.knowledge.clock()
+            source_log.note_lines(db, self.project, _brought(identified.prepared.records), now)
         return identified
 
     def _keep(self, db: Connection, identified: Identified) -> None:
@@ -237,6 +240,13 @@ class Pipeline:
     def rolled_back(self) -> None:
         """Learn that it was not."""
         self._known.forget()
+
+
+def _brought(records: Sequence[LogRecord]) -> dict[str, Brought]:
+    by_source: dict[str, list[datetime]] = {}
+    for record in records:
+        by_source.setdefault(record.source, []).append(record.at)
+    return {source: Brought(len(times), max(times)) for source, times in by_source.items()}
 
 
 def _new_template(record: LogRecord, signature: Signature, line: StoredLine) -> NewTemplate:

@@ -7,6 +7,7 @@ may overlap; a row that was computed from an older state is right again with the
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,6 +24,15 @@ from knowledge_base.store.store import Store
 
 AT_ONCE = 25
 BETWEEN_ROUNDS = timedelta(minutes=1)
+
+
+def refresh(store: Store, project: str, categories: Collection[int]) -> None:
+    """Bring the rows of a few categories up to date at once, for somebody who looks at them."""
+    with store.read() as db:
+        changes = demand_rows.look_at_categories(db, project, categories, store.clock())
+    if changes:
+        with store.write() as db:
+            demand_rows.write(db, project, changes)
 
 
 class DemandKeeper:

@@ -13,6 +13,7 @@
     │   ├── Evicted              a template made room meanwhile: look its lines up anew
     │   └── AlreadyDone          the file was finished before
     ├── NotAllowed               not signed in, or not permitted
+    ├── TooOften                 asked or tried too often: wait
     └── Unavailable              the surroundings are at fault: mend them, then try again
         ├── StorageUnavailable   the database is locked, missing, too old or the disk is full
         └── ModelUnavailable     the embedding model is not there or does not fit
@@ -67,6 +68,14 @@ class AlreadyDone(Conflict):
 
 class NotAllowed(KeaError):
     """The caller is not signed in or not permitted."""
+
+
+class TooOften(KeaError):
+    """Somebody asked or tried too often; ``seconds`` from now on it may be done again."""
+
+    def __init__(self, message: str, seconds: int = 60) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class Unavailable(KeaError):

@@ -18,6 +18,7 @@ class Prefix(StrEnum):
     QUESTION = "Q"
     DELIVERY = "D"
     PROPOSAL = "P"
+    PERSON = "U"
 
 
 def public_id(prefix: Prefix, number: int) -> str:

@@ -107,6 +107,55 @@ class Settings(BaseSettings):
         default="",
         description="Address under which others reach Kea, such as https://kea.example.com; for links.",
     )
+    sign_ins_per_minute: int = Field(
+        default=20, ge=0, le=100_000, description="Sign-ins that are tried from one address in a minute; 0: no limit."
+    )
+    questions_per_minute: int = Field(
+        default=120,
+        ge=0,
+        le=1_000_000,
+        description="Questions of one person or program in a minute, and as often feedback; 0: no limit.",
+    )
+    oidc_issuer: str = Field(
+        default="",
+        max_length=500,
+        description="OpenID Connect: address of the provider; switches it on (docs/access.md).",
+    )
+    oidc_client_id: str = Field(default="", max_length=500, description="OpenID Connect: Kea's id at the provider.")
+    oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="OpenID Connect: Kea's secret at the provider."
+    )
+    oidc_name: str = Field(
+        default="OpenID Connect", max_length=40, description="OpenID Connect: what the sign-in page calls the provider."
+    )
+    oidc_scopes: str = Field(
+        default="openid profile email", max_length=500, description="OpenID Connect: scopes that are asked for."
+    )
+    oidc_role_claim: str = Field(
+        default="", max_length=100, description="OpenID Connect: claim that names groups, such as groups."
+    )
+    oidc_roles: str = Field(
+        default="",
+        max_length=10_000,
+        description="OpenID Connect: which group has which role, such as ops=admin,dev=engineer@billing.",
+    )
+    oidc_default_role: str = Field(
+        default="viewer",
+        pattern="^(viewer|engineer|none)$",
+        description="OpenID Connect: role of a newcomer without such a group: viewer, engineer or none.",
+    )
+    question_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=36_500,
+        description="Days after which questions lose words and person; never unless given (docs/export.md).",
+    )
+    line_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=36_500,
+        description="Days after which samples and recent lines are deleted; never unless given (docs/export.md).",
+    )
     slack_bot_token: SecretStr = Field(
         default=SecretStr(""), description="Slack: the bot's token (xoxb-...); switches Slack on."
     )

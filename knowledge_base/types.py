@@ -7,9 +7,11 @@ template; they are unique over all projects and never used again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+
+from knowledge_base.solution_details import Details
 
 DEFAULT_PROJECT = "default"
 
@@ -174,6 +176,14 @@ class Solution:
     at: datetime
     category_ids: tuple[str, ...] = ()
     state: SolutionState = SolutionState.PUBLISHED
+    details: Details = field(default_factory=Details)
+
+    def said_in(self, language: str) -> Solution:
+        """Give it with the words of its variant in a language, where it has one."""
+        for each in self.details.variants:
+            if each.language == language:
+                return replace(self, title=each.title, cause=each.cause, body=each.body)
+        return self
 
 
 @dataclass(frozen=True, slots=True)

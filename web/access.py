@@ -1,4 +1,4 @@
-"""Who may come in: a session cookie or a token for everything but the few open doors.
+"""Who may come in: a session cookie or a token for everything but the few open doors, and a role for each route.
 
 With a cookie, requests that change something must come from Kea's own pages (the browser says so in
 ``Sec-Fetch-Site`` and ``Origin``); a token cannot be sent by a foreign page.
@@ -8,21 +8,29 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from knowledge_base.errors import KeaError, NotAllowed
+from knowledge_base.store import people, sessions, tokens
+from knowledge_base.store.projects import no_project
 from knowledge_base.store.store import Store
 from web.cookies import read_cookies
 from web.failures import respond
+from web.limits import LIMITED, Limit, Limits
 from web.problems import NOT_SIGNED_IN, Problem, problem_of
-from web.session import COOKIE, Who, read_session
-from web.signin import find_account
+from web.project import named_project
+from web.roles import Entries, Need, require
+from web.roles_table import ROUTES
+from web.session import BY_LINK, COOKIE, Who, read_session
 
-OPEN_PATHS = frozenset({"/healthz", "/readyz", "/sign-in", "/sign-out", "/preferences"})
+OPEN_PATHS = frozenset(name.partition(" ")[2] for name, need in ROUTES.items() if need == "open" and "{" not in name)
 # What platforms send to /hooks/ is signed by them; each adapter checks it.
 OPEN_FOLDERS = ("/static/", "/hooks/")
+NAMELESS = ("/static/", "/hooks/", "/healthz", "/readyz")
+"""Where nobody is asked for: they answer also while the database does not."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -41,7 +49,7 @@ class GuardAccess:
             return
         headers = Headers(scope=scope)
         try:
-            who = await self._who(headers)
+            who = None if scope["path"].startswith(NAMELESS) else await self._who(headers)
             scope.setdefault("state", {})["who"] = who
             problem = self._refusal(scope, headers, who)
         except KeaError as error:
@@ -55,12 +63,29 @@ class GuardAccess:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             return await run_in_threadpool(self._program, token.strip())
-        return read_session(self.key, read_cookies(headers).get(COOKIE, ""))
+        cookie = read_session(self.key, read_cookies(headers).get(COOKIE, ""))
+        if cookie is None or not cookie.secret:
+            return None if cookie is None else Who(cookie.name, roles=BY_LINK)
+        return await run_in_threadpool(self._browser, cookie.secret)
 
-    def _program(self, token: str) -> Who | None:
+    def _browser(self, secret: str) -> Who | None:
         with self.store.read() as db:
-            account = find_account(db, token)
-        return None if account is None else Who(account.name, account.project)
+            session = sessions.read(db, secret, self.store.clock())
+            if session is None:
+                return None
+            roles = BY_LINK if session.person is None else people.roles_of(db, session.person)
+        return Who(session.name, roles=roles, person=session.person, session=secret)
+
+    def _program(self, secret: str) -> Who | None:
+        now = self.store.clock()
+        with self.store.read() as db:
+            token = tokens.find(db, secret)
+        if token is None or token.is_over(now):
+            return None
+        if token.used_at is None or now - token.used_at >= tokens.USE_NOTED:
+            with self.store.write() as db:
+                tokens.note_use(db, token, now)
+        return Who(token.name, token.project, {token.project: token.role})
 
     def _refusal(self, scope: Scope, headers: Headers, who: Who | None) -> Problem | None:
         by_cookie = "authorization" not in headers
@@ -74,6 +99,35 @@ class GuardAccess:
                 headers={"WWW-Authenticate": 'Bearer realm="kea"'},
             )
         return None
+
+
+async def check_role(request: Request) -> None:
+    """Refuse whoever may not do what the route does, by the table of roles, and what is done too often.
+
+    Every route of the application depends on it. Raises NotAllowed, NotFound for a project that whoever asks has no
+    part in, and TooOften.
+    """
+    found: Entries = request.app.state.entries
+    entry = found.get((id(request.scope["route"]), request.method))
+    who: Who | None = request.state.who
+    need = None if entry is None else entry.need
+    project = named_project(request, who)
+    if who is not None and need not in (Need.OPEN, Need.SIGNED_IN, Need.ADMIN_OF_ALL):
+        if who.project is None and not who.roles:
+            raise NotAllowed("you have no role in any project yet; ask an admin for one")
+        if who.role_in(project) is None:
+            raise no_project(project)
+    require(need, who, project)
+    limit = None if entry is None else LIMITED.get(entry.name)
+    if limit is not None:
+        limits: Limits = request.app.state.limits
+        await run_in_threadpool(limits.count, limit, _counted(request, who, limit))
+
+
+def _counted(request: Request, who: Who | None, limit: Limit) -> str:
+    """Name whom a limit counts for: an address at the door, behind it somebody."""
+    address = request.client.host if request.client else ""
+    return address if who is None or limit is Limit.SIGN_IN else who.key
 
 
 def is_same_origin(headers: Headers) -> bool:

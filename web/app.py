@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
@@ -19,7 +19,7 @@ from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.store import Clock, utc_now
 from knowledge_base.types import DEFAULT_PROJECT
 from web import health, hooks, pages
-from web.access import GuardAccess
+from web.access import GuardAccess, check_role
 from web.api.routes import router as api_router
 from web.assets import FOLDER, URL, read_assets
 from web.background import Background
@@ -28,8 +28,12 @@ from web.failures import CatchUnexpected, register_failures
 from web.headers import SecureHeaders
 from web.hosts import CheckHosts
 from web.language import read_catalogue
+from web.limits import Limits
+from web.oidc import open_provider
+from web.oidc_roles import read_groups
 from web.parts import Parts
 from web.rendering import Renderer
+from web.roles import read_entries
 from web.secret import signing_key
 
 DESCRIPTION = """\
@@ -57,7 +61,10 @@ def create_app(
     """
     key = signing_key(settings.home_path)
     base = knowledge or KnowledgeBase(settings, clock=clock)
-    renderer = Renderer(assets=read_assets(), messages=read_catalogue(), clock=clock)
+    provider = open_provider(settings, clock)
+    read_groups(settings.oidc_roles)
+    named = settings.oidc_name if provider is not None else ""
+    renderer = Renderer(assets=read_assets(), messages=read_catalogue(), clock=clock, provider=named)
     assistant = Assistant(base)
     desk = Desk(assistant, settings)
     for adapter in configured_adapters(settings, desk.inbox.accept_for, clock):
@@ -71,6 +78,7 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(check_role)],
     )
     app.state.parts = Parts(settings, clock, key, base, assistant, desk, background, renderer)
     register_failures(app)
@@ -80,6 +88,9 @@ def create_app(
     app.include_router(pages.router)
     if renderer.assets.built:
         app.mount(URL, StaticFiles(directory=FOLDER), name="static")
+    app.state.entries = read_entries(app.routes)
+    app.state.provider = provider
+    app.state.limits = Limits(base.store, settings)
     # The last one added sees a request first.
     app.add_middleware(LimitBodies)
     app.add_middleware(CatchUnexpected)

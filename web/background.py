@@ -16,7 +16,10 @@ from ingest.clustering.reindexing import ReindexLoop
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.worker import Worker
 from web.demand_loop import DemandLoop
+from web.retention_loop import RetentionLoop
+from web.solution_health_loop import SolutionHealthLoop
 from web.streaming import Streaming
+from web.watch_loop import WatchLoop
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +52,9 @@ class Background:
         self._desk = desk
         self._streaming = Streaming(knowledge, self.clusterer)
         self._demand = DemandLoop(knowledge.store)
+        self._solution_health = SolutionHealthLoop(knowledge.store)
+        self._retention = RetentionLoop(knowledge.store, knowledge.settings)
+        self._watch = WatchLoop(knowledge.store)
         self._runs_here = runs_here
         self._told = told
         self._last: Fare | None = None
@@ -63,6 +69,9 @@ class Background:
         self._desk.start()
         self._streaming.start()
         self._demand.start()
+        self._solution_health.start()
+        self._retention.start()
+        self._watch.start()
         if self._told is not None:
             self._teller.start()
 
@@ -71,6 +80,9 @@ class Background:
         if not self._runs_here:
             return ()
         self._teller.stop()
+        self._watch.stop()
+        self._retention.stop()
+        self._solution_health.stop()
         self._demand.stop()
         self._streaming.stop()
         working = self._desk.stop()

@@ -8,10 +8,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 BODY_LIMIT = 1_000_000
 LOGS_LIMIT = 16_000_000
 LOGS_PATH = "/api/v1/logs"
+IMPORT_LIMIT = 2_000_000_000
+IMPORT_PATHS = ("/api/v1/data/import", "/settings/data/import")
 
 
 def limit_of(path: str) -> int:
     """Tell how many bytes a request to this path may bring."""
+    if path in IMPORT_PATHS:
+        return IMPORT_LIMIT
     return LOGS_LIMIT if path == LOGS_PATH else BODY_LIMIT
 
 

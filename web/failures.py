@@ -31,6 +31,9 @@ class FailurePage:
     title: str
     detail: str
     signed_in: bool
+    next: str = "/"
+    login: str = ""
+    problem: str = ""
 
 
 def response_to(problem: Problem, scope: Scope) -> Response:
@@ -40,7 +43,7 @@ def response_to(problem: Problem, scope: Scope) -> Response:
         return problem.response(path)
     renderer = scope["app"].state.parts.renderer
     visit = read_visit(scope, project=DEFAULT_PROJECT, messages=renderer.messages, clock=renderer.clock)
-    page = FailurePage(problem.kind.status, problem.kind.title, problem.detail, visit.who is not None)
+    page = FailurePage(problem.kind.status, problem.kind.title, problem.detail, visit.who is not None, next=visit.here)
     if visit.fragment:
         template = "failure_note.html"
     elif problem.kind.status == 401:

@@ -60,6 +60,10 @@ class Formats:
             return str(format_skeleton("yMMMd", at, tzinfo=self.zone, locale=self.locale))
         return f"{self.day(at)} {there:%H:%M}"
 
+    def written(self, at: str) -> str:
+        """Write a time that was kept as text, in ISO 8601."""
+        return self.moment(datetime.fromisoformat(at))
+
     def clock(self, at: datetime) -> str:
         """Write the time of day."""
         return f"{at.astimezone(self.zone):%H:%M:%S}"

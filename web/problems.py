@@ -69,6 +69,7 @@ KINDS: Mapping[type[errors.KeaError], Kind] = {
     errors.Evicted: Kind(409, "evicted", "Templates were evicted meanwhile"),
     errors.AlreadyDone: Kind(409, "already-done", "Done before"),
     errors.NotAllowed: Kind(403, "not-allowed", "Not allowed"),
+    errors.TooOften: Kind(429, "too-often", "Too often"),
     errors.Unavailable: Kind(503, "unavailable", "Not available now"),
     errors.StorageUnavailable: Kind(503, "storage-unavailable", "The database cannot be used now"),
     errors.ModelUnavailable: Kind(503, "model-unavailable", "The embedding model cannot be used"),
@@ -80,6 +81,8 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, errors.KeaError):
         kind = next(KINDS[each] for each in type(error).__mro__ if each in KINDS)
         headers = {"Retry-After": "5"} if kind.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+        if isinstance(error, errors.TooOften):
+            headers = {"Retry-After": str(error.seconds)}
         return Problem(kind, str(error), headers=headers)
     if isinstance(error, RequestValidationError):
         return _invalid(error)

@@ -26,6 +26,12 @@ async def who_of(request: Request) -> Who:
     return who
 
 
+def named_project(request: Request, who: Who | None) -> str:
+    """Tell which project a request names, in the address or in a header; else the one that is meant by itself."""
+    named = request.query_params.get("project") or request.headers.get("kea-project")
+    return named or (DEFAULT_PROJECT if who is None else who.home)
+
+
 async def chosen_project(
     parts: Annotated[Parts, Depends(parts_of)],
     who: Annotated[Who, Depends(who_of)],
@@ -34,13 +40,13 @@ async def chosen_project(
 ) -> str:
     """Choose the project that a request names, in the address or in a header.
 
-    Raises NotFound where there is none of that name, or where the token is good for another one.
+    Raises NotFound where there is none of that name, or none for whoever asks.
     """
-    chosen = project or kea_project or who.project or DEFAULT_PROJECT
+    chosen = project or kea_project or who.home
+    if who.role_in(chosen) is None:
+        raise NotFound(f"there is no project {chosen[:80]!r}")
     if who.project is None:
         await run_in_threadpool(_require, parts.knowledge.store, chosen)
-    elif chosen != who.project:
-        raise NotFound(f"there is no project {chosen[:80]!r}")
     return chosen
 
 

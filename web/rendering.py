@@ -21,7 +21,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 class Renderer:
     """Turns a page's context into a response."""
 
-    def __init__(self, *, assets: Assets, messages: Messages, clock: Clock) -> None:
+    def __init__(self, *, assets: Assets, messages: Messages, clock: Clock, provider: str = "") -> None:
         self.assets = assets
         self.messages = messages
         self.clock = clock
@@ -32,7 +32,9 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.environment.globals.update(asset=assets.url, markdown=render_markdown, how_to_build=HOW_TO_BUILD)
+        self.environment.globals.update(
+            asset=assets.url, markdown=render_markdown, how_to_build=HOW_TO_BUILD, provider=provider
+        )
 
     def page(
         self,

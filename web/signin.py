@@ -9,36 +9,24 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from itsdangerous import BadData, URLSafeTimedSerializer
-from sqlalchemy import Connection, bindparam, delete, insert, select
-from sqlmodel import col
 
 from knowledge_base.errors import InputError, NotAllowed
+from knowledge_base.roles import Role
 from knowledge_base.settings import Settings
+from knowledge_base.store import audit, tokens
 from knowledge_base.store.projects import require_project
 from knowledge_base.store.store import Store
-from knowledge_base.store.tables import AccountRow
 from web.secret import signing_key
 
 LINK_LIFE = timedelta(hours=24)
 TICKETS = "sign-in"
 TOKEN_PREFIX = "kea_"  # noqa: S105 - the visible start of a token, so that scanners recognise a leaked one
 NAME_LIMIT = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Whom a token stands for, and the project that it is good for."""
-
-    project: str
-    name: str
 
 
 def make_link(settings: Settings, *, host: str | None = None, port: int | None = None) -> str:
@@ -88,32 +76,40 @@ def use_link(home: Path, key: str, token: str) -> None:
         raise NotAllowed("this sign-in link was used before; make a new one") from None
 
 
-def make_token(store: Store, project: str, name: str) -> str:
+def make_token(
+    store: Store,
+    project: str,
+    name: str,
+    *,
+    role: Role = Role.ENGINEER,
+    made_by: str = "",
+    life: timedelta | None = None,
+) -> str:
     """Make the token of a program, in place of the one that it had; only its hash is kept.
 
-    Raises InputError for a name that cannot be one, NotFound for an unknown project.
+    It works for ever unless it has a ``life``. Raises InputError for a name that cannot be one, NotFound for an
+    unknown project.
     """
     name = clean_name(name)
-    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    now = store.clock()
     with store.write() as db:
         require_project(db, project)
-        db.execute(delete(AccountRow).where(col(AccountRow.project) == project, col(AccountRow.name) == name))
-        row = {"project": project, "name": name, "role": "program", "token_hash": _hash(token)}
-        db.execute(insert(AccountRow), [{**row, "created_at": store.clock()}])
-    return token
-
-
-def find_account(db: Connection, token: str) -> Account | None:
-    """Tell whom a token stands for; None for a token that is none."""
-    if not token.startswith(TOKEN_PREFIX):
-        return None
-    row = db.execute(_found(), {"hash": _hash(token)}).first()
-    return None if row is None else Account(*row)
-
-
-@cache
-def _found() -> Any:
-    return select(col(AccountRow.project), col(AccountRow.name)).where(col(AccountRow.token_hash) == bindparam("hash"))
+        tokens.put(
+            db,
+            project,
+            name=name,
+            secret=secret,
+            role=role,
+            made_by=made_by,
+            now=now,
+            expires_at=None if life is None else now + life,
+        )
+        detail = {"name": name, "role": role.value}
+        audit.write(
+            db, project, actor=made_by or name, action="token", category=None, detail=detail, undo=None, now=now
+        )
+    return secret
 
 
 def clean_name(name: str) -> str:
@@ -136,10 +132,6 @@ def _signer(key: str) -> URLSafeTimedSerializer:
 
 def _file_name(ticket: str) -> str:
     return hashlib.sha256(ticket.encode("utf-8", errors="replace")).hexdigest()
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", errors="replace")).hexdigest()
 
 
 def _sweep(folder: Path) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from knowledge_base.roles import Role
 from knowledge_base.store.store import Clock
 from knowledge_base.types import DEFAULT_PROJECT
 from web.cookies import read_cookies
@@ -36,6 +37,10 @@ class Visit:
     def language(self) -> str:
         """The language that the page is in."""
         return self.formats.translator.language
+
+    def may(self, least: str) -> bool:
+        """Whether the reader's role in the project covers another one; what it does not is not offered."""
+        return self.who is not None and self.who.may(Role(least), self.project)
 
     def url(self, path: str, **parameters: object) -> str:
         """Write an address within Kea that stays in the project; empty parameters are left out."""

@@ -34,9 +34,14 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Other rules in place of all that hold, once the templates follow them."""
+    """Other rules in place of all that hold, once the templates follow them.
+
+    At most so many templates, the oldest ones, and recent lines are looked at.
+    """
 
     rules: Sequence[UserRule]
+    most_templates: int = 1_000
+    most_recent: int = 5_000
 
 
 Act = Merge | Split | Move | Rules

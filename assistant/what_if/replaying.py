@@ -16,6 +16,7 @@ from assistant.what_if.world import World, known_then, newly_represented
 from knowledge_base.curation.foreseeing import Foreseen, foresee_merge, foresee_move, foresee_split, shown
 from knowledge_base.curation.foreseen_lines import MovedLines, moved_lines
 from knowledge_base.curation.foreseen_rules import foresee_rules
+from knowledge_base.curation.rule_preview import Preview
 from knowledge_base.embedding.port import Embedder
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.ids import Prefix, number_of, public_id
@@ -67,7 +68,7 @@ class ChangedAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedAnswers:
-    """``changed`` of ``of`` questions would get another answer, asked again now.
+    """``changed`` of ``of`` questions would get another answer, asked again now; those that cost most come first.
 
     Of those, ``gained`` get an answer and had none, ``lost`` have none then, and ``confirmed`` were said to be helpful.
     """
@@ -82,12 +83,16 @@ class ChangedAnswers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIf:
-    """What an act would change. ``is_complete`` tells whether all that is stored was looked at in the time."""
+    """What an act would change. ``is_complete`` tells whether all that is stored was looked at in the time.
+
+    ``preview`` tells of other rules which templates would read otherwise.
+    """
 
     lines: MovedLines
     answers: ChangedAnswers
     seconds: float
     is_complete: bool
+    preview: Preview | None = None
 
 
 def what_if(
@@ -105,7 +110,7 @@ def what_if(
     """
     began = timer()
     embedder = knowledge.embedder_of(project)
-    world, lines, is_complete = _foresee(knowledge, project, act, embedder)
+    world, lines, preview, is_complete = _foresee(knowledge, project, act, embedder)
     found = _Replay(knowledge, project, world)
     examples: list[ChangedAnswer] = []
     looked_at = changed = gained = lost = confirmed = 0
@@ -121,18 +126,28 @@ def what_if(
         gained += before.outcome not in _ANSWERS and after.outcome in _ANSWERS
         lost += before.outcome in _ANSWERS and after.outcome not in _ANSWERS
         confirmed += question.verdict is Verdict.HELPFUL
-        if len(examples) < MOST_SHOWN:
-            examples.append(ChangedAnswer(question.id, question.text[:TEXT_SHOWN], question.verdict, before, after))
+        examples.append(ChangedAnswer(question.id, question.text[:TEXT_SHOWN], question.verdict, before, after))
+    shown = tuple(sorted(examples, key=_weight)[:MOST_SHOWN])
     answers = ChangedAnswers(
-        changed=changed, of=looked_at, gained=gained, lost=lost, confirmed=confirmed, examples=tuple(examples)
+        changed=changed, of=looked_at, gained=gained, lost=lost, confirmed=confirmed, examples=shown
     )
-    return WhatIf(lines=lines, answers=answers, seconds=round(timer() - began, 3), is_complete=is_complete)
+    seconds = round(timer() - began, 3)
+    return WhatIf(lines=lines, answers=answers, seconds=seconds, is_complete=is_complete, preview=preview)
 
 
-def _foresee(knowledge: KnowledgeBase, project: str, act: Act, embedder: Embedder) -> tuple[World, MovedLines, bool]:
+def _weight(changed: ChangedAnswer) -> int:
+    """Put first what was said to be helpful, then what loses an answer or gets another one, then what gains one."""
+    if changed.verdict is Verdict.HELPFUL:
+        return 0
+    return 1 if changed.before.outcome in _ANSWERS else 2
+
+
+def _foresee(
+    knowledge: KnowledgeBase, project: str, act: Act, embedder: Embedder
+) -> tuple[World, MovedLines, Preview | None, bool]:
     store = knowledge.store
     if isinstance(act, Rules):
-        rules = foresee_rules(store, project, act.rules)
+        rules = foresee_rules(store, project, act.rules, most_templates=act.most_templates, most_recent=act.most_recent)
         signing = Signing(0, rules.behind, (), is_outdated=False)
         world = World(
             foreseen=rules.foreseen,
@@ -141,7 +156,7 @@ def _foresee(knowledge: KnowledgeBase, project: str, act: Act, embedder: Embedde
             signing=signing,
             owners=rules.owners,
         )
-        return world, rules.lines, rules.is_complete
+        return world, rules.lines, rules.preview, rules.is_complete
     with store.read() as db:
         foreseen: Foreseen
         match act:
@@ -154,7 +169,7 @@ def _foresee(knowledge: KnowledgeBase, project: str, act: Act, embedder: Embedde
         lines = moved_lines(db, project, foreseen)
         added = newly_represented(db, project, foreseen, embedder)
     vectors = embedder.embed([cleaned(each.text) for each in added])
-    return World(foreseen=foreseen, added=tuple(added), vectors=vectors), lines, True
+    return World(foreseen=foreseen, added=tuple(added), vectors=vectors), lines, None, True
 
 
 def _questions(knowledge: KnowledgeBase, project: str, moving: Sequence[int]) -> Iterator[AskedQuestion]:

@@ -10,11 +10,11 @@ from contextlib import suppress
 from dataclasses import replace
 
 from ingest.pipeline import Identified, Pipeline
-from ingest.sinks.dead_letters import DeadLetter, dead_letter_row
+from ingest.sinks.dead_letters import DeadLetter, dead_letter_row, refused_rows
 from ingest.sinks.enriched import enriched_row
 from ingest.sinks.port import Publisher, Sink
 from knowledge_base.errors import KeaError
-from knowledge_base.store import event_times, positions
+from knowledge_base.store import event_times, positions, source_log
 from knowledge_base.store.positions import Position
 from knowledge_base.types import LogRecord
 
@@ -68,12 +68,16 @@ class Committer:
         if self._publisher is not None:
             rejected = self._publisher.publish(identified.enriched, rejected)
         letters = self._dead_letters_of(source) if rejected else None
+        listed = refused_rows(rejected)
         sinks = [sink for sink in (self._enriched, letters) if sink is not None]
         try:
             with self._store.write() as db:
                 for before, after in moves:
                     positions.advance(db, pipeline.project, before, after, pipeline.knowledge.clock())
                 identified = pipeline.store(db, identified)
+                source_log.note_refused(
+                    db, pipeline.project, source, listed, pipeline.knowledge.clock(), count=len(rejected)
+                )
                 if any(after.finished for _, after in moves):
                     event_times.leave(db, pipeline.project, source)
                 if self._enriched is not None:

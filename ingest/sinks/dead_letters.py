@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge_base.scrub import scrub
+from knowledge_base.store.source_log import REFUSED_AT_ONCE
 
 EXCERPT_LENGTH = 500
 
@@ -26,9 +28,18 @@ def dead_letter_row(letter: DeadLetter) -> bytes:
         "source": letter.source,
         "offset": letter.offset,
         "reason": letter.reason,
-        "excerpt": scrub(letter.text[: 4 * EXCERPT_LENGTH])[:EXCERPT_LENGTH],
+        "excerpt": _excerpt(letter),
     }
     return json_line(row)
+
+
+def refused_rows(letters: Sequence[DeadLetter]) -> list[tuple[int, str, str]]:
+    """Give place, reason and scrubbed beginning of the last ones, as people are shown them."""
+    return [(letter.offset, letter.reason, _excerpt(letter)) for letter in letters[-REFUSED_AT_ONCE:]]
+
+
+def _excerpt(letter: DeadLetter) -> str:
+    return scrub(letter.text[: 4 * EXCERPT_LENGTH])[:EXCERPT_LENGTH]
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)

@@ -1,6 +1,9 @@
 """What people do to categories; every act is kept with what is needed to take it back."""
 
 from knowledge_base.curation.acts import Done
+from knowledge_base.curation.apart import keep_apart
+from knowledge_base.curation.assigning import assign, snooze
+from knowledge_base.curation.basis import basis_of
 from knowledge_base.curation.labels import ignore, label
 from knowledge_base.curation.learning import confirm, pick, reject
 from knowledge_base.curation.moves import merge, split
@@ -13,13 +16,16 @@ from knowledge_base.curation.undoing import undo
 __all__ = [
     "Done",
     "accept",
+    "assign",
     "attach",
+    "basis_of",
     "confirm",
     "detach",
     "discard",
     "dismiss",
     "draft",
     "ignore",
+    "keep_apart",
     "label",
     "link",
     "merge",
@@ -27,6 +33,7 @@ __all__ = [
     "pick",
     "publish",
     "reject",
+    "snooze",
     "split",
     "undo",
     "unpublish",

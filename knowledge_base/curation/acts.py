@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,8 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from knowledge_base.errors import InputError
+from knowledge_base.curation.basis import basis_of
+from knowledge_base.errors import InputError, StaleVersion
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.store import audit, categories, projects, representatives, templates
 from knowledge_base.store.proposal_settling import settle
@@ -54,6 +55,14 @@ class Act:
         number = categories.resolve_public(self.db, self.project, public)
         require_alive(self.db, self.project, number)
         return number
+
+    def require(self, basis: str | None, numbers: Collection[int]) -> None:
+        """Go on only where categories are as ``basis`` says (see ``basis_of``); None asks for nothing.
+
+        Raises StaleVersion.
+        """
+        if basis is not None and basis_of(self.db, self.project, numbers) != basis:
+            raise StaleVersion("somebody changed these categories meanwhile; look at what would change now")
 
     def state(self, number: int) -> CategoryState:
         """Read what people said of a category."""

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from knowledge_base.curation.foreseeing import Foreseen, shown
 from knowledge_base.curation.foreseen_lines import MOST_SHOWN, MovedLine, MovedLines
 from knowledge_base.curation.rule_changes import changed_rules, setting
-from knowledge_base.curation.rule_preview import SignedAnew, sign_anew
+from knowledge_base.curation.rule_preview import Preview, SignedAnew, sign_anew
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.signature.custom.user_rules import RuleSet, UserRule
 from knowledge_base.store import categories, projects
 from knowledge_base.store.store import Store
-
-MOST_TEMPLATES = 1_000
-MOST_RECENT = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,18 +23,21 @@ class ForeseenRules:
     foreseen: Foreseen
     owners: Mapping[str, int]
     lines: MovedLines
+    preview: Preview
     is_complete: bool
 
 
-def foresee_rules(store: Store, project: str, rules: Sequence[UserRule]) -> ForeseenRules:
-    """Foresee other rules in place of all that hold, on the oldest 1,000 templates and 5,000 recent lines.
+def foresee_rules(
+    store: Store, project: str, rules: Sequence[UserRule], *, most_templates: int, most_recent: int
+) -> ForeseenRules:
+    """Foresee other rules in place of all that hold, on so many of the oldest templates and of the recent lines.
 
     Raises NotFound, and InputError for rules that cannot be used.
     """
     with store.read() as db:
         projects.require_project(db, project)
     before, behind = changed_rules(store, project, setting(list(rules)), force=True)
-    signed = sign_anew(store, project, before, behind, most_templates=MOST_TEMPLATES, most_recent=MOST_RECENT)
+    signed = sign_anew(store, project, before, behind, most_templates=most_templates, most_recent=most_recent)
     with store.read() as db:
         solved = categories.solutions_of(db, project, sorted({*signed.merged, *signed.merged.values()}))
     solutions: dict[int, int | None] = {}
@@ -58,6 +58,7 @@ def foresee_rules(store: Store, project: str, rules: Sequence[UserRule]) -> Fore
         foreseen=foreseen,
         owners=signed.owners,
         lines=_lines(signed, foreseen),
+        preview=signed.preview,
         is_complete=signed.preview.is_complete,
     )
 

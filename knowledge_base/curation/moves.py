@@ -19,14 +19,24 @@ from knowledge_base.store.text import clip
 from knowledge_base.types import FactKind, Why
 
 
-def merge(store: Store, project: str, into: str, others: Sequence[str], *, actor: str, reason: str = "") -> Done:
+def merge(
+    store: Store,
+    project: str,
+    into: str,
+    others: Sequence[str],
+    *,
+    actor: str,
+    reason: str = "",
+    basis: str | None = None,
+) -> Done:
     """Put categories into one; their ids stay as its aliases.
 
     The target keeps its label and solution and takes those of the first other where it has none.
-    Raises NotFound, InputError where nothing is left to merge.
+    Raises NotFound, InputError where nothing is left to merge, StaleVersion where they are not as ``basis`` says.
     """
     with act(store, project, actor) as this:
         target, sources = coming_together(this, into, others)
+        this.require(basis, [target, *sources])
         return merge_within(this, target, sources, reason=reason)
 
 
@@ -69,17 +79,24 @@ def split(
     *,
     actor: str,
     label: str | None = None,
+    reason: str = "",
+    basis: str | None = None,
 ) -> Done:
     """Move templates of a category into a new one; the old one keeps its id, label and solution.
 
-    Raises NotFound for a template that is not in the category, InputError where one side is empty.
+    Raises NotFound for a template that is not in the category, InputError where one side is empty, StaleVersion where
+    the category is not as ``basis`` says.
     """
     with act(store, project, actor) as this:
         source = this.category(category_id)
-        return split_within(this, source, [number_of(Prefix.TEMPLATE, each) for each in template_ids], label=label)
+        this.require(basis, [source])
+        chosen = [number_of(Prefix.TEMPLATE, each) for each in template_ids]
+        return split_within(this, source, chosen, label=label, reason=reason)
 
 
-def split_within(this: Act, source: int, templates: Sequence[int], *, label: str | None = None) -> Done:
+def split_within(
+    this: Act, source: int, templates: Sequence[int], *, label: str | None = None, reason: str = ""
+) -> Done:
     """Do the same within a running act, by numbers."""
     db, project = this.db, this.project
     chosen, rest = parting(this, source, templates)
@@ -100,6 +117,7 @@ def split_within(this: Act, source: int, templates: Sequence[int], *, label: str
         detail={
             "from": public_id(Prefix.CATEGORY, source),
             "templates": [public_id(Prefix.TEMPLATE, each) for each in chosen],
+            "reason": reason[:500],
         },
         undo={"source": source, "templates": chosen, "facts": made, "withdrawn": withdrawn},
     )

@@ -15,15 +15,25 @@ from knowledge_base.store.store import Store
 from knowledge_base.types import FactKind, Why
 
 
-def move(store: Store, project: str, template_id: str, into: str, *, actor: str, reason: str = "") -> Done:
+def move(
+    store: Store,
+    project: str,
+    template_id: str,
+    into: str,
+    *,
+    actor: str,
+    reason: str = "",
+    basis: str | None = None,
+) -> Done:
     """Move a template into another category; it is kept there, and apart from those that it left.
 
     Labels and solutions stay where they are. Raises NotFound, Conflict where the template was evicted, InputError where
-    it is there already or is all that its category holds.
+    it is there already or is all that its category holds, StaleVersion where the two are not as ``basis`` says.
     """
     with act(store, project, actor) as this:
         target = this.category(into)
         template, source, rest = leaving(this, template_id, target)
+        this.require(basis, [source, target])
         present = categories.living_templates_of(this.db, project, target)
         withdrawn = withdraw_between(this, FactKind.CANNOT_LINK, [template], present)
         parted = withdraw_between(this, FactKind.MUST_LINK, [template], rest)

@@ -18,25 +18,35 @@ MOST_PAIRS = 400
 """Facts that one dismissal makes at most where both categories are large: then one template speaks for each side."""
 
 
-def accept(store: Store, project: str, proposal_id: str, *, actor: str, into: str | None = None) -> Done:
+def accept(
+    store: Store,
+    project: str,
+    proposal_id: str,
+    *,
+    actor: str,
+    into: str | None = None,
+    reason: str = "",
+    basis: str | None = None,
+) -> Done:
     """Do what a proposal says, in the name of a person; the audit entry names the proposal.
 
     A merge keeps the category ``into``, which is the labelled one, else the older one, unless given. A split makes a
     category of the templates that would go. A label is taken over together with the solution, and the two categories
     stay apart: the same words help with errors of different systems, whose counts and volumes are not the same; whoever
     means that it is one error merges them. Raises NotFound, Conflict where the proposal is not open, InputError where
-    ``into`` is not one of the two.
+    ``into`` is not one of the two, StaleVersion where the two are not as ``basis`` says.
     """
     with act(store, project, actor) as this:
         found = _open(this, proposal_id)
+        this.require(basis, {found.left, found.right})
         this.proposal = found.public_id
         target = _side(this, found, into)
         proposals.set_state(this.db, project, [found.id], ProposalState.ACCEPTED)
         if found.kind is ProposalKind.MERGE:
             target = _labelled_or_older(this, found) if target is None else target
-            return merge_within(this, target, [found.right if target == found.left else found.left])
+            return merge_within(this, target, [found.right if target == found.left else found.left], reason=reason)
         if found.kind is ProposalKind.SPLIT:
-            return split_within(this, found.left, [each.template for each in found.grounds.going])
+            return split_within(this, found.left, [each.template for each in found.grounds.going], reason=reason)
         return _adopt(this, found)
 
 
@@ -109,9 +119,14 @@ def _contrary(this: Act, found: Proposal) -> tuple[FactKind, list[tuple[int, int
         going = [each.template for each in found.grounds.going]
         return FactKind.MUST_LINK, _joined(going, [each for each in left if each not in set(going)])
     right = categories.living_templates_of(this.db, this.project, found.right)
+    return FactKind.CANNOT_LINK, all_pairs(left, right)
+
+
+def all_pairs(left: Sequence[int], right: Sequence[int]) -> list[tuple[int, int]]:
+    """Pair the templates of two categories that are to be kept apart."""
     if len(left) * len(right) <= MOST_PAIRS:
-        return FactKind.CANNOT_LINK, [(one, other) for one in left for other in right]
-    return FactKind.CANNOT_LINK, _joined(left, right)
+        return [(one, other) for one in left for other in right]
+    return _joined(left, right)
 
 
 def _joined(left: Sequence[int], right: Sequence[int]) -> list[tuple[int, int]]:

@@ -73,7 +73,7 @@ def publish(
             raise Conflict(f"{present.id} is published already")
         if not present.category_ids:
             raise Conflict(f"{present.id} is for no category; attach it to one first")
-        if text is not None and based_on is not None and text != _words(present):
+        if text is not None and based_on is not None and not text.says_the_same_as(present):
             solutions.revise(this.db, project, wanted, text, author=this.actor, now=this.now, based_on=based_on)
             present = solutions.get(this.db, project, wanted)
         entry, first = publish_within(this, present, replace=replace)
@@ -92,7 +92,7 @@ def publish_within(this: Act, wanted: Solution, *, replace: bool) -> tuple[int, 
         raise Conflict(
             f"{', '.join(taken)} has another solution; say that it shall be replaced, or discard the draft there"
         )
-    solutions.set_state(this.db, this.project, number, SolutionState.PUBLISHED)
+    solutions.set_state(this.db, this.project, number, SolutionState.PUBLISHED, now=this.now)
     drafts.unlink(this.db, this.project, number, links)
     for row in rows:
         # A merged category remembers it too, so that it has it again when the merge is taken back.
@@ -176,7 +176,7 @@ def undo_unpublish(this: Act, category: int, undo: Undo) -> int:
     _require_state(this, number, SolutionState.DRAFT)
     if any(this.state(row).solution is not None for row in rows):
         raise Conflict("another solution was attached meanwhile; take that back first")
-    solutions.set_state(this.db, this.project, number, SolutionState.PUBLISHED)
+    solutions.set_state(this.db, this.project, number, SolutionState.PUBLISHED, now=this.now)
     links = drafts.links_of(this.db, this.project, number)
     drafts.unlink(this.db, this.project, number, links)
     for row in rows:
@@ -197,7 +197,7 @@ def _take_off(this: Act, number: int) -> list[int]:
     rows = solutions.rows_with(this.db, this.project, number)
     for row in rows:
         categories.set_fields(this.db, this.project, row, solution=None)
-    solutions.set_state(this.db, this.project, number, SolutionState.DRAFT)
+    solutions.set_state(this.db, this.project, number, SolutionState.DRAFT, now=this.now)
     drafts.link(this.db, this.project, number, rows)
     return rows
 
@@ -210,7 +210,3 @@ def _require_state(this: Act, number: int, state: SolutionState) -> None:
 
 def _named(number: int, title: str) -> dict[str, object]:
     return {"solution": public_id(Prefix.SOLUTION, number), "title": title}
-
-
-def _words(solution: Solution) -> SolutionText:
-    return SolutionText(solution.title, solution.cause, solution.body)

@@ -21,7 +21,7 @@ from knowledge_base.store.store import Store
 
 Edit = Callable[[RuleSet], RuleSet]
 UNDONE = "undo_rules"
-_ACTIONS = {"add": "add_rule", "edit": "edit_rule", "remove": "remove_rule", "move": "move_rule", "import": "set_rules"}
+ACTIONS = {"add": "add_rule", "edit": "edit_rule", "remove": "remove_rule", "move": "move_rule", "import": "set_rules"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,15 @@ def changed_rules(store: Store, project: str, edit: Edit, *, force: bool = False
 
 
 def change_rules(
-    store: Store, project: str, edit: Edit, *, action: str, subject: str, actor: str, force: bool = False
+    store: Store,
+    project: str,
+    edit: Edit,
+    *,
+    action: str,
+    subject: str,
+    actor: str,
+    force: bool = False,
+    reason: str = "",
 ) -> RulesChanged:
     """Keep an edit of the rules as a change of its own; ``action`` is one of add, edit, remove, move and import.
 
@@ -107,7 +115,7 @@ def change_rules(
     if before == behind:
         raise InputError("that changes nothing; the rules are as they were")
     with act(store, project, actor) as this:
-        return keep_rules(this, before, behind, action=_ACTIONS[action], subject=subject)
+        return keep_rules(this, before, behind, action=ACTIONS[action], subject=subject, reason=reason)
 
 
 def undo_rules(store: Store, project: str, audit_id: int, *, actor: str) -> RulesChanged:
@@ -120,7 +128,7 @@ def undo_rules(store: Store, project: str, audit_id: int, *, actor: str) -> Rule
         entry = audit.get(db, project, audit_id)
         if entry.undone_at is not None:
             raise Conflict("this was taken back before")
-        if entry.undo is None or entry.action not in _ACTIONS.values():
+        if entry.undo is None or entry.action not in ACTIONS.values():
             raise Conflict("this act is no change of rules; take it back on its category's page")
         made = rule_sets.numbered(db, project, entry.undo["number"])
         former = rule_sets.numbered(db, project, entry.undo["before"])
@@ -132,7 +140,14 @@ def undo_rules(store: Store, project: str, audit_id: int, *, actor: str) -> Rule
 
 
 def keep_rules(
-    this: Act, before: RuleSet, behind: RuleSet, *, action: str, subject: str, undone: int | None = None
+    this: Act,
+    before: RuleSet,
+    behind: RuleSet,
+    *,
+    action: str,
+    subject: str,
+    undone: int | None = None,
+    reason: str = "",
 ) -> RulesChanged:
     """Keep checked rules within an act; ``undone`` is the audit entry of a change that this takes back.
 
@@ -162,7 +177,7 @@ def keep_rules(
         cursor=last.cursor if same else 0,
         finished_at=last.finished_at if same else None,
     )
-    detail = {"rule": subject, "number": number, "version": behind.version}
+    detail = {"rule": subject, "number": number, "version": behind.version, "reason": reason[:500]}
     projects.publish(db, project, [("rules_changed", {"actor": this.actor, **detail})], this.now)
     if undone is not None:
         audit.mark_undone(db, project, undone, this.now)

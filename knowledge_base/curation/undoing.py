@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from knowledge_base.curation.acts import Act, Done, act
+from knowledge_base.curation.assigning import undo_assign, undo_snooze
 from knowledge_base.curation.learning import take_back
 from knowledge_base.curation.merging import move_templates
 from knowledge_base.curation.moving import put_back
@@ -126,7 +127,7 @@ def _undo_revise(this: Act, category: int, undo: Undo) -> int:
 
 
 def _words(solution: Solution) -> SolutionText:
-    return SolutionText(solution.title, solution.cause, solution.body)
+    return SolutionText.of(solution)
 
 
 def _undo_merge(this: Act, category: int, undo: Undo) -> int:
@@ -211,12 +212,16 @@ _UNDO: dict[str, Callable[[Act, int, Undo], int]] = {
     "label": _undo_label,
     "ignore": _undo_ignore,
     "unignore": _undo_ignore,
+    "assign": undo_assign,
+    "snooze": undo_snooze,
+    "unsnooze": undo_snooze,
     "attach": _undo_link,
     "link": _undo_link,
     "detach": _undo_link,
     "revise": _undo_revise,
     "adopt": _undo_adopt,
     "dismiss": _undo_dismiss,
+    "apart": _undo_dismiss,
     "merge": _undo_merge,
     "split": _undo_split,
     "move": put_back,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
 
 from knowledge_base.curation.acts import Act
 from knowledge_base.curation.learning import keep_imported
@@ -67,24 +70,36 @@ def import_rows(
     Categories are recognised by their fingerprints, solutions by their ids; the ids of other rows
     in the file follow. Raises InputError naming the first line that is wrong; then nothing is kept.
     """
+    with store.write() as db:
+        return import_within(db, project, rows, actor=actor, name=name, now=store.clock())
+
+
+def import_within(
+    db: Connection,
+    project: str,
+    rows: Sequence[tuple[int, Mapping[str, object]]],
+    *,
+    actor: str,
+    name: str,
+    now: datetime,
+) -> Imported:
+    """Do the same within a transaction, which must not be kept where this raises."""
     order = {"rules": 0, "category": 1, "fact": 2, "solution": 3, "learnt": 4, "thresholds": 5}
     for line, values in rows:
         if values.get("type") not in (*order, *DERIVED):
             raise InputError(f"{name}, line {line}: the type {values.get('type')!r} is not known")
     tally = _Tally()
-    now = store.clock()
-    with store.write() as db:
-        projects.ensure_project(db, project, now)
-        projects.lock(db, project)
-        this = Act(db, project, actor, now)
-        for line, values in sorted(rows, key=lambda row: (order.get(str(row[1].get("type")), len(order)), row[0])):
-            try:
-                _import_row(this, values, tally)
-            except KeaError as error:
-                raise InputError(f"{name}, line {line}: {error}; nothing was imported") from error
-        if tally.categories:
-            # Their fingerprints may be of other versions: all templates are signed anew.
-            rule_sets.begin_again(db, project)
+    projects.ensure_project(db, project, now)
+    projects.lock(db, project)
+    this = Act(db, project, actor, now)
+    for line, values in sorted(rows, key=lambda row: (order.get(str(row[1].get("type")), len(order)), row[0])):
+        try:
+            _import_row(this, values, tally)
+        except KeaError as error:
+            raise InputError(f"{name}, line {line}: {error}; nothing was imported") from error
+    if tally.categories:
+        # Their fingerprints may be of other versions: all templates are signed anew.
+        rule_sets.begin_again(db, project)
     return Imported(tally.solutions, tally.categories, tally.links, tally.left_out)
 
 
@@ -239,7 +254,9 @@ def _publish(this: Act, wanted: Solution) -> None:
     if wanted.category_ids:
         publish_within(this, wanted, replace=True)
     else:
-        solutions.set_state(this.db, this.project, number_of(Prefix.SOLUTION, wanted.id), SolutionState.PUBLISHED)
+        solutions.set_state(
+            this.db, this.project, number_of(Prefix.SOLUTION, wanted.id), SolutionState.PUBLISHED, now=this.now
+        )
 
 
 def _home(this: Act, public: str, tally: _Tally) -> int:

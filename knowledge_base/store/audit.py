@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -106,6 +106,17 @@ def of_category(db: Connection, project: str, category: int, *, limit: int = 50)
             col(AuditRow.project) == project,
             or_(col(AuditRow.category) == category, col(AuditRow.category).in_(merged)),
         )
+        .order_by(col(AuditRow.id).desc())
+        .limit(limit)
+    )
+    return [Entry(*row) for row in db.execute(query)]
+
+
+def of_actions(db: Connection, project: str, actions: Collection[str], *, limit: int) -> list[Entry]:
+    """Read the acts of some kinds, newest first."""
+    query = (
+        select(*_COLUMNS)
+        .where(col(AuditRow.project) == project, col(AuditRow.action).in_(sorted(actions)))
         .order_by(col(AuditRow.id).desc())
         .limit(limit)
     )

@@ -133,7 +133,7 @@ def _add_lines(
             .where(col(t.project) == project, col(t.slot) >= first // width, col(t.slot) < -(-end // width))
             .group_by(col(t.template), col(t.service))
         )
-        for some in _in_parts(category_of):
+        for some in in_parts(category_of):
             for template, service, lines, day in db.execute(query.where(col(t.template).in_(some))):
                 sums = into[category_of[int(template)]]
                 sums.seen += int(lines)
@@ -147,7 +147,7 @@ def _asked_about(db: Connection, project: str, category_of: Mapping[int, int], n
         col(q.project) == project, is_recent(now)
     )
     found: defaultdict[int, _Askers] = defaultdict(_Askers)
-    for some in _in_parts(category_of):
+    for some in in_parts(category_of):
         for template, user, at, escalated_at, closed_at in db.execute(query.where(col(q.template).in_(some))):
             askers = found[category_of[int(template or 0)]]
             if at >= now - ASKED_WITHIN:
@@ -157,7 +157,7 @@ def _asked_about(db: Connection, project: str, category_of: Mapping[int, int], n
     return found
 
 
-def _in_parts(numbers: Iterable[int]) -> Iterator[list[int]]:
+def in_parts(numbers: Iterable[int]) -> Iterator[list[int]]:
     """Give numbers in parts: a database told the tables to begin with would choose others, and walk through them."""
     left = iter(numbers)
     while part := list(islice(left, PART)):

@@ -12,6 +12,7 @@ from sqlmodel import col
 from knowledge_base.store.demand_counting import count_categories, count_forms
 from knowledge_base.store.demand_tables import DemandRow, DemandServiceRow
 from knowledge_base.store.demand_values import Counted, DemandKind
+from knowledge_base.store.queue_texts import changed_texts, forget_texts, write_texts
 from knowledge_base.store.tables import CategoryRow
 from knowledge_base.store.upserts import insert_or_replace, insert_or_skip
 
@@ -29,9 +30,10 @@ class Changes:
     gone: Sequence[tuple[str, str]] = ()
     services: Sequence[tuple[int, str]] = ()
     left: Sequence[tuple[int, str]] = ()
+    texts: Sequence[tuple[int, str]] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.rows or self.gone or self.services or self.left)
+        return bool(self.rows or self.gone or self.services or self.left or self.texts)
 
 
 def look_at_categories(db: Connection, project: str, numbers: Collection[int], now: datetime) -> Changes:
@@ -54,6 +56,7 @@ def look_at_categories(db: Connection, project: str, numbers: Collection[int], n
         rows,
         services=sorted(named - known),
         left=sorted(known - named),
+        texts=changed_texts(db, project, active),
     )
 
 
@@ -73,10 +76,12 @@ def write(db: Connection, project: str, changes: Changes) -> None:
     if changes.gone:
         key = tuple_(col(DemandRow.kind), col(DemandRow.key))
         db.execute(delete(DemandRow).where(col(DemandRow.project) == project, key.in_(list(changes.gone))))
+        forget_texts(db, project, [int(key) for kind, key in changes.gone if kind == DemandKind.CATEGORY])
     added: list[Row] = [
         {"project": project, "service": service, "category": category} for category, service in changes.services
     ]
     insert_or_skip(db, DemandServiceRow, added)
+    write_texts(db, project, changes.texts)
     if changes.left:
         service = tuple_(col(DemandServiceRow.category), col(DemandServiceRow.service))
         db.execute(
@@ -102,10 +107,12 @@ def _changes(
     *,
     services: Iterable[tuple[int, str]] = (),
     left: Iterable[tuple[int, str]] = (),
+    texts: Sequence[tuple[int, str]] = (),
 ) -> Changes:
     return Changes(
         rows=[row for key, row in rows.items() if kept.get(key) != row],
         gone=[(str(row["kind"]), key) for key, row in kept.items() if key not in rows],
         services=tuple(services),
         left=tuple(left),
+        texts=texts,
     )

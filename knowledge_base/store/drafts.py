@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -38,6 +38,16 @@ def links_of(db: Connection, project: str, solution: int) -> list[int]:
 
 def homes(db: Connection, project: str, *, solution: int | None = None, after: int = 0) -> dict[int, list[int]]:
     """Name the categories of today that drafts are for, by draft: of one, or of all with numbers behind ``after``."""
+    is_wanted = col(DraftRow.solution) == solution if solution is not None else col(DraftRow.solution) > after
+    return _homes(db, project, is_wanted)
+
+
+def homes_of(db: Connection, project: str, solutions: Collection[int]) -> dict[int, list[int]]:
+    """Do the same for several drafts; those that are for no category are left out."""
+    return _homes(db, project, col(DraftRow.solution).in_(list(solutions)))
+
+
+def _homes(db: Connection, project: str, is_wanted: ColumnElement[bool]) -> dict[int, list[int]]:
     home = aliased(CategoryRow)
     query = (
         select(col(DraftRow.solution), col(home.id))
@@ -52,7 +62,7 @@ def homes(db: Connection, project: str, *, solution: int | None = None, after: i
         )
         .where(
             col(DraftRow.project) == project,
-            col(DraftRow.solution) == solution if solution is not None else col(DraftRow.solution) > after,
+            is_wanted,
             col(home.state) == "active",
         )
         .distinct()

@@ -110,6 +110,21 @@ def close(db: Connection, project: str, public: str, *, by: str, now: datetime) 
         raise NotFound(f"there is no question {public[:40]} in project {project!r}")
 
 
+def reopen(db: Connection, project: str, public: str, *, by: str, now: datetime) -> None:
+    """Take back that a question is closed; nothing changes where it is open. Raises NotFound."""
+    number = number_of(Prefix.QUESTION, public)
+    mine = (col(QuestionRow.project) == project, col(QuestionRow.id) == number)
+    changed = db.execute(
+        update(QuestionRow).where(*mine, col(QuestionRow.closed_at).is_not(None)).values(closed_at=None, closed_by="")
+    ).rowcount
+    if changed:
+        found = questions.category_now(db, project, number)
+        _count_again(db, project, number, now)
+        _keep_act(db, project, number, "reopen", found[0] if found else None, by=by, now=now)
+    elif db.execute(select(col(QuestionRow.id)).where(*mine)).first() is None:
+        raise NotFound(f"there is no question {public[:40]} in project {project!r}")
+
+
 def in_state(state: QuestionState) -> tuple[ColumnElement[bool], ...]:
     """Say in SQL that a question is in a state; those that nobody closed, except the confirmed ones."""
     q = QuestionRow

@@ -21,6 +21,7 @@ from knowledge_base.store.draft_tables import DraftRow
 from knowledge_base.store.learnt_tables import LearntRow
 from knowledge_base.store.proposal_settling import forget
 from knowledge_base.store.question_tables import QuestionRow
+from knowledge_base.store.queue_tables import CareRow
 from knowledge_base.store.tables import CategoryRow, FactRow, FingerprintRow, RepresentativeRow, SampleRow, TemplateRow
 from knowledge_base.store.tombstones import EVICTED
 from knowledge_base.store.wildcard_tables import SightingRow, WildcardRow
@@ -54,7 +55,8 @@ def surplus(db: Connection, project: str, limit: int) -> int:
 def coldest(db: Connection, project: str, count: int) -> Coldest:
     """Choose templates that were not seen for the longest time, of those the ones with the fewest lines.
 
-    Those that people labelled, solved, ignored, linked, kept apart, asked or taught something about are never chosen.
+    Those that people labelled, solved, assigned, ignored, linked, kept apart, asked or taught something about are
+    never chosen.
     This reads all templates of the project: a matter of seconds with a million.
     """
     rows = db.execute(
@@ -106,6 +108,9 @@ def _may_go(project: str) -> tuple[ColumnElement[bool], ...]:
         col(CategoryRow.id) == col(TemplateRow.category),
         or_(col(CategoryRow.label).is_not(None), col(CategoryRow.solution).is_not(None), col(CategoryRow.ignored)),
     )
+    owned = exists().where(
+        col(CareRow.project) == project, col(CareRow.category) == col(TemplateRow.category), col(CareRow.owner) != ""
+    )
     own = aliased(CategoryRow)
     drafted = (
         exists().where(col(DraftRow.project) == project, col(DraftRow.category) == col(TemplateRow.category)),
@@ -127,6 +132,7 @@ def _may_go(project: str) -> tuple[ColumnElement[bool], ...]:
         col(TemplateRow.project) == project,
         col(TemplateRow.evicted_at).is_(None),
         ~spoken_of,
+        ~owned,
         *(~each for each in drafted),
         *(~each for each in linked),
         ~asked,

@@ -43,6 +43,7 @@ class OutboxRow(SQLModel, table=True):
         Index("outbox_key", "project", "key", unique=True),
         Index("outbox_lane", "channel", "lane", "claimed_at"),
         Index("outbox_created", "created_at"),
+        Index("outbox_state", "project", "state", "id"),
     )
     project: str = project_key()
     id: int = number_key()

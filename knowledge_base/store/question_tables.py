@@ -24,6 +24,7 @@ class QuestionRow(SQLModel, table=True):
         Index("question_waiting", "project", "outcome", "solution", "template"),
         Index("question_escalated", "project", "escalated_at"),
         Index("question_form", "project", "form"),
+        Index("question_at", "project", "at"),
     )
     project: str = project_key()
     id: int = number_key()

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, insert, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, case, delete, insert, select, update
 from sqlmodel import col
 
 from knowledge_base.errors import Conflict, InputError, NotFound, StaleVersion
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import drafts
+from knowledge_base.solution_details import BODY_LIMIT, CAUSE_LIMIT, TITLE_LIMIT, Details
+from knowledge_base.store import drafts, solution_services
+from knowledge_base.store.counts import minute_of
 from knowledge_base.store.projects import next_solutions, take_numbers
+from knowledge_base.store.solution_work_tables import SolutionReviewRow
 from knowledge_base.store.tables import CategoryRow, SolutionRow, SolutionVersionRow
 from knowledge_base.store.text import clip, storable
 from knowledge_base.types import Solution, SolutionState
 
-TITLE_LIMIT, CAUSE_LIMIT, BODY_LIMIT = 300, 10_000, 100_000
-
 
 @dataclass(frozen=True, slots=True)
 class SolutionText:
-    """The words of a solution; ``body`` is Markdown. Raises InputError for an empty or too long one."""
+    """The words of a solution; ``body`` is Markdown. Raises InputError for an empty or too long one.
+
+    Without ``details`` a new version keeps those of the one before.
+    """
 
     title: str
     cause: str
     body: str
+    details: Details | None = None
 
     def __post_init__(self) -> None:
         if not self.title.strip():
@@ -39,6 +44,16 @@ class SolutionText:
         ):
             if len(text) > limit:
                 raise InputError(f"the {name} has {len(text)} characters, {limit} are allowed")
+
+    @classmethod
+    def of(cls, solution: Solution) -> SolutionText:
+        """Give all words of a solution."""
+        return cls(solution.title, solution.cause, solution.body, solution.details)
+
+    def says_the_same_as(self, solution: Solution) -> bool:
+        """Whether a version with these words would say what the solution says already."""
+        same = (self.title.strip(), self.cause.strip(), self.body.strip())
+        return same == (solution.title, solution.cause, solution.body) and self.details in (None, solution.details)
 
 
 def is_newest() -> ColumnElement[bool]:
@@ -61,6 +76,7 @@ def _query(project: str | BindParameter[str]) -> Any:
             col(SolutionVersionRow.author),
             col(SolutionVersionRow.at),
             col(SolutionRow.state),
+            col(SolutionVersionRow.details),
         )
         .join(
             SolutionVersionRow,
@@ -119,6 +135,7 @@ def _solution(row: Any, categories: tuple[str, ...]) -> Solution:
         at=row.at,
         category_ids=categories,
         state=SolutionState(row.state),
+        details=Details.read(row.details),
     )
 
 
@@ -190,6 +207,7 @@ def create(
                 "state": state,
                 "generation": next_solutions(db, project),
                 "created_at": now,
+                "published_minute": minute_of(now) if state is SolutionState.PUBLISHED else None,
             }
         ],
     )
@@ -204,7 +222,11 @@ def revise(
     changed = db.execute(
         update(SolutionRow)
         .where(col(SolutionRow.project) == project, col(SolutionRow.id) == number, col(SolutionRow.version) == based_on)
-        .values(version=based_on + 1, generation=next_solutions(db, project))
+        .values(
+            version=based_on + 1,
+            generation=next_solutions(db, project),
+            published_minute=case((col(SolutionRow.state) == SolutionState.PUBLISHED, minute_of(now))),
+        )
     ).rowcount
     if changed != 1:
         newest = get(db, project, number)
@@ -212,14 +234,21 @@ def revise(
             f"{newest.author} saved version {newest.version} meanwhile, yours is based on version {based_on};"
             " compare both and save again"
         )
+    if text.details is None:
+        text = replace(text, details=get(db, project, number, based_on).details)
     _add_version(db, project, number, based_on + 1, text, author=author, now=now)
     return based_on + 1
 
 
-def set_state(db: Connection, project: str, number: int, state: SolutionState) -> None:
+def set_state(db: Connection, project: str, number: int, state: SolutionState, *, now: datetime) -> None:
     """Make a draft of a solution, or publish it; whoever does that moves what links it to categories."""
     row = (col(SolutionRow.project) == project, col(SolutionRow.id) == number)
-    db.execute(update(SolutionRow).where(*row).values(state=state, generation=next_solutions(db, project)))
+    minute = minute_of(now) if state is SolutionState.PUBLISHED else None
+    changed = {"state": state, "generation": next_solutions(db, project), "published_minute": minute}
+    db.execute(update(SolutionRow).where(*row).values(changed))
+    # What was to be looked at before it is published is published now, or a draft of other words.
+    review = SolutionReviewRow
+    db.execute(delete(review).where(col(review.project) == project, col(review.solution) == number))
 
 
 def require_published(db: Connection, project: str, number: int) -> None:
@@ -232,6 +261,8 @@ def require_published(db: Connection, project: str, number: int) -> None:
 def _add_version(
     db: Connection, project: str, number: int, version: int, text: SolutionText, *, author: str, now: datetime
 ) -> None:
+    details = text.details or Details()
+    solution_services.write(db, project, number, details.applies)
     db.execute(
         insert(SolutionVersionRow),
         [
@@ -244,9 +275,19 @@ def _add_version(
                 "body": storable(text.body.strip()),
                 "author": clip(author, 200),
                 "at": now,
+                "details": _storable(details.document()),
             }
         ],
     )
+
+
+def _storable(value: Any) -> Any:
+    """Make every text in a document storable."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {name: _storable(each) for name, each in value.items()}
+    return [_storable(each) for each in value] if isinstance(value, list) else value
 
 
 def find_external(db: Connection, project: str, external: str, *, own: bool) -> int | None:

@@ -178,7 +178,8 @@ class SolutionRow(SQLModel, table=True):
     """A solution; its words are in its versions. ``external`` is the id that an import gave it.
 
     What is a draft by its ``state`` is no category's solution: which ones it is for is in another table.
-    ``generation`` numbers the state of the project's solutions in which it was last changed.
+    ``generation`` numbers the state of the project's solutions in which it was last changed; ``published_minute``
+    is when people first got its newest version (minutes since the epoch), None for a draft.
     """
 
     __tablename__ = "solution"
@@ -193,10 +194,11 @@ class SolutionRow(SQLModel, table=True):
     state: str = Field(default="published", max_length=16)
     generation: int = number(0)
     created_at: datetime = moment()
+    published_minute: int | None = number()
 
 
 class SolutionVersionRow(SQLModel, table=True):
-    """One version of a solution; versions are only ever added."""
+    """One version of a solution; versions are only ever added. ``details`` is a ``solution_details.Details``."""
 
     __tablename__ = "solution_version"
     project: str = project_key()
@@ -207,6 +209,7 @@ class SolutionVersionRow(SQLModel, table=True):
     body: str = Field(sa_type=Text)
     author: str = Field(max_length=200)
     at: datetime = moment()
+    details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
 class FactRow(SQLModel, table=True):
@@ -303,7 +306,7 @@ class LeaseRow(SQLModel, table=True):
 
 
 class AccountRow(SQLModel, table=True):
-    """Somebody who may sign in, and the hash of the token that does it for programs."""
+    """A program that calls the API, what it may do, and the hash of its token."""
 
     __tablename__ = "account"
     __table_args__ = (Index("account_token", "token_hash", unique=True),)
@@ -312,3 +315,6 @@ class AccountRow(SQLModel, table=True):
     role: str = Field(default="engineer", max_length=16)
     token_hash: str | None = Field(default=None, max_length=64)
     created_at: datetime = moment()
+    used_at: datetime | None = moment(nullable=True)
+    expires_at: datetime | None = moment(nullable=True)
+    made_by: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})

@@ -20,6 +20,9 @@ COMMANDS = (
     "ask",
     "export",
     "import",
+    "backup",
+    "restore",
+    "forget",
     "demo",
     "reindex",
     "rules",
@@ -115,15 +118,42 @@ def test_lookup_knows_a_line_that_was_ingested(own_kea: Kea, tmp_path: Path) -> 
     assert own_kea("lookup", "never seen before, this line").returncode == 1
 
 
-def test_an_export_can_be_imported_elsewhere(kea: Kea, tmp_path: Path) -> None:
-    exported = tmp_path / "kb.jsonl"
-    kea("export", "--output", str(exported))
-    done = run_kea(tmp_path / "other", "import", str(exported), "--json")
+def test_an_export_comes_out_of_an_empty_home_as_it_went_in(kea: Kea, tmp_path: Path) -> None:
+    exported, again, other = tmp_path / "kb.jsonl", tmp_path / "again.jsonl", tmp_path / "other"
+    kea("export", "--format", "jsonl", "--output", str(exported))
+    done = run_kea(other, "import", str(exported), "--json")
     assert done.returncode == 0, done.stderr
-    solutions = [row for row in rows(exported) if row["type"] == "solution"]
+    (told,) = json.loads(done.stdout)
+    assert (told["project"], told["exact"]) == ("default", True)
+    assert run_kea(other, "export", "--format", "jsonl", "--output", str(again)).returncode == 0
+    assert again.read_bytes() == exported.read_bytes()
+    asked, there = (
+        json.loads(done.stdout) for done in (kea("ask", QUESTION, "--json"), run_kea(other, "ask", QUESTION, "--json"))
+    )
+    assert (there["category_id"], there["confidence"]) == (asked["category_id"], asked["confidence"])
+
+
+def test_knowledge_alone_can_be_imported_elsewhere(kea: Kea, tmp_path: Path) -> None:
+    known = kea("export").stdout
+    done = run_kea(tmp_path / "other", "import", "-", "--json", stdin=known)
+    assert done.returncode == 0, done.stderr
+    solutions = [line for line in known.splitlines() if json.loads(line)["type"] == "solution"]
     assert json.loads(done.stdout)["solutions"] == len(solutions)
-    answer = json.loads(run_kea(tmp_path / "other", "ask", QUESTION, "--json").stdout)
-    assert answer["decision"] == json.loads(kea("ask", QUESTION, "--json").stdout)["decision"]
+
+
+def test_everything_is_backed_up_and_put_back(own_kea: Kea, tmp_path: Path) -> None:
+    backup, before = tmp_path / "kea.backup", own_kea("export", "--all").stdout
+    assert own_kea("backup", str(backup)).returncode == 0
+    own_kea("solutions", "unpublish", "S-1")
+    refused = own_kea("restore", str(backup))
+    assert (refused.returncode, "--force" in refused.stderr) == (1, True)
+    assert own_kea("restore", str(backup), "--force").returncode == 0
+    assert own_kea("export", "--all").stdout == before
+    forgotten = own_kea("forget", "--person", "Mei")
+    assert "questions forgotten" in forgotten.stdout, forgotten.stderr
+    assert own_kea("forget", "--question-days", "9999").stdout == "0 rows forgotten\n"
+    assert own_kea("forget").returncode == 2
+    assert own_kea("export", "--all", "--format", "csv").returncode == 2
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from knowledge_base.index import lexical_following
 from knowledge_base.index.lexical import Lexical
 from knowledge_base.index.lexical_postings import ASKED, Postings
 from knowledge_base.store import categories, representatives, solutions
-from knowledge_base.store.store import Store
+from knowledge_base.store.store import Store, utc_now
 from knowledge_base.types import SolutionState
 from tests.index.lexical_support import QUESTIONS, found, helped, new_lexical, revise, solve
 from tests.index.test_replica import add
@@ -87,7 +87,7 @@ def test_solutions_are_followed(store: Store) -> None:
     assert helped(store, lexical, "certificates") == [number]
     for state, expected in ((SolutionState.DRAFT, []), (SolutionState.PUBLISHED, [number])):
         with store.write() as db:
-            solutions.set_state(db, MINE, number, state)
+            solutions.set_state(db, MINE, number, state, now=utc_now())
         assert helped(store, lexical, "certificate") == expected
     with store.write() as db:
         categories.set_fields(db, MINE, category, solution=None)
@@ -223,7 +223,7 @@ class _Acting:
             with store.write() as db:
                 if kind in ("draft", "publish"):
                     state = SolutionState.DRAFT if kind == "draft" else SolutionState.PUBLISHED
-                    solutions.set_state(db, MINE, number, state)
+                    solutions.set_state(db, MINE, number, state, now=utc_now())
                 elif kind == "detach":
                     categories.set_fields(db, MINE, category, solution=None)
 

@@ -20,7 +20,7 @@ from knowledge_base.index.solutions import SolutionIndex
 from knowledge_base.pairs.opening import open_judge
 from knowledge_base.solution_embedding import PART, SolutionEmbedding
 from knowledge_base.store import backends, categories, projects, solution_vectors, solutions
-from knowledge_base.store.store import Store
+from knowledge_base.store.store import Store, utc_now
 from knowledge_base.types import SolutionState
 from tests.index.lexical_support import revise, solve
 from tests.index.test_replica import EMBEDDER, add
@@ -118,7 +118,7 @@ def test_drafts_and_what_answers_for_nothing_are_not_found(store: Store) -> None
     assert nearest(store, index, "disk") == [number]
     for state, expected in ((SolutionState.DRAFT, []), (SolutionState.PUBLISHED, [number])):
         with store.write() as db:
-            solutions.set_state(db, MINE, number, state)
+            solutions.set_state(db, MINE, number, state, now=utc_now())
         assert nearest(store, index, "disk") == expected
         assert embedding.catch_up(MINE, EMBEDDER) == 0
     with store.write() as db:
@@ -254,7 +254,7 @@ def test_followed_bit_by_bit_it_finds_what_one_made_anew_finds(
                         solutions.revise(db, MINE, number, text, author="x", now=store.clock(), based_on=kept.version)
                     elif kind in ("draft", "publish"):
                         state = SolutionState.DRAFT if kind == "draft" else SolutionState.PUBLISHED
-                        solutions.set_state(db, MINE, number, state)
+                        solutions.set_state(db, MINE, number, state, now=utc_now())
                     elif kind == "detach":
                         categories.set_fields(db, MINE, category, solution=None)
                     elif kind == "attach" and solutions.get(db, MINE, number).state == SolutionState.PUBLISHED:

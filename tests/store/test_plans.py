@@ -18,8 +18,11 @@ from knowledge_base.store import (
     learnt_upkeep,
     learnt_words,
     representatives,
+    solution_health,
+    solution_list,
     templates,
 )
+from knowledge_base.store.solution_list import SolutionFilter
 from knowledge_base.store.store import Store
 from knowledge_base.store.templates import NewTemplate
 from tests.store.databases import MINE, START
@@ -49,6 +52,8 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "learnt questions that wait": lambda db: learnt_upkeep.unrepresented(db, MINE, limit=9),
     "verdicts about a form": lambda db: learnt_words.words(db, MINE, "f"),
     "whether an asker was told": lambda db: learnt_words.was_told(db, MINE, 1),
+    "health of solutions": lambda db: solution_health.measure(db, MINE, [1, 2, 3], START),
+    "a page of solutions": lambda db: solution_list.find(db, MINE, SolutionFilter(), limit=9, cursor="7"),
     "pending templates": lambda db: templates.pending(db, MINE),
 }
 

@@ -165,8 +165,10 @@ def test_acts_are_undone_from_the_toast(page: Page, address: tuple[str, Settings
     page.locator("[data-item]").click()
     page.wait_for_url("**/categories/KE-*")
     page.keyboard.press("m")
-    page.get_by_label("Other ids").fill("KE-1")
-    page.get_by_role("dialog").get_by_role("button", name=re.compile("Merge into")).click()
+    page.get_by_label("Search the other category").fill("KE-1")
+    page.locator("#merge-found").get_by_role("checkbox").check()
+    page.get_by_role("dialog").get_by_role("button", name="What would change…").click()
+    page.get_by_role("dialog", name="What would change").get_by_role("button", name="Merge 1 into KE-2").click()
     page.wait_for_selector(".toast:has-text('merged KE-1')")
     assert "done=" not in page.url
     page.keyboard.press("u")

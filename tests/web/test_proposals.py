@@ -177,6 +177,13 @@ def _post(client: TestClient, page: str, path: str, **form: str) -> str:
     return client.get(answer.headers["location"]).text
 
 
+def replay_of(page: str) -> str:
+    """Read the id of what was shown off the page that shows it."""
+    found = re.search(r'name="replay" value="([^"]+)"', page)
+    assert found, page
+    return found.group(1)
+
+
 def test_the_page_shows_a_merge_with_its_grounds(
     signed_in: TestClient, knowledge: KnowledgeBase, disk_id: str, queue_id: str
 ) -> None:
@@ -194,7 +201,12 @@ def test_the_page_shows_a_merge_with_its_grounds(
     assert undo
     back = _post(signed_in, after, undo.group(1))
     assert f"Merge {queue_id} into this?" in back
-    merged = _post(signed_in, back, "/proposals/P-1/accept", into=disk_id)
+    wanted = {"act": "merge", "category_id": disk_id, "others": queue_id, "proposal": "P-1"}
+    assert '<input type="hidden" name="proposal" value="P-1">' in back
+    foreseen = signed_in.post("/what-if", data=wanted).text
+    assert foreseen.count("Nothing is applied yet") == 1
+    merged = _post(signed_in, foreseen, "/what-if/confirm", replay=replay_of(foreseen), reason="one error")
+    assert "as proposed “one error”" in merged
     assert f"merged {queue_id} into it" in merged
 
 
@@ -207,7 +219,9 @@ def test_the_page_shows_which_templates_a_split_would_take(
     card = page[page.index("Split this in two?") :]
     assert going[0] in card
     assert "maximum number of applications" in card
-    after = _post(signed_in, page, "/proposals/P-1/accept")
+    wanted = {"act": "split", "category_id": disk_id, "templates": going[0], "proposal": "P-1"}
+    foreseen = signed_in.post("/what-if", data=wanted).text
+    after = _post(signed_in, foreseen, "/what-if/confirm", replay=replay_of(foreseen))
     assert "split templates off" in after
     undo = re.search(r'action="(/undo/\d+)"', after)
     assert undo

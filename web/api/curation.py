@@ -10,7 +10,6 @@ from pydantic import Field
 from knowledge_base import curation
 from knowledge_base.curation import Done
 from knowledge_base.errors import InputError
-from knowledge_base.store.solutions import SolutionText
 from web.api.models import CategoryOut, Shape, SolutionIn, SolutionOut
 from web.project import PartsOf, ProjectOf, WhoOf
 
@@ -116,7 +115,7 @@ def move_template(parts: PartsOf, project: ProjectOf, who: WhoOf, template_id: s
 @router.put("/categories/{category_id}/solution", summary="Write a category's solution")
 def attach_solution(parts: PartsOf, project: ProjectOf, who: WhoOf, category_id: str, words: AttachIn) -> DoneOut:
     """Write the first version or the next one; 409 where somebody saved meanwhile."""
-    text = SolutionText(words.title, words.cause, words.body)
+    text = words.text()
     store = parts.knowledge.store
     done = curation.attach(store, project, category_id, text, based_on=words.based_on, actor=who.name)
     return DoneOut.of(done)

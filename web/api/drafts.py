@@ -9,7 +9,6 @@ from pydantic import Field
 
 from knowledge_base import curation
 from knowledge_base.store import categories, drafts, solutions
-from knowledge_base.store.solutions import SolutionText
 from web.api.curation import DoneOut
 from web.api.models import Shape, SolutionIn, SolutionOut
 from web.project import PartsOf, ProjectOf, WhoOf
@@ -40,7 +39,7 @@ def list_drafts(parts: PartsOf, project: ProjectOf, category_id: str) -> list[So
 @router.post("/categories/{category_id}/drafts", summary="Write a draft", status_code=201)
 def write_draft(parts: PartsOf, project: ProjectOf, who: WhoOf, category_id: str, words: SolutionIn) -> DoneOut:
     """Keep a draft for the category; `PUT /solutions/{solution_id}` revises it."""
-    text = SolutionText(words.title, words.cause, words.body)
+    text = words.text()
     return DoneOut.of(curation.draft(parts.knowledge.store, project, category_id, text, actor=who.name))
 
 

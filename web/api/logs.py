@@ -15,8 +15,10 @@ from ingest.joining import JoinMode
 from ingest.pipeline import Pipeline
 from ingest.readers import reader_for
 from ingest.reading import Origin, Reading
+from ingest.sinks.dead_letters import refused_rows
 from ingest.sources.port import RawLine
 from knowledge_base.errors import UnreadableInput
+from knowledge_base.store import source_log
 from knowledge_base.types import Assignment
 from web.api.models import Shape
 from web.parts import Parts
@@ -100,6 +102,10 @@ def _keep(parts: Parts, origin: Origin, mode: JoinMode, content_type: str, body:
     if not reading.records:
         reason = reading.rejected[0].reason if reading.rejected else "the body holds no event"
         raise UnreadableInput(f"nothing was kept: {reason}")
+    if reading.rejected:
+        listed = refused_rows(reading.rejected)
+        with parts.knowledge.store.write() as db:
+            source_log.note_refused(db, origin.project, SOURCE, listed, parts.clock(), count=len(reading.rejected))
     pipeline = Pipeline(parts.knowledge, origin.project)
     size = parts.settings.batch_size
     kept: list[Assignment] = []

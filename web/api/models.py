@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.evidence_line import evidence_line
 from knowledge_base import types
+from knowledge_base.solution_details import Details
 from knowledge_base.store import questions
+from knowledge_base.store.solutions import SolutionText
 from knowledge_base.types import Outcome, SolutionState, Verdict, Why
 
 
@@ -87,6 +89,42 @@ class SampleOut(Shape):
     text: str
 
 
+class AppliesToShape(Shape):
+    """A service, and which versions of it in words; an empty version means all."""
+
+    service: str = Field(examples=["odps-sql"])
+    version: str = Field(default="", examples=["≥ 3.2"])
+
+
+class LinkShape(Shape):
+    """Where more is written."""
+
+    url: str = Field(examples=["https://wiki.example.com/disk"])
+    title: str = ""
+
+
+class VariantShape(Shape):
+    """The same solution in another language; whoever asks in that language gets it."""
+
+    language: Literal["en", "zh"]
+    title: str = Field(examples=["表不存在"])
+    cause: str = ""
+    body: str = ""
+
+
+class DetailsShape(Shape):
+    """What a solution says beside its text; ``language`` is that of the text, empty where nobody said it."""
+
+    language: Literal["", "en", "zh"] = ""
+    applies: list[AppliesToShape] = Field(default_factory=list, max_length=50)
+    links: list[LinkShape] = Field(default_factory=list, max_length=50)
+    variants: list[VariantShape] = Field(default_factory=list, max_length=2)
+
+    def read(self) -> Details:
+        """Check it. Raises InputError."""
+        return Details.read(self.model_dump())
+
+
 class SolutionOut(Shape):
     """One version of a solution; ``body`` is Markdown. A draft is sent to nobody and names what it is meant for."""
 
@@ -99,6 +137,7 @@ class SolutionOut(Shape):
     at: datetime
     category_ids: list[str]
     state: SolutionState
+    details: DetailsShape
 
     @classmethod
     def of(cls, solution: types.Solution) -> SolutionOut:
@@ -266,3 +305,10 @@ class SolutionIn(Shape):
     title: Annotated[str, Field(examples=["The table is missing, or its partition was dropped"])]
     cause: str = ""
     body: Annotated[str, Field(examples=["1. Check it: `SHOW TABLES LIKE 'ods_trade*';`"])] = ""
+    details: Annotated[
+        DetailsShape | None, Field(description="Left out, a new version keeps those that are there.")
+    ] = None
+
+    def text(self) -> SolutionText:
+        """Check the words. Raises InputError."""
+        return SolutionText(self.title, self.cause, self.body, self.details.read() if self.details else None)

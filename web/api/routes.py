@@ -10,18 +10,22 @@ from web.api import (
     deliveries,
     demand,
     drafts,
+    exchange,
     explain,
     learning,
     logs,
     lookup,
+    people,
     projects,
     proposals,
+    queue,
     recluster,
     rules,
     solutions,
     status,
     templates,
     thresholds,
+    tokens,
     what_if,
 )
 from web.api.models import ProblemOut
@@ -30,10 +34,12 @@ from web.problems import MEDIA_TYPE
 _PROBLEMS = {
     400: "The input cannot be used",
     401: "Not signed in",
+    403: "Not allowed with this role",
     404: "Not in this project",
     409: "The state has changed meanwhile",
     413: "The body is too large",
     422: "The request does not have the right shape",
+    429: "Asked too often",
     503: "The database or the model cannot be used now",
 }
 
@@ -65,8 +71,12 @@ for resource in (
     solutions,
     drafts,
     demand,
+    queue,
     channels,
     deliveries,
+    people,
+    tokens,
+    exchange,
     projects,
     status,
 ):

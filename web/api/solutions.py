@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from knowledge_base.errors import InputError, NotFound
+from knowledge_base.errors import Conflict, InputError, NotFound
 from knowledge_base.ids import Prefix, number_of
-from knowledge_base.store import solutions
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store import solution_health, solutions
+from knowledge_base.store.solution_health import Health
 from knowledge_base.types import SolutionState
 from web.api import writing
-from web.api.models import SolutionIn, SolutionOut
+from web.api.models import Shape, SolutionIn, SolutionOut
 from web.api.paging import Cursor, Limit, PageOut, link_next
 from web.project import PartsOf, ProjectOf, WhoOf
 
@@ -32,6 +32,19 @@ class RevisionIn(SolutionIn):
     """The next version; ``based_on`` is the one that you saw."""
 
     based_on: Annotated[int, Field(ge=1)]
+
+
+class HealthOut(Shape):
+    """How well a published solution helps; ``change`` is that of the lines in percent, null until it can be told."""
+
+    mark: Health
+    helpful: int
+    not_helpful: int
+    recent_helpful: int = Field(description="Of answers with the newest version.")
+    recent_not_helpful: int
+    before: int = Field(description="Lines in the week before the newest version was published.")
+    after: int = Field(description="Lines in the last seven days.")
+    change: int | None
 
 
 @router.get("", summary="List solutions")
@@ -64,7 +77,7 @@ def create_solution(
     response: Response, parts: PartsOf, project: ProjectOf, who: WhoOf, words: NewSolutionIn
 ) -> SolutionOut:
     """Keep a new solution and attach it to categories, in place of the ones that they have."""
-    text = SolutionText(words.title, words.cause, words.body)
+    text = words.text()
     made = writing.create(parts.knowledge.store, project, text, words.category_ids, actor=who.name)
     response.headers["Location"] = f"/api/v1/solutions/{made.id}"
     return SolutionOut.of(made)
@@ -80,7 +93,7 @@ def read_solution(parts: PartsOf, project: ProjectOf, solution_id: str) -> Solut
 @router.put("/{solution_id}", summary="Revise a solution")
 def revise_solution(parts: PartsOf, project: ProjectOf, who: WhoOf, solution_id: str, words: RevisionIn) -> SolutionOut:
     """Add a version, for every category that it is attached to; 409 where somebody saved meanwhile."""
-    text = SolutionText(words.title, words.cause, words.body)
+    text = words.text()
     done = writing.revise(parts.knowledge.store, project, solution_id, text, based_on=words.based_on, actor=who.name)
     return SolutionOut.of(done)
 
@@ -92,3 +105,14 @@ def read_versions(parts: PartsOf, project: ProjectOf, solution_id: str) -> list[
     with parts.knowledge.store.read() as db:
         solutions.get(db, project, number)
         return [SolutionOut.of(each) for each in solutions.history(db, project, number)]
+
+
+@router.get("/{solution_id}/health", summary="Tell how well a solution helps")
+def read_health(parts: PartsOf, project: ProjectOf, solution_id: str) -> HealthOut:
+    """Tell what people said of it and what became of its categories' lines; 409 for a draft, which nobody gets."""
+    number = number_of(Prefix.SOLUTION, solution_id)
+    with parts.knowledge.store.read() as db:
+        if solutions.get(db, project, number).state is SolutionState.DRAFT:
+            raise Conflict(f"{solution_id} is a draft, which nobody gets; publish it first")
+        measured = solution_health.measure_one(db, project, number, parts.clock())
+    return HealthOut.model_validate(measured)

@@ -10,7 +10,7 @@ from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store import solutions
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.store import Store
-from knowledge_base.types import Solution
+from knowledge_base.types import Solution, SolutionState
 
 
 def create(store: Store, project: str, text: SolutionText, category_ids: Sequence[str], *, actor: str) -> Solution:
@@ -36,7 +36,12 @@ def revise(store: Store, project: str, solution_id: str, text: SolutionText, *, 
             this.keep(
                 "revise",
                 this.category(revised.category_ids[0]),
-                detail={"solution": revised.id, "version": version, "title": text.title},
+                detail={
+                    "solution": revised.id,
+                    "version": version,
+                    "title": text.title,
+                    **({"draft": True} if revised.state is SolutionState.DRAFT else {}),
+                },
                 undo={"solution": number, "version": version, "before": based_on},
             )
         return revised

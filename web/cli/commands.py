@@ -8,6 +8,7 @@ import typer
 
 from web.cli import (
     ask,
+    backup,
     calibrate,
     cluster,
     demand,
@@ -23,11 +24,13 @@ from web.cli import (
     questions,
     recluster,
     reindex,
+    retention,
     rules,
     serve,
     signin,
     solutions,
     thresholds,
+    users,
     what_if,
 )
 
@@ -69,6 +72,9 @@ app.command("demand")(demand.demand)
 app.command("hand-over")(demand.hand_over)
 app.command("export")(exchange.export)
 app.command("import")(exchange.import_)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.command("forget")(retention.forget)
 app.command("demo")(demo.demo)
 app.command("reindex")(reindex.reindex)
 app.command("recluster")(recluster.recluster)
@@ -83,3 +89,5 @@ app.add_typer(solutions.solutions, name="solutions")
 app.command("doctor")(doctor.doctor)
 app.command("sign-in-link")(signin.sign_in_link)
 app.command("token")(signin.token)
+app.add_typer(signin.tokens, name="tokens")
+app.add_typer(users.users, name="user")

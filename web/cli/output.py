@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from knowledge_base.errors import UnreadableInput
 
@@ -53,9 +56,21 @@ def read_rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
 
     Raises UnreadableInput naming the line that is not a JSON object; blank lines are passed over.
     """
-    for number, found in read_each_row(path):
+    yield from _strict(read_each_row(path), str(path))
+
+
+def rows_within(file: BinaryIO, name: str) -> Iterator[tuple[int, dict[str, object]]]:
+    """Read the rows of an open file from its beginning, as ``read_rows`` does."""
+    file.seek(0)
+    yield from _strict(_each_row(io.TextIOWrapper(file, encoding="utf-8", errors="replace")), name)
+
+
+def _strict(
+    rows: Iterator[tuple[int, dict[str, object] | UnreadableInput]], name: str
+) -> Iterator[tuple[int, dict[str, object]]]:
+    for number, found in rows:
         if isinstance(found, UnreadableInput):
-            raise UnreadableInput(f"{path}, line {number}: {found}; nothing behind it was read")
+            raise UnreadableInput(f"{name}, line {number}: {found}; nothing behind it was read")
         yield number, found
 
 
@@ -63,15 +78,40 @@ def read_each_row(path: Path) -> Iterator[tuple[int, dict[str, object] | Unreada
     """Read JSON lines as ``read_rows`` does; a line that is not a JSON object comes as the reason why it is none."""
     try:
         with open_text(path) as file:
-            for number, line in enumerate(file, 1):
-                if not line.strip():
-                    continue
-                try:
-                    found = json.loads(line)
-                except (ValueError, RecursionError) as error:
-                    yield number, UnreadableInput(f"not JSON ({error})")
-                    continue
-                yield number, found if isinstance(found, dict) else UnreadableInput("a JSON object is expected")
+            yield from _each_row(file)
+    except FileNotFoundError:
+        raise UnreadableInput(f"{path} is not there; check the name") from None
+    except (PermissionError, IsADirectoryError) as error:
+        raise UnreadableInput(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _each_row(file: TextIO) -> Iterator[tuple[int, dict[str, object] | UnreadableInput]]:
+    for number, line in enumerate(file, 1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            yield number, UnreadableInput(f"not JSON ({error})")
+            continue
+        yield number, found if isinstance(found, dict) else UnreadableInput("a JSON object is expected")
+
+
+@contextmanager
+def seekable(path: Path) -> Iterator[BinaryIO]:
+    """Open a file to read it several times, ``-`` for standard input, which is kept in a temporary file.
+
+    Raises UnreadableInput.
+    """
+    try:
+        if str(path) == "-":
+            with tempfile.TemporaryFile() as kept:
+                shutil.copyfileobj(sys.stdin.buffer, kept)
+                kept.seek(0)
+                yield kept
+            return
+        with path.open("rb") as file:
+            yield file
     except FileNotFoundError:
         raise UnreadableInput(f"{path} is not there; check the name") from None
     except (PermissionError, IsADirectoryError) as error:

@@ -2,8 +2,62 @@
 
 from fastapi import APIRouter
 
-from web.pages import acts, ask, categories, category, explaining, handing_over, sign_in, teaching
+from web.pages import (
+    acts,
+    ask,
+    categories,
+    category,
+    dashboard,
+    data,
+    explaining,
+    handing_over,
+    ingest,
+    outbox,
+    people,
+    people_account,
+    questions,
+    questions_one,
+    queue,
+    queue_acts,
+    queue_views,
+    rules,
+    sign_in,
+    sign_in_oidc,
+    solutions,
+    solutions_acts,
+    solutions_editing,
+    solutions_one,
+    teaching,
+    what_if,
+)
 
 router = APIRouter()
-for module in (sign_in, categories, category, explaining, acts, ask, teaching, handing_over):
+for module in (
+    sign_in,
+    solutions,
+    solutions_editing,
+    solutions_one,
+    solutions_acts,
+    sign_in_oidc,
+    people,
+    people_account,
+    queue,
+    queue_acts,
+    queue_views,
+    categories,
+    category,
+    explaining,
+    acts,
+    what_if,
+    rules,
+    ask,
+    teaching,
+    handing_over,
+    questions,
+    questions_one,
+    outbox,
+    ingest,
+    dashboard,
+    data,
+):
     router.include_router(module.router)

@@ -15,7 +15,7 @@ from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store import categories, solutions
 from knowledge_base.store.solutions import SolutionText
 from web.pages.category import show
-from web.pages.category_context import Draft
+from web.pages.category_context import Draft, LabelClash
 from web.pages.opening import Opened, PageOf
 
 router = APIRouter(include_in_schema=False)
@@ -29,9 +29,33 @@ def _back(page: Opened, done: Done) -> Response:
 
 
 @router.post("/categories/{category_id}/label")
-def label(page: PageOf, category_id: str, label: Text = "") -> Response:
-    """Name a category."""
-    return _back(page, curation.label(page.parts.knowledge.store, page.project, category_id, label, actor=page.actor))
+def label(
+    page: PageOf,
+    category_id: str,
+    label: Text = "",
+    reason: Text = "",
+    seen: Text = "",
+    is_seen: Annotated[bool, Form()] = False,
+) -> Response:
+    """Name a category; where its name is no longer the one that was ``seen`` both are shown, and nothing is done.
+
+    An empty field counts as left out, so ``is_seen`` tells that the name was seen, be it empty.
+    """
+    store = page.parts.knowledge.store
+    try:
+        done = curation.label(
+            store, page.project, category_id, label, reason=reason, seen=seen if is_seen else None, actor=page.actor
+        )
+    except StaleVersion:
+        return show(page, category_id, clash=LabelClash(seen, label), status=409)
+    return _back(page, done)
+
+
+@router.post("/categories/{category_id}/apart")
+def keep_apart(page: PageOf, category_id: str, other: Text = "", reason: Text = "") -> Response:
+    """Keep another category apart from this one for good."""
+    store = page.parts.knowledge.store
+    return _back(page, curation.keep_apart(store, page.project, category_id, other, reason=reason, actor=page.actor))
 
 
 @router.post("/categories/{category_id}/ignore")
@@ -94,7 +118,7 @@ def save_solution(
     words = [each.replace("\r\n", "\n") for each in (title, cause, body)]
     store = page.parts.knowledge.store
     try:
-        text = SolutionText(*words)
+        text = SolutionText(words[0], words[1], words[2])
         if draft:
             done = curation.publish(store, page.project, draft, text=text, based_on=base, actor=page.actor)
         else:

@@ -41,12 +41,14 @@ class ShownAnswer:
     recognised: str = ""
     left_out: int = 0
     handed_over_at: datetime | None = None
+    offers_person: bool = True
 
     @property
     def can_hand_over(self) -> bool:
         """Whether a person is offered: where nothing helped, or one was asked who is not done with it."""
         unhelped = self.solution is None or self.verdict is Verdict.NOT_HELPFUL
-        return self.question_id is not None and (unhelped or self.handed_over_at is not None)
+        wanted = unhelped or self.handed_over_at is not None
+        return self.offers_person and self.question_id is not None and wanted
 
 
 def show_answer(parts: Parts, project: str, text: str, answer: Answer, language: str) -> ShownAnswer:
@@ -61,7 +63,7 @@ def show_answer(parts: Parts, project: str, text: str, answer: Answer, language:
         answer=limits.answer,
         suggest=limits.suggest,
         category=answer.category,
-        solution=answer.solution,
+        solution=answer.solution.said_in(language) if answer.solution else None,
         grounds=grounds_of(answer, text, language),
         question_id=answer.question_id,
         can_judge=answer.outcome in JUDGED and answer.question_id is not None,
@@ -107,7 +109,7 @@ def _stored(db: Connection, parts: Parts, project: str, asked: AskedQuestion, la
     category = _category(db, project, asked.category_id)
     solution = None
     if category is not None and category.solution_id is not None:
-        solution = solutions.get(db, project, number_of(Prefix.SOLUTION, category.solution_id))
+        solution = solutions.get(db, project, number_of(Prefix.SOLUTION, category.solution_id)).said_in(language)
     outcome, confidence = asked.outcome, asked.confidence
     if outcome is Outcome.UNKNOWN and category is not None:
         outcome, confidence = Outcome.KNOWN_UNSOLVED, 1.0  # somebody picked the right one since

@@ -12,7 +12,7 @@ from knowledge_base.ids import Prefix, public_id
 from knowledge_base.store import categories
 from knowledge_base.store.tombstones import is_evicted
 from knowledge_base.types import Category
-from web.pages.category_context import Draft
+from web.pages.category_context import Draft, LabelClash
 from web.pages.category_reading import read_page
 from web.pages.opening import Opened, PageOf
 from web.pages.volume import DEFAULT_RANGE, RANGES
@@ -33,6 +33,7 @@ def show_category(
     category_id: str,
     range_name: Annotated[str, Query(alias="range")] = DEFAULT_RANGE,
     done: Annotated[int | None, Query(ge=1, lt=2**62)] = None,
+    history: Annotated[str, Query(description="`all` shows every act.")] = "",
 ) -> Response:
     """Show a category; the id of one that was merged leads to where it is now."""
     with page.parts.knowledge.store.read() as db:
@@ -43,7 +44,7 @@ def show_category(
         return page.show("category_evicted.html", EvictedPage(category))
     if current != category_id:
         return RedirectResponse(page.visit.url(f"/categories/{current}", done=done), 307)
-    return show(page, category_id, range_name=range_name, done=done)
+    return show(page, category_id, range_name=range_name, done=done, all_history=history == "all")
 
 
 def show(
@@ -55,12 +56,23 @@ def show(
     draft: Draft | None = None,
     conflict: str = "",
     refused: str = "",
+    clash: LabelClash | None = None,
+    all_history: bool = False,
     status: int = 200,
 ) -> Response:
     """Render the page; with a draft the editor is open."""
     range_name = range_name if range_name in RANGES else DEFAULT_RANGE
     with page.parts.knowledge.store.read() as db:
         context = read_page(
-            db, page, category_id, range_name=range_name, done=done, draft=draft, conflict=conflict, refused=refused
+            db,
+            page,
+            category_id,
+            range_name=range_name,
+            done=done,
+            draft=draft,
+            conflict=conflict,
+            refused=refused,
+            clash=clash,
+            all_history=all_history,
         )
     return page.show("category.html", context, status=status)

@@ -8,10 +8,12 @@ from datetime import datetime
 from markupsafe import Markup
 
 from knowledge_base.store.audit import Entry
+from knowledge_base.store.category_services import ServiceCount
 from knowledge_base.store.questions import AskedQuestion, FeedbackSum
 from knowledge_base.types import Category, Solution, Template
 from web.charts import Chart
 from web.pages.proposed import ProposedPart
+from web.pages.related import Related
 from web.pages.volume import Volume
 from web.segments import Segment
 from web.sparkline import Bar
@@ -64,6 +66,14 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelClash:
+    """A label that was not kept because somebody changed it meanwhile: what it was when it was typed, and the new."""
+
+    seen: str
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
 class Thresholds:
     """From which score the machine proposes a merge, and from which it groups alone."""
 
@@ -91,13 +101,17 @@ class CategoryPage:
     drafts: tuple[Solution, ...]
     shared_with: tuple[str, ...]
     history: tuple[Entry, ...]
+    more_history: bool
     proposed: ProposedPart
+    related: tuple[Related, ...]
+    services: tuple[ServiceCount, ...]
     thresholds: Thresholds
     done: Entry | None
     editing: bool
     draft: Draft
     conflict: str
     refused: str
+    clash: LabelClash | None
 
     @property
     def other_drafts(self) -> tuple[Solution, ...]:

@@ -8,13 +8,23 @@ from sqlalchemy import Connection
 
 from knowledge_base.errors import NotFound
 from knowledge_base.ids import Prefix, number_of
-from knowledge_base.store import audit, categories, drafts, questions, samples, solutions, template_reading
+from knowledge_base.store import (
+    audit,
+    categories,
+    category_services,
+    drafts,
+    questions,
+    samples,
+    solutions,
+    template_reading,
+)
 from knowledge_base.store.audit import Entry
 from knowledge_base.store.questions import FeedbackSum
 from knowledge_base.types import Category, Outcome, Solution, Template, Why
-from web.pages.category_context import CategoryPage, Draft, Joined, Member, Sample, Thresholds
+from web.pages.category_context import CategoryPage, Draft, Joined, LabelClash, Member, Sample, Thresholds
 from web.pages.opening import Opened
 from web.pages.proposed import find_proposed
+from web.pages.related import find_related
 from web.pages.volume import read_volume
 from web.segments import line_segments, template_segments
 from web.sparkline import Bar
@@ -23,7 +33,7 @@ MEMBERS_SHOWN = 50
 SAMPLES_SHOWN = 6
 EXPLAINED_LIMIT = 20_000
 QUESTIONS_SHOWN = 20
-HISTORY_SHOWN = 30
+HISTORY_SHOWN, HISTORY_MOST = 12, 500
 HEALTH_WIDTH = 400
 
 
@@ -37,8 +47,10 @@ def read_page(
     draft: Draft | None,
     conflict: str,
     refused: str,
+    clash: LabelClash | None = None,
+    all_history: bool = False,
 ) -> CategoryPage:
-    """Read the page; with a draft the editor is open. Raises NotFound."""
+    """Read the page; with a draft the editor is open, with a clash that of the label. Raises NotFound."""
     project, formats = page.project, page.visit.formats
     number = categories.resolve_public(db, project, category_id)
     category = categories.get(db, project, number)
@@ -49,6 +61,9 @@ def read_page(
     versions = solutions.history(db, project, number_of(Prefix.SOLUTION, solution.id)) if solution else []
     asked = questions.of_category(db, project, number, limit=QUESTIONS_SHOWN)
     feedback = questions.feedback_of(db, project, number)
+    proposed = find_proposed(db, project, category)
+    most = HISTORY_MOST if all_history else HISTORY_SHOWN
+    acts = audit.of_category(db, project, number, limit=most + 1)
     _ = formats.translator.text
     return CategoryPage(
         category=category,
@@ -57,8 +72,8 @@ def read_page(
         joined=_joined(members),
         volume=read_volume(db, project, templates, range_name=range_name, versions=versions, formats=formats),
         range=range_name,
-        ranges=(("24h", _("24 h")), ("7d", _("7 d")), ("14d", _("14 d"))),
-        samples=tuple(_samples(db, project, templates, members, page.visit.language)),
+        ranges=(("hour", _("Hour")), ("day", _("Day")), ("week", _("Week")), ("14d", _("14 d"))),
+        samples=tuple(read_samples(db, project, templates, members, page.visit.language)),
         questions=tuple(asked),
         feedback=feedback,
         health=_health(feedback),
@@ -66,14 +81,18 @@ def read_page(
         solution=solution,
         drafts=written,
         shared_with=tuple(each for each in solution.category_ids if each != category.id) if solution else (),
-        history=tuple(audit.of_category(db, project, number, limit=HISTORY_SHOWN)),
-        proposed=find_proposed(db, project, category),
+        history=tuple(acts[:most]),
+        more_history=len(acts) > most and not all_history,
+        proposed=proposed,
+        related=find_related(db, project, category, members=members, proposed=proposed, solution=solution),
+        services=tuple(category_services.services_of(db, project, number)),
         thresholds=Thresholds(page.parts.settings.propose_threshold, page.parts.settings.group_threshold),
         done=_entry(db, project, done),
         editing=draft is not None,
         draft=draft or _draft_of(solution, written),
         conflict=conflict,
         refused=refused,
+        clash=clash,
     )
 
 
@@ -110,12 +129,19 @@ def _joined(members: Sequence[Template]) -> Joined:
     )
 
 
-def _samples(
-    db: Connection, project: str, templates: Sequence[int], members: Sequence[Template], language: str
+def read_samples(
+    db: Connection,
+    project: str,
+    templates: Sequence[int],
+    members: Sequence[Template],
+    language: str,
+    *,
+    limit: int = SAMPLES_SHOWN,
 ) -> list[Sample]:
+    """Read the newest lines of templates, with the values marked that the templates leave open."""
     texts = {number_of(Prefix.TEMPLATE, each.id): each.text for each in members}
     shown = []
-    for line in samples.samples_of(db, project, templates, SAMPLES_SHOWN):
+    for line in samples.samples_of(db, project, templates, limit):
         chinese = any("\u4e00" <= each <= "\u9fff" for each in line.text)
         foreign = "" if chinese == (language == "zh") else "zh-CN" if chinese else "en"
         pieces = line_segments(line.text, texts.get(line.template, ""))

@@ -47,8 +47,7 @@ def open_page(request: Request, parts: PartsOf, project: ProjectOf) -> Opened:
     """Open a page for whoever asks."""
     with parts.knowledge.store.read() as db:
         projects = list_projects(db)
-    # A program's token is good for one project; it is shown no other names.
-    shown = (project,) if request.state.who.project else tuple(projects)
+    shown = tuple(name for name in projects if request.state.who.role_in(name) is not None)
     visit = read_visit(request.scope, project=project, messages=parts.renderer.messages, clock=parts.clock)
     return Opened(parts, visit, project, shown)
 

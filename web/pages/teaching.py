@@ -15,7 +15,7 @@ from knowledge_base.store.audit import Entry
 from knowledge_base.store.category_pages import Filter
 from knowledge_base.store.learnt import Learnt
 from knowledge_base.types import Category
-from web.pages.opening import PageOf
+from web.pages.opening import Opened, PageOf
 
 SHOWN = 8
 
@@ -43,22 +43,32 @@ def read_teaching(db: Connection, project: str, question_id: str, *, find: str, 
     return Teaching(question_id, asked.category > 0, tuple(known[-SHOWN:]), find, tuple(found), entry)
 
 
+Text = Annotated[str, Form()]
+
+
+def leads_back(page: Opened, question_id: str, back: str, **parameters: object) -> Response:
+    """Lead to the page that an act was done on: the question's own, or the one that answers."""
+    if back == "question":
+        return page.go(f"/questions/{question_id}", **parameters)
+    return page.go("/ask", question=question_id, **parameters)
+
+
 @router.post("/questions/{question_id}/confirm")
-def confirm(page: PageOf, question_id: str) -> Response:
+def confirm(page: PageOf, question_id: str, back: Text = "") -> Response:
     """Say that the answer was right."""
     done = curation.confirm(page.parts.knowledge.store, page.project, question_id, actor=page.actor)
-    return page.go("/ask", question=question_id, done=done.audit_id)
+    return leads_back(page, question_id, back, done=done.audit_id)
 
 
 @router.post("/questions/{question_id}/reject")
-def reject(page: PageOf, question_id: str) -> Response:
+def reject(page: PageOf, question_id: str, back: Text = "") -> Response:
     """Say that the answer was wrong."""
     done = curation.reject(page.parts.knowledge.store, page.project, question_id, actor=page.actor)
-    return page.go("/ask", question=question_id, done=done.audit_id)
+    return leads_back(page, question_id, back, done=done.audit_id)
 
 
 @router.post("/questions/{question_id}/pick")
-def pick(page: PageOf, question_id: str, category: Annotated[str, Form()]) -> Response:
+def pick(page: PageOf, question_id: str, category: Text, back: Text = "") -> Response:
     """Say which category the question is about."""
     done = curation.pick(page.parts.knowledge.store, page.project, question_id, category, actor=page.actor)
-    return page.go("/ask", question=question_id, done=done.audit_id)
+    return leads_back(page, question_id, back, done=done.audit_id)

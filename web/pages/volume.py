@@ -16,8 +16,9 @@ from web.formats import Formats
 from web.sparkline import spike_run
 
 RANGES = {
-    "24h": (timedelta(hours=24), timedelta(minutes=15)),
-    "7d": (timedelta(days=7), timedelta(hours=2)),
+    "hour": (timedelta(hours=1), timedelta(minutes=1)),
+    "day": (timedelta(hours=24), timedelta(minutes=15)),
+    "week": (timedelta(days=7), timedelta(hours=2)),
     "14d": (timedelta(days=14), timedelta(hours=4)),
 }
 DEFAULT_RANGE = "14d"

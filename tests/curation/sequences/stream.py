@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 from ingest.clustering import Clusterer
 from ingest.clustering.reclustering import apply_plan, plan_reclustering
 from ingest.clustering.reindexing import Reindexing
@@ -10,6 +12,9 @@ from knowledge_base.curation.rule_changes import change_rules, setting
 from knowledge_base.errors import Conflict, InputError
 from knowledge_base.exchange.exporting import export_rows
 from knowledge_base.exchange.importing import import_rows
+from knowledge_base.exchange.loading import import_export
+from knowledge_base.exchange.reading import Export
+from knowledge_base.exchange.writing import export_lines
 from knowledge_base.store import eviction
 from tests.curation.pictures import picture
 from tests.curation.rule_support import look_old, mask
@@ -115,6 +120,11 @@ class Stream(World):
     def export_and_import(self) -> None:
         if self.is_exported:
             return
+        lines = list(export_lines(self.store, [MINE]))
+        with self.opened(copied_file(self.empty, self.folder / "whole.db"), "whole") as whole:
+            export = Export(io.BytesIO("".join(lines).encode()), "file")
+            import_export(whole.store, export, project=MINE, actor="Mei", tick=lambda _bytes: None)
+            assert list(export_lines(whole.store, [MINE])) == lines
         rows = list(export_rows(self.store, MINE))
         with self.opened(copied_file(self.empty, self.folder / "other.db"), "other") as other:
             import_rows(other.store, MINE, list(enumerate(rows, 1)), actor="Mei", name="file")

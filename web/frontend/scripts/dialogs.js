@@ -1,5 +1,7 @@
-/** Opens and closes dialogs: `data-opens="id"` on a button, `data-closes` inside the dialog. */
+/** Opens and closes dialogs: `data-opens="id"` on a button, `data-closes` inside the dialog, or its id in the address. */
 export function watchDialogs() {
+  const named = location.hash && document.getElementById(location.hash.slice(1));
+  if (named?.tagName === "DIALOG") named.showModal();
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");
     if (opener) {

@@ -1,5 +1,5 @@
 const OFF = "kea-keys-off";
-const GO = { c: "/", a: "/ask" };
+const GO = { q: "/queue", d: "/dashboard", c: "/", a: "/ask" };
 
 /** Single keys: j k move, `data-key` presses a button, / searches, ? shows all. Off while typing. */
 export function watchKeys() {
@@ -26,7 +26,8 @@ export function watchKeys() {
   for (const box of document.querySelectorAll("[data-keys-switch]")) box.checked = !isOff();
 }
 
-function isOff() {
+/** Whether the reader switched single keys off. */
+export function isOff() {
   try {
     return localStorage.getItem(OFF) === "1";
   } catch {

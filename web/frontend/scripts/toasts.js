@@ -6,10 +6,15 @@ export function watchToasts() {
     const url = new URL(location.href);
     url.searchParams.delete("done");
     history.replaceState(history.state, "", url);
-    const timer = setInterval(() => {
-      if (toast.matches(":hover, :focus-within")) return;
-      clearInterval(timer);
-      toast.remove();
-    }, SECONDS * 1000);
+    letGo(toast);
   }
+}
+
+/** Takes a toast away after ten seconds, or later where somebody is about to press what is in it. */
+export function letGo(toast) {
+  const timer = setInterval(() => {
+    if (toast.matches(":hover, :focus-within")) return;
+    clearInterval(timer);
+    toast.remove();
+  }, SECONDS * 1000);
 }

@@ -1,0 +1,67 @@
+"""Copies all of a database, whichever of the two kinds it and the other one are."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, insert, select
+
+from knowledge_base.store.engine import BUSY_TIMEOUT_SECONDS, database_file
+from knowledge_base.store.metadata import METADATA
+from knowledge_base.store.store import Store
+
+CHUNK = 1000
+PAGES = 2000
+"""Pages of SQLite that are copied at a time; others may write in between."""
+
+Progress = Callable[[int, int], None]
+"""Told how much is done and how much there is."""
+
+
+def copy_out(store: Store, file: Path, progress: Progress) -> None:
+    """Write the present state of an open store into a new SQLite file, while others read and write it.
+
+    PostgreSQL is read in one transaction, table by table; SQLite copies its pages, and copies anew those that change.
+    """
+    source = database_file(store.engine)
+    if source is not None:
+        _copy_pages(source, file, progress, pages=PAGES)
+        return
+    with Store(f"sqlite:///{file}") as staged, store.read() as here, staged.write() as there:
+        _copy_rows(here, there, progress)
+
+
+def copy_in(staged: Store, store: Store, progress: Progress) -> None:
+    """Put what an open SQLite store holds in place of all that another open one holds, or change nothing at all."""
+    source, target = database_file(staged.engine), database_file(store.engine)
+    if source is not None and target is not None:
+        staged.close()  # all of it is in the file then
+        _copy_pages(source, target, progress, pages=-1)
+        return
+    with staged.read() as here, store.write() as there:
+        for table in METADATA.sorted_tables:
+            there.execute(delete(table))
+        _copy_rows(here, there, progress)
+
+
+def _copy_pages(source: Path, target: Path, progress: Progress, *, pages: int) -> None:
+    """Copy pages by SQLite's online backup; all pages in one step are one transaction of the target."""
+    here = sqlite3.connect(source, timeout=BUSY_TIMEOUT_SECONDS)
+    there = sqlite3.connect(target, timeout=BUSY_TIMEOUT_SECONDS)
+    try:
+        here.backup(there, pages=pages, progress=lambda _status, left, total: progress(total - left, total), sleep=0.01)
+    finally:
+        there.close()
+        here.close()
+
+
+def _copy_rows(here: Connection, there: Connection, progress: Progress) -> None:
+    tables = METADATA.sorted_tables
+    for place, table in enumerate(tables):
+        progress(place, len(tables))
+        rows = here.execute(select(table).execution_options(yield_per=CHUNK))
+        for batch in rows.mappings().partitions(CHUNK):
+            there.execute(insert(table), [dict(row) for row in batch])
+    progress(len(tables), len(tables))

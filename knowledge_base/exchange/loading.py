@@ -1,0 +1,163 @@
+"""Imports an export: exactly as it was where the project is empty and its ids are free, else as what it knows.
+
+The file is read twice: once to its end before anything is written, so that a wrong line costs nobody the
+database's lock, and once to write. All of it is one transaction.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby, islice
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from knowledge_base.errors import InputError
+from knowledge_base.exchange.contents import KEPT, Kept
+from knowledge_base.exchange.exporting import export_rows
+from knowledge_base.exchange.importing import Imported, import_within
+from knowledge_base.exchange.lines import ProjectLine
+from knowledge_base.exchange.pointing import require_whole
+from knowledge_base.exchange.reading import Export, Row, Section, Tick
+from knowledge_base.store import projects
+from knowledge_base.store.demand_tables import DemandRow, DemandServiceRow, DemandStateRow
+from knowledge_base.store.store import Store
+from knowledge_base.store.tables import ProjectRow, SequenceRow, TemplateRow
+from knowledge_base.store.upserts import insert_or_replace
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of a project of the file. ``merged`` is None where it is exactly as it was exported.
+
+    What was merged has other ids, and nothing but knowledge: no questions, counts, samples and acts.
+    """
+
+    project: str
+    rows: int
+    merged: Imported | None
+
+
+class _Taken(Exception):
+    """An id of the file stands for something else here."""
+
+
+def import_export(store: Store, export: Export, *, project: str | None, actor: str, tick: Tick) -> list[Loaded]:
+    """Import all projects of a file under their names, or the only one of it under another name.
+
+    ``tick`` is told of each line's bytes; each line is read twice. Raises InputError naming what is wrong; then
+    nothing was imported.
+    """
+    names = export.head().projects
+    if project is not None and len(names) > 1:
+        raise InputError(f"{export.name} holds {len(names)} projects: import them with --all")
+    sections = export.check(tick)
+    now = store.clock()
+    with store.write() as db:
+        return [_import(db, export, each, project or each.project.id, now, actor, tick) for each in sections]
+
+
+def _import(
+    db: Connection, export: Export, section: Section, target: str, now: datetime, actor: str, tick: Tick
+) -> Loaded:
+    projects.ensure_project(db, target, now)
+    projects.lock(db, target)
+    if _is_empty(db, target):
+        try:
+            with db.begin_nested():
+                return Loaded(target, _load(db, export, section, target, tick), None)
+        except _Taken:
+            pass  # the savepoint took back what was written
+    return _merge(db, export, section, target, now, actor, tick)
+
+
+def _is_empty(db: Connection, project: str) -> bool:
+    return all(
+        db.execute(select(kept.table.c.project).where(kept.table.c.project == project).limit(1)).first() is None
+        for kept in KEPT
+        if not kept.is_alone
+    )
+
+
+def _load(db: Connection, export: Export, section: Section, project: str, tick: Tick) -> int:
+    """Write the rows as they are. Raises _Taken where another project has one of their ids, InputError."""
+    for kept in KEPT:
+        if kept.is_alone:
+            db.execute(delete(kept.table).where(kept.table.c.project == project))
+    others = [name for name in projects.list_projects(db) if name != project]
+    derived = {
+        "representative": {"generation": projects.next_generation(db, project)},
+        "solution": {"generation": projects.next_solutions(db, project)},
+    }
+    written, highest = 0, dict[str, int]()
+    for kept, rows in groupby(export.rows(section, tick), key=lambda row: row.kept):
+        more = {"project": project, **kept.derived, **derived.get(kept.name, {})}
+        while batch := list(islice(rows, CHUNK)):
+            if kept.numbered:
+                numbers = [row.values["id"] for row in batch]
+                _require_free(db, kept, others, numbers)
+                highest[kept.numbered] = max(highest.get(kept.numbered, 0), *numbers)
+            _insert(db, export, kept, batch, more)
+            written += len(batch)
+    try:
+        require_whole(db, project)
+    except InputError as error:
+        raise InputError(f"{export.name}: {error}; nothing was imported") from None
+    _count_on(db, highest)
+    _begin(db, project, section.project)
+    return written
+
+
+def _insert(db: Connection, export: Export, kept: Kept, batch: Sequence[Row], more: Mapping[str, object]) -> None:
+    try:
+        db.execute(insert(kept.table), [{**row.values, **more} for row in batch])
+    except IntegrityError:
+        where = f"one of the rows up to line {batch[-1].line} is there twice"
+        raise export.wrong(batch[0].line, f"{where} ({kept.name})") from None
+
+
+def _require_free(db: Connection, kept: Kept, others: Sequence[str], numbers: Sequence[int]) -> None:
+    table = kept.table
+    for start in range(0, len(others), CHUNK):
+        some = others[start : start + CHUNK]
+        taken = select(table.c.id).where(table.c.project.in_(some), table.c.id.in_(numbers)).limit(1)
+        if db.execute(taken).first() is not None:
+            raise _Taken
+
+
+def _count_on(db: Connection, highest: Mapping[str, int]) -> None:
+    """Let the sequences go on behind the highest numbers."""
+    for name, value in highest.items():
+        present = db.execute(select(col(SequenceRow.value)).where(col(SequenceRow.name) == name)).scalar()
+        insert_or_replace(db, SequenceRow, ("name",), [{"name": name, "value": max(value, present or 0)}])
+
+
+def _begin(db: Connection, project: str, line: ProjectLine) -> None:
+    """Keep what the project's own line says, and let what is worked out of it begin anew."""
+    living = select(func.count()).where(col(TemplateRow.project) == project, col(TemplateRow.evicted_at).is_(None))
+    values = line.model_dump(exclude={"type", "id"}) | {"templates": db.execute(living).scalar_one()}
+    db.execute(update(ProjectRow).where(col(ProjectRow.id) == project).values(**values))
+    for table in (DemandRow, DemandServiceRow, DemandStateRow):
+        db.execute(delete(table).where(col(table.project) == project))
+
+
+def _merge(
+    db: Connection, export: Export, section: Section, target: str, now: datetime, actor: str, tick: Tick
+) -> Loaded:
+    """Import what a project knows beside what is known here, by way of a database that holds it alone."""
+    with (
+        tempfile.TemporaryDirectory(prefix="kea-import-") as folder,
+        Store(f"sqlite:///{Path(folder) / 'staged.db'}") as staged,
+    ):
+        with staged.write() as beside:
+            projects.ensure_project(beside, target, now)
+            written = _load(beside, export, section, target, tick)
+        rows = list(enumerate(export_rows(staged, target), 1))
+    return Loaded(target, written, import_within(db, target, rows, actor=actor, name=export.name, now=now))

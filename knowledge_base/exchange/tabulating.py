@@ -1,0 +1,57 @@
+"""The solutions of a project as a table that spreadsheets open."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from knowledge_base.store import projects, solutions
+from knowledge_base.store.store import Store
+
+CHUNK = 500
+COLUMNS = ("id", "state", "version", "title", "cause", "body", "author", "at", "categories")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What a cell begins with that a spreadsheet would compute (OWASP, CSV injection)."""
+
+
+def solutions_csv(store: Store, project: str) -> Iterator[str]:
+    """Yield the lines of a CSV file (RFC 4180) of all solutions and drafts, newest versions. Raises NotFound.
+
+    It begins with a byte order mark, by which spreadsheets know that it is UTF-8.
+    """
+    with store.read() as db:
+        projects.require_project(db, project)
+        yield "\ufeff" + _line(COLUMNS)
+        after = 0
+        while batch := solutions.list_all(db, project, after=after, limit=CHUNK):
+            for each in batch:
+                yield _line(
+                    (
+                        each.id,
+                        str(each.state),
+                        str(each.version),
+                        each.title,
+                        each.cause,
+                        each.body,
+                        each.author,
+                        each.at.isoformat(),
+                        " ".join(each.category_ids),
+                    )
+                )
+            after = int(batch[-1].id.partition("-")[2])
+
+
+def harmless(cell: str) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula.
+
+    >>> harmless("=HYPERLINK(1)"), harmless("- first restart it"), harmless("plain")
+    ("'=HYPERLINK(1)", "'- first restart it", 'plain')
+    """
+    return "'" + cell if cell.startswith(FORMULA) else cell
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow([harmless(cell) for cell in cells])
+    return out.getvalue()

@@ -1,0 +1,157 @@
+"""An export goes into an empty home and comes out of it as it was; what is no whole export changes nothing."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.answering import Assistant
+from ingest.clustering import ClusterLoop
+from knowledge_base import curation
+from knowledge_base.errors import InputError
+from knowledge_base.exchange.contents import BY_NAME, LEFT_OUT
+from knowledge_base.exchange.loading import Loaded, import_export
+from knowledge_base.exchange.reading import Export
+from knowledge_base.exchange.writing import export_lines
+from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.store.metadata import METADATA
+from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.store import Store
+from knowledge_base.types import Question, Verdict
+from tests.curation.pictures import picture
+from tests.store.databases import MINE, OTHER, copied_file
+from tests.store.knowledge import ingest, knowledge_at
+
+LINES = (
+    "ERROR replica of ledger not found in warehouse",
+    "ERROR replica of ledger not found in the warehouse",
+    "FATAL heap space exhausted by task",
+    "WARN broker connection refused by peer",
+    "ERROR quota of project exceeded",
+)
+
+
+@pytest.fixture
+def other_home(empty_file: Path, tmp_path: Path) -> Iterator[KnowledgeBase]:
+    """An empty home."""
+    with knowledge_at(copied_file(empty_file, tmp_path / "other" / "kea.db"), tmp_path / "other") as knowledge:
+        yield knowledge
+
+
+def exported(store: Store, *projects: str) -> list[str]:
+    return list(export_lines(store, projects or None))
+
+
+def load(store: Store, lines: list[str], project: str | None = None) -> list[Loaded]:
+    file = io.BytesIO("".join(lines).encode())
+    return import_export(store, Export(file, "k.jsonl"), project=project, actor="Mei", tick=lambda _bytes: None)
+
+
+@pytest.fixture
+def lines(knowledge: KnowledgeBase) -> list[str]:
+    """Two projects; one with merges, splits, a withdrawn act, versions, drafts, questions, what people taught."""
+    store = knowledge.store
+    first, too, heap, broker, quota = ingest(knowledge, *LINES)
+    ingest(knowledge, LINES[3], LINES[4], project=OTHER)
+    ClusterLoop(knowledge).drain(MINE)
+    curation.label(store, MINE, first.category_id, "missing table 表", actor="Mei")
+    merged = curation.merge(store, MINE, heap.category_id, [broker.category_id], actor="Mei")
+    curation.undo(store, MINE, merged.audit_id, actor="Mei")
+    curation.split(store, MINE, first.category_id, [too.template_id], actor="Mei", label="the other one")
+    text = SolutionText("Add memory", "too small", "# how, ask ops@example.com")
+    curation.attach(store, MINE, heap.category_id, text, actor="Jonas")
+    curation.draft(store, MINE, too.category_id, SolutionText("Ask the owner", "", "# who"), actor="Jonas")
+    curation.ignore(store, MINE, quota.category_id, actor="Mei")
+    assistant, question = Assistant(knowledge), ""
+    for asker in ("Ann", "陈洁"):
+        answer = assistant.ask(Question(MINE, "chat", asker, LINES[2]), record=True)
+        assert answer.question_id is not None
+        question = answer.question_id
+        assistant.give_feedback(MINE, question, user=asker, verdict=Verdict.HELPFUL, comment="thanks")
+    curation.confirm(store, MINE, question, actor="Jonas")
+    ClusterLoop(knowledge).drain(MINE)
+    return exported(store)
+
+
+def test_an_export_of_everything_comes_back_equal(lines: list[str], other_home: KnowledgeBase) -> None:
+    done = load(other_home.store, lines)
+    assert [(each.project, each.merged) for each in done] == [(MINE, None), (OTHER, None)]
+    assert exported(other_home.store) == lines
+    ClusterLoop(other_home).drain(MINE)
+    assert exported(other_home.store) == lines
+    assert other_home.match(MINE, LINES[2]).matches[0].evidence.kind == "learnt"
+    assert other_home.match(MINE, LINES[4]).matches[0].evidence.kind == "exact"
+
+
+def test_numbers_go_on_behind_those_that_came(lines: list[str], other_home: KnowledgeBase) -> None:
+    load(other_home.store, lines)
+    (new,) = ingest(other_home, "FATAL something that nobody knows yet")
+    assert new.template_id not in {json.loads(line).get("id") for line in lines}
+    assert len(exported(other_home.store)) > len(lines)
+
+
+def test_what_is_there_already_is_merged_with_its_knowledge(
+    knowledge: KnowledgeBase, lines: list[str], other_home: KnowledgeBase
+) -> None:
+    ingest(other_home, LINES[0], project=OTHER)
+    (mine, other) = load(other_home.store, lines)
+    assert mine.merged is not None
+    assert other.merged is not None
+    labels = {look.label for look in picture(other_home.store, MINE).active.values()}
+    assert labels == {look.label for look in picture(knowledge.store, MINE).active.values()}
+
+
+def test_one_project_goes_into_another_name(knowledge: KnowledgeBase, lines: list[str]) -> None:
+    mine = exported(knowledge.store, MINE)
+    (copied,) = load(knowledge.store, mine, project="copied")
+    assert copied.merged is not None  # its ids are those of the project that it came from
+    with pytest.raises(InputError, match="holds 2 projects"):
+        load(knowledge.store, lines, project="copied")
+    assert exported(knowledge.store, MINE) == mine
+
+
+def changed(line: str, **values: object) -> str:
+    return json.dumps(json.loads(line) | values) + "\n"
+
+
+def test_what_is_wrong_is_named_and_changes_nothing(lines: list[str], other_home: KnowledgeBase) -> None:
+    store = other_home.store
+    empty = exported(store)
+    at = next(place for place, line in enumerate(lines) if line.startswith('{"type":"template"'))
+    wrong = {
+        "cut off": lines[:-1],
+        "lines are missing": [*lines[:at], *lines[at + 1 :]],
+        "behind the end": [*lines, lines[at]],
+        "a newer Kea": [changed(lines[0], schema="9999"), *lines[1:]],
+        "not the first line": lines[1:],
+        "is not known": [*lines[:at], changed(lines[at], type="account"), *lines[at + 1 :]],
+        "id: input should be a valid integer": [*lines[:at], changed(lines[at], id="T-1"), *lines[at + 1 :]],
+        "extra inputs": [*lines[:at], changed(lines[at], secret=1), *lines[at + 1 :]],
+        "text: input should be a valid string": [*lines[:at], changed(lines[at], text=None), *lines[at + 1 :]],
+        "the category 4711, which is not in the file": [
+            *lines[:at],
+            changed(lines[at], category=4711),
+            *lines[at + 1 :],
+        ],
+        "is there twice": [*lines[:at], lines[at], *lines[at:-1], changed(lines[-1], lines=len(lines))],
+        "invalid json": [*lines[:at], "{" * 10_000 + "\n", *lines[at:]],
+    }
+    for reason, each in wrong.items():
+        with pytest.raises(InputError, match="(?i)" + reason):
+            load(store, each)
+        assert exported(store) == empty, reason
+
+
+def test_imported_texts_are_scrubbed(lines: list[str], other_home: KnowledgeBase) -> None:
+    at = next(place for place, line in enumerate(lines) if line.startswith('{"type":"question"'))
+    load(other_home.store, [*lines[:at], changed(lines[at], text="mail ann@example.com"), *lines[at + 1 :]])
+    assert "ann@example.com" not in "".join(exported(other_home.store))
+
+
+def test_every_table_is_exported_or_left_out_for_a_reason() -> None:
+    assert {*BY_NAME, *LEFT_OUT} == set(METADATA.tables)
+    assert not BY_NAME.keys() & LEFT_OUT.keys()

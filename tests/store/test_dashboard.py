@@ -1,0 +1,120 @@
+"""Hours of a project, counted in rounds; times that people waited; what sources brought."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from knowledge_base.store import outbox, outbox_pages, question_pages, solutions, source_log
+from knowledge_base.store.dashboard_counting import Round, count_some
+from knowledge_base.store.dashboard_failing import failing_solutions
+from knowledge_base.store.dashboard_hours import Hour, hour_of, read_hours, read_services, replace_hours
+from knowledge_base.store.dashboard_times import replied_since, solved_since
+from knowledge_base.store.outbox import NewDelivery
+from knowledge_base.store.question_pages import QuestionFilter, Standing
+from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.source_log import Brought
+from knowledge_base.store.store import Store
+from knowledge_base.store.tables import CategoryRow
+from knowledge_base.types import Outcome
+from tests.store.databases import MINE, OTHER, START
+from tests.store.filling import keep_lines, lines_of
+from tests.store.test_demand import ask
+
+HOUR = timedelta(hours=1)
+
+
+def count(store: Store, project: str = MINE) -> int:
+    """Take a whole round; tell how many rows changed."""
+    this, goes_on = Round(START + HOUR), True
+    while goes_on:
+        with store.read() as db:
+            goes_on = count_some(db, project, this)
+    with store.write() as db:
+        return replace_hours(db, project, this.hours, this.begun_at)
+
+
+def hours(store: Store, service: str = "") -> dict[int, Hour]:
+    with store.read() as db:
+        return read_hours(db, MINE, service=service, since=START - HOUR)
+
+
+def solve(store: Store, category: int) -> None:
+    with store.write() as db:
+        number = solutions.create(db, MINE, SolutionText("It is full", "", "Wait"), author="Ana", now=START + HOUR)
+        solved = (col(CategoryRow.project) == MINE, col(CategoryRow.id) == category)
+        db.execute(update(CategoryRow).where(*solved).values(solution=number))
+
+
+def test_a_round_writes_what_differs_and_nothing_else(store: Store) -> None:
+    with store.write() as db:
+        refs = keep_lines(db, lines_of("a", 60) + lines_of("b", 10, service="web"))
+        keep_lines(db, lines_of("z", 5), project=OTHER)
+    assert count(store) == 5
+    assert count(store) == 0
+    first = hour_of(START)
+    assert {slot: each.lines for slot, each in hours(store).items()} == {first: 40, first + 1: 30}
+    assert {slot: each.lines for slot, each in hours(store, "web").items()} == {first: 10}
+    with store.read() as db:
+        assert read_services(db, MINE) == ["etl", "web"]
+    solve(store, refs["a"].category)
+    assert count(store) == 4
+    assert {slot: each.solved for slot, each in hours(store).items()} == {first: 30, first + 1: 30}
+    with store.read() as db:
+        (solved,) = solved_since(db, MINE, START)
+        assert (solved.at, solved.waited) == (START + HOUR, HOUR)
+        assert solved_since(db, MINE, START, service="web") == []
+        assert failing_solutions(db, MINE, limit=5) == ([], 0)
+
+
+def test_each_question_is_in_one_part(store: Store) -> None:
+    with store.write() as db:
+        refs = keep_lines(db, lines_of("a", 1))
+    asked = [ask(store, "ana", about=refs["a"]), ask(store, "bo"), ask(store, "cy", at=START - timedelta(days=90))]
+    count(store)
+    (hour,) = hours(store).values()
+    assert (hour.asked, hour.covered, hour.known_unsolved, hour.unknown) == (2, 0, 1, 1)
+    with store.read() as db:
+        assert question_pages.open_counts(db, MINE) == {
+            Standing.ESCALATED: 0, Standing.UNKNOWN: 2, Standing.KNOWN_UNSOLVED: 1
+        }  # fmt: skip
+        for standing in Standing:
+            wanted = QuestionFilter(standing=standing)
+            found = [each.id for each in question_pages.find_questions(db, MINE, wanted, limit=9)]
+            expected = {Standing.UNKNOWN: asked[:0:-1], Standing.KNOWN_UNSOLVED: asked[:1]}
+            assert found == expected.get(standing, []), standing
+            assert question_pages.find_questions(db, OTHER, wanted, limit=9) == []
+
+
+def test_answers_are_timed_by_when_they_arrived(store: Store) -> None:
+    asked = ask(store, "ana", outcome=Outcome.ANSWERED)
+    with store.write() as db:
+        for kind in ("reply", "later"):
+            new = NewDelivery(kind, "chat", kind, "lane", {}, {}, int(asked[2:]))
+            outbox.queue(db, MINE, new, START)
+        for number, each in enumerate(outbox.list_deliveries(db, MINE)[::-1], 1):
+            outbox.move(db, each, outbox.SENT, sent_at=START + number * HOUR)
+    with store.read() as db:
+        assert [each.waited for each in replied_since(db, MINE, START, kind="reply")] == [HOUR]
+        assert [each.waited for each in replied_since(db, MINE, START, kind="later")] == [2 * HOUR]
+        assert replied_since(db, MINE, START + HOUR, kind="later") == []
+        assert outbox_pages.sent_by_channel(db, MINE, START) == {"chat": 2}
+        assert outbox_pages.channels(db, OTHER) == []
+
+
+def test_the_newest_refused_rows_are_kept(store: Store) -> None:
+    with store.write() as db:
+        for start in range(0, source_log.REFUSED_KEPT + 50, 50):
+            rows = [(start + place, "no text", "") for place in range(50)]
+            source_log.note_refused(db, MINE, "logs/0", rows, START, count=80)
+        source_log.note_lines(db, MINE, {"logs/0": Brought(5, START)}, START)
+        source_log.tidy(db, MINE, START)
+    with store.read() as db:
+        listed = source_log.list_refused(db, MINE, limit=1000)
+        assert (len(listed), listed[0].offset, listed[-1].offset) == (500, 549, 50)
+        assert source_log.count_refused(db, MINE, START) == 880
+        (minute,) = source_log.read_minutes(db, MINE)["logs/0"]
+        assert (minute.lines, minute.refused, minute.newest) == (5, 880, START)
+        assert source_log.list_refused(db, OTHER) == []

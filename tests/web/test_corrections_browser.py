@@ -1,0 +1,67 @@
+"""Corrections in Chromium: two people at once, and no dialog that some cannot use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from knowledge_base.settings import Settings
+from tests.web.test_browser import AXE, AXE_RUN, address, complaints
+from tests.web.test_proposals_browser import visit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+__all__ = ["address"]
+pytestmark = pytest.mark.browser
+
+
+def check(page: Page, width: int) -> None:
+    """Expect nothing that axe finds, and nothing wider than the window."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    violations = page.evaluate(AXE_RUN)["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in violations] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_two_people_merge_at_once(browser: Browser, address: tuple[str, Settings]) -> None:
+    base, settings = address
+    first, second = (visit(browser, settings).new_page() for _ in range(2))
+    found = [complaints(each) for each in (first, second)]
+    for page in (first, second):
+        page.goto(f"{base}/categories/KE-2")
+        page.keyboard.press("m")
+        page.get_by_label("Search the other category").fill("KE-1")
+        page.locator("#merge-found").get_by_role("checkbox").check()
+        page.get_by_role("button", name="What would change…").click()
+        page.locator("#what-if").get_by_label("Reason").fill("one cause")
+        check(page, 1280)
+    first.keyboard.press("Control+Enter")
+    first.wait_for_selector(".toast:has-text('merged KE-1')")
+    second.locator("#what-if button.primary").click()
+    second.locator("#what-if").get_by_text("Changed meanwhile.").wait_for()
+    assert "Lin Wei merged KE-1 into it" in second.locator("#what-if").inner_text()
+    check(second, 1280)
+    second.get_by_role("button", name="Close").last.click()
+    first.keyboard.press("u")
+    first.wait_for_selector(".toast:has-text('took back')")
+    # A refusal is answered with 409, which the browser notes on its console.
+    assert [each for each in (*found[0], *found[1]) if "409" not in each] == []
+
+
+def test_a_rule_is_tried_on_a_phone_in_chinese(browser: Browser, address: tuple[str, Settings]) -> None:
+    base, settings = address
+    page = visit(browser, settings, language="zh-CN", theme="dark", width=390).new_page()
+    page.goto(f"{base}/rules")
+    page.get_by_role("button", name="添加规则").first.click()
+    page.locator("#rule-add input[name=new_name]").fill("device")
+    page.locator("#rule-add input[name=pattern]").fill("left on (device)")
+    check(page, 390)
+    page.locator("#rule-add button.primary").click()
+    page.locator("#what-if button.primary").wait_for()
+    check(page, 390)
+    page.locator("#what-if button.primary").click()
+    page.wait_for_selector(".toast:has-text('添加了规则 device')")
+    page.wait_for_selector(".hits:has-text('30')")
+    check(page, 390)

@@ -1,0 +1,140 @@
+"""A project's data goes out and comes in by the page and by the API; a person is forgotten; a backup is made."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from knowledge_base import curation
+from knowledge_base.errors import Conflict
+from knowledge_base.exchange.backups import read_manifest
+from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.settings import Settings
+from knowledge_base.store.projects import ensure_project
+from knowledge_base.store.solutions import SolutionText
+from tests.web.conftest import NOW
+from web.jobs import Jobs, JobState
+
+PAGE = "/settings/data"
+API = "/api/v1/data"
+
+
+def ended(settings: Settings, name: str) -> str:
+    """Wait for a job; give its state."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        job = Jobs(settings.home_path).read(name)
+        if job is not None and job.state is not JobState.RUNNING:
+            return f"{job.state} {job.problem}".strip()
+        time.sleep(0.05)
+    raise AssertionError("the job does not end")
+
+
+def empty(knowledge: KnowledgeBase, name: str) -> None:
+    with knowledge.store.write() as db:
+        ensure_project(db, name, NOW)
+
+
+def test_a_project_goes_out_and_comes_in_by_the_page(
+    signed_in: TestClient, knowledge: KnowledgeBase, settings: Settings, solved: str
+) -> None:
+    assert solved
+    sent = signed_in.get(f"{PAGE}/export")
+    assert sent.headers["content-disposition"] == 'attachment; filename="kea-default-20261123.jsonl"'
+    empty(knowledge, "copied")
+    bad = {"file": ("k.jsonl", sent.text.replace('"type":"template"', '"type":"nonsense"', 1))}
+    assert signed_in.post(f"{PAGE}/import?project=copied", files=bad).headers["location"] == f"{PAGE}?project=copied"
+    assert re.match(r"failed k.jsonl, line \d+: the type 'nonsense' is not known", ended(settings, "import-copied"))
+    assert "nonsense" in signed_in.get(f"{PAGE}?project=copied").text
+    good = {"file": ("k.jsonl", sent.text)}
+    signed_in.post(f"{PAGE}/import?project=copied", files=good)
+    assert ended(settings, "import-copied") == "done"
+    assert "was merged into what was here" in signed_in.get(f"{PAGE}/jobs?project=copied").text
+    assert not list((settings.home_path / "jobs").glob("*.upload"))
+    assert signed_in.post(f"{PAGE}/import", files={"file": ("k.jsonl", "")}).status_code == 400
+    assert signed_in.post(f"{PAGE}/import").status_code == 400
+
+
+def test_a_project_goes_out_and_comes_in_by_the_api(
+    signed_in: TestClient, knowledge: KnowledgeBase, solved: str
+) -> None:
+    assert solved
+    sent = signed_in.get(f"{API}/export").text
+    empty(knowledge, "copied")
+    done = signed_in.post(f"{API}/import?project=copied", content=sent.encode()).json()
+    assert (done["is_exact"], done["categories"], done["solutions"]) == (False, 2, 1)
+    wrong = signed_in.post(f"{API}/import?project=copied", content=b"{\n")
+    assert (wrong.status_code, "line 1" in wrong.json()["detail"]) == (400, True)
+    assert signed_in.post(f"{API}/import", content=b"").json()["rows"] == 0
+
+
+def test_solutions_are_a_table_that_computes_nothing(
+    signed_in: TestClient, knowledge: KnowledgeBase, solved: str
+) -> None:
+    text = SolutionText('=HYPERLINK("http://x")', "@cause", "- first, restart\n- then, 等待")
+    curation.attach(knowledge.store, "default", solved, text, actor="+Mei", based_on=1)
+    for address in (f"{PAGE}/solutions.csv", f"{API}/solutions.csv"):
+        answer = signed_in.get(address)
+        assert answer.headers["content-type"].startswith("text/csv")
+        rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"), newline="")))
+        newest = rows[-1]
+        assert newest["title"] == '\'=HYPERLINK("http://x")'
+        assert (newest["cause"], newest["body"]) == ("'@cause", "'- first, restart\n- then, 等待")
+        assert (newest["author"], newest["categories"]) == ("'+Mei", solved)
+
+
+def test_a_person_is_forgotten_once_who_does_it_is_sure(signed_in: TestClient, solved: str) -> None:
+    assert solved
+    question = {"text": "No space left on device while writing /data/7/part-7.parquet"}
+    signed_in.post("/api/v1/ask", json=question)
+    signed_in.post("/api/v1/ask", json=question)
+    assert len(signed_in.get("/api/v1/questions").json()["items"]) == 2
+    unsure = signed_in.post(f"{PAGE}/forget", data={"person": "Lin Wei"})
+    assert (unsure.status_code, 'value="Lin Wei"' in unsure.text) == (400, True)
+    assert signed_in.post(f"{PAGE}/forget", data={"person": "nobody", "sure": "yes"}).status_code == 400
+    done = signed_in.post(f"{PAGE}/forget", data={"person": "Lin Wei", "sure": "yes"})
+    assert "2 questions were forgotten" in done.text
+    assert signed_in.get("/api/v1/questions").json()["items"] == []
+    assert len(signed_in.get("/api/v1/questions", params={"scope": "all"}).json()["items"]) == 2
+    assert signed_in.post(f"{API}/forget", json={"person": "Lin Wei"}).status_code == 404
+
+
+def test_a_backup_is_made_beside_the_database(signed_in: TestClient, settings: Settings) -> None:
+    assert signed_in.post(f"{PAGE}/backup").status_code == 303
+    assert ended(settings, "backup") == "done"
+    (file,) = (settings.home_path / "backups").iterdir()
+    assert read_manifest(file).at == NOW
+    assert file.name in signed_in.get(PAGE).text
+
+
+def test_one_job_of_a_name_at_a_time_and_what_died_is_interrupted(tmp_path: Path) -> None:
+    jobs, go = Jobs(tmp_path), threading.Event()
+
+    def wait(_tick: object) -> dict[str, int | str | bool]:
+        go.wait(60)
+        raise Conflict("no")
+
+    thread = jobs.begin("one", wait, actor="Mei", subject="k")
+    with pytest.raises(Conflict, match="under way"):
+        jobs.begin("one", wait, actor="Mei", subject="k")
+    found = Jobs(tmp_path).read("one")
+    assert found is not None
+    assert found.state is JobState.RUNNING
+    running = (tmp_path / "jobs" / "one.json").read_text()
+    go.set()
+    thread.join()
+    failed = jobs.read("one")
+    assert failed is not None
+    assert (failed.state, failed.problem) == (JobState.FAILED, "no")
+    (tmp_path / "jobs" / "one.json").write_text(running)
+    left = jobs.read("one")
+    assert left is not None
+    assert left.state is JobState.INTERRUPTED
+    assert jobs.read("never") is None

@@ -1,0 +1,147 @@
+"""People, roles and tokens in Chromium: an admin makes accounts, an engineer and a viewer come in by them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from knowledge_base.settings import Settings
+from tests.web.test_browser import AXE, AXE_RUN, address, complaints  # noqa: F401 - the server is a fixture
+from web.signin import make_link
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+PICTURES = os.environ.get("KEA_TEST_PICTURES", "")
+PASSWORD = "three words in a row"
+
+
+def _sign_in(page: Page, base: str, login: str, password: str) -> None:
+    page.goto(f"{base}/sign-in")
+    page.get_by_label("Name or e-mail").fill(login)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def _add(page: Page, name: str, role: str) -> str:
+    form = page.locator("form[action='/people']")
+    form.get_by_label("Name").fill(name)
+    form.get_by_label("Role").select_option(role)
+    form.get_by_role("button", name="Add").click()
+    return page.locator("code.secret").inner_text()
+
+
+def _look(page: Page, name: str) -> None:
+    """Nothing that axe finds, nothing that is wider than the window; a picture where a folder is named."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert [each["id"] for each in page.evaluate(AXE_RUN)["violations"]] == [], name
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+
+
+def test_an_admin_makes_accounts_and_each_may_do_what_it_may(
+    page: Page,
+    browser: Browser,
+    address: tuple[str, Settings],  # noqa: F811
+) -> None:
+    base, settings = address
+    found = complaints(page)
+    page.goto(make_link(settings))
+    page.get_by_label("Your name").fill("Zhou Yan")
+    page.get_by_label("A password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(base + "/")
+    page.goto(f"{base}/people")
+    engineer = _add(page, "Lin Wei", "engineer")
+    viewer = _add(page, "Chen Jie", "viewer")
+    tokens = page.locator("form[action='/tokens']")
+    tokens.get_by_label("Name of the program").fill("ci")
+    tokens.get_by_label("Works").select_option("30")
+    tokens.get_by_role("button", name="Make a token").click()
+    assert page.locator("code.secret").inner_text().startswith("kea_")
+    page.get_by_role("button", name="Revoke ci").click()
+    assert page.get_by_text("No program has a token.").is_visible()
+    assert page.locator("code.secret").count() == 0
+
+    theirs = browser.new_context(locale="en-US").new_page()
+    _sign_in(theirs, base, "lin WEI", engineer)
+    theirs.wait_for_url(base + "/")
+    theirs.goto(f"{base}/categories/KE-1")
+    theirs.keyboard.press("e")
+    theirs.get_by_label("Label", exact=True).fill("Disk full")
+    theirs.keyboard.press("Enter")
+    theirs.wait_for_selector("h1:has-text('Disk full')")
+    assert theirs.goto(f"{base}/people").status == 403  # type: ignore[union-attr]
+
+    # The role is gone with the next request of the browser that is signed in.
+    page.locator(".person", has_text="Lin Wei").get_by_role("combobox").select_option("viewer")
+    page.locator(".person", has_text="Lin Wei").get_by_role("button", name="Save").click()
+    page.wait_for_url(f"{base}/people")
+    answer = theirs.request.post(f"{base}/categories/KE-1/label", form={"label": "x"}, headers={"Origin": base})
+    assert answer.status == 403
+    theirs.context.close()
+
+    other = browser.new_context(locale="en-US").new_page()
+    for _ in range(5):
+        _sign_in(other, base, "Chen Jie", "not the password")
+    _sign_in(other, base, "Chen Jie", viewer)
+    assert other.get_by_role("alert").inner_text().startswith("that failed 5 times")
+    page.locator(".person", has_text="Chen Jie").locator("summary").click()
+    page.locator(".person", has_text="Chen Jie").get_by_role("button", name="New password").click()
+    _sign_in(other, base, "Chen Jie", page.locator("code.secret").inner_text())
+    other.wait_for_url(base + "/")
+    other.goto(f"{base}/account")
+    other.get_by_role("button", name="Sign out everywhere").click()
+    other.wait_for_url("**/sign-in")
+    assert other.goto(base + "/").status == 401  # type: ignore[union-attr]
+    other.context.close()
+
+    page.locator(".person", has_text="Chen Jie").locator("summary").click()
+    page.locator(".person", has_text="Chen Jie").get_by_role("button", name="Remove the account").click()
+    page.locator("form.note").get_by_role("button", name="Remove the account").click()
+    page.wait_for_url(f"{base}/people")
+    assert page.locator(".person").count() == 2
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "width"),
+    [("en-US", "light", 1280), ("zh-CN", "dark", 1280), ("en-US", "dark", 390), ("zh-CN", "light", 390)],
+)
+def test_these_pages_leave_nobody_out(
+    browser: Browser,
+    address: tuple[str, Settings],  # noqa: F811
+    language: str,
+    theme: str,
+    width: int,
+) -> None:
+    base, settings = address
+    view = {"width": width, "height": 800}
+    context = browser.new_context(locale=language, color_scheme=theme, viewport=view)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{base}/sign-in")
+    _look(page, f"door-{language}-{theme}-{width}")
+    page.goto(make_link(settings))
+    _look(page, f"link-{language}-{theme}-{width}")
+    page.locator("input[name=name]").fill("Zhou Yan")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("button.primary").click()
+    page.wait_for_url(base + "/")
+    page.goto(f"{base}/account")
+    _look(page, f"account-{language}-{theme}-{width}")
+    page.goto(f"{base}/people")
+    for number, name in enumerate(("Lin Wei", "陈洁", "Anna-Katharina von Hohenfels-Oberwaldstetten"), start=1):
+        page.locator("form[action='/people'] input[name=name]").fill(name)
+        page.locator("form[action='/people'] input[name=email]").fill(f"person{number}@example.com")
+        page.locator("form[action='/people'] button").click()
+    page.locator("form[action='/tokens'] input[name=name]").fill("ci")
+    page.locator("form[action='/tokens'] button").click()
+    _look(page, f"people-{language}-{theme}-{width}")
+    page.locator(".person summary").nth(1).click()
+    _look(page, f"menu-{language}-{theme}-{width}")
+    context.close()

@@ -1,0 +1,53 @@
+import { facts } from "./queue-selection.js";
+
+/** Opens the dialog of an act for some categories: their ids go with the form. */
+export function openAct(name, ids, selection, find, back) {
+  const dialog = document.getElementById(`queue-${name}`);
+  if (!dialog || dialog.open || !ids.length) return;
+  const form = dialog.querySelector("form");
+  form.reset();
+  const targets = form.querySelector("[data-targets]");
+  targets.replaceChildren(field("back", back));
+  if (name === "merge") fillMerge(form, ids, selection, find);
+  else targets.append(...ids.map((id) => field("ids", id)));
+  const note = form.querySelector("[data-targets-note]");
+  note.textContent = ids.length <= 3 ? ids.join(", ") : `${ids.slice(0, 2).join(", ")} +${ids.length - 2}`;
+  dialog.showModal();
+  const first = [...form.querySelectorAll("input:not([type=hidden]), .choices button")].find((each) => each.type !== "radio" || each.checked);
+  first?.focus();
+}
+
+function fillMerge(form, ids, selection, find) {
+  const chosen = form.querySelector("[data-merge-chosen]");
+  const near = form.querySelector("[data-merge-near]");
+  for (const old of form.querySelectorAll(".choice")) old.remove();
+  ids.forEach((id, place) => {
+    const row = find(id);
+    const title = selection.chosen.get(id)?.title ?? (row && facts(row).title);
+    chosen.append(choice("radio", "into", id, title, place === 0), field("ids", id));
+  });
+  const found = ids.length === 1 ? [...document.querySelectorAll("#queue-preview [data-near] li")] : [];
+  const isOwn = document.querySelector("#queue-preview [data-previewed]")?.dataset.previewed === ids[0];
+  near.hidden = !(isOwn && found.length);
+  if (!near.hidden) near.append(...found.map((each) => choice("checkbox", "ids", each.dataset.id, each, false, each.dataset.score)));
+}
+
+function choice(type, name, id, title, checked, score = "") {
+  const label = document.createElement("label");
+  label.className = "choice";
+  const input = Object.assign(document.createElement("input"), { type, name, value: id, checked });
+  const text = document.createElement("span");
+  const bold = document.createElement("b");
+  bold.textContent = id;
+  const meta = Object.assign(document.createElement("span"), { className: "meta", textContent: score });
+  const said = document.createElement("span");
+  said.className = "template";
+  if (title) said.append(...[...title.childNodes].map((each) => each.cloneNode(true)));
+  text.append(bold, " ", meta, document.createElement("br"), said);
+  label.append(input, text);
+  return label;
+}
+
+function field(name, value) {
+  return Object.assign(document.createElement("input"), { type: "hidden", name, value, className: name === "ids" ? "choice" : "" });
+}

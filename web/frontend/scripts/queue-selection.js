@@ -1,0 +1,74 @@
+/** Which rows are selected, also those that are not in the page at present; the bar tells what they come to. */
+export class QueueSelection {
+  constructor() {
+    this.chosen = new Map();
+    this.anchor = null;
+  }
+
+  has(id) {
+    return this.chosen.has(id);
+  }
+
+  get ids() {
+    return [...this.chosen.keys()];
+  }
+
+  toggle(row, on = !this.has(row.dataset.row)) {
+    if (on) this.chosen.set(row.dataset.row, facts(row));
+    else this.chosen.delete(row.dataset.row);
+    this.anchor = row;
+    this.dress([row]);
+    this.tell();
+  }
+
+  /** Selects everything from the last one that was chosen to this one. */
+  extend(rows, row) {
+    const [from, to] = [rows.indexOf(this.anchor), rows.indexOf(row)].sort((a, b) => a - b);
+    for (const each of rows.slice(Math.max(0, from), to + 1)) this.chosen.set(each.dataset.row, facts(each));
+    this.dress(rows);
+    this.tell();
+  }
+
+  clear(rows) {
+    this.chosen.clear();
+    this.dress(rows);
+    this.tell();
+  }
+
+  drop(ids) {
+    for (const id of ids) this.chosen.delete(id);
+    this.tell();
+  }
+
+  dress(rows) {
+    for (const row of rows) {
+      const on = this.has(row.dataset.row);
+      row.classList.toggle("selected", on);
+      const box = row.querySelector("input[type=checkbox]");
+      if (box) box.checked = on;
+    }
+  }
+
+  tell() {
+    const bar = document.querySelector("[data-bar]");
+    if (!bar) return;
+    const all = [...this.chosen.values()];
+    const sum = (name) => all.reduce((total, each) => total + each[name], 0);
+    const count = bar.querySelector("[data-selected-count]");
+    const sums = bar.querySelector("[data-selected-sums]");
+    const shown = new Intl.NumberFormat(document.documentElement.lang);
+    bar.hidden = !all.length;
+    count.textContent = all.length === 1 ? count.dataset.one : count.dataset.many.replace("{n}", shown.format(all.length));
+    sums.textContent = sums.dataset.words
+      .replace("{people}", shown.format(sum("people")))
+      .replace("{lines}", shown.format(sum("lines")));
+    const every = document.querySelector("[data-select-all]");
+    if (every && !all.length) every.checked = false;
+  }
+}
+
+/** What the bar and the dialog of merging tell of a row. */
+export function facts(row) {
+  const title = row.querySelector(".title");
+  return { people: Number(row.dataset.people), lines: Number(row.dataset.lines), title: title.cloneNode(true) };
+}

@@ -1,0 +1,47 @@
+"""What all ways in have in common: the cookie of a new session."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from web.accounts import start_session
+from web.cookies import read_cookies
+from web.parts import Parts
+from web.session import COOKIE, LIFE, read_session, write_session
+
+
+def is_secure(request: Request, parts: Parts) -> bool:
+    """Whether the browser reaches Kea by HTTPS, also where something before Kea ends it."""
+    public = urlsplit(parts.settings.public_url)
+    return request.url.scheme == "https" or (public.scheme == "https" and request.url.hostname == public.hostname)
+
+
+def let_in(request: Request, parts: Parts, *, person: int | None, name: str, path: str = "/") -> Response:
+    """Begin a new session, in place of the browser's former one, and lead to a page."""
+    former = read_session(parts.key, read_cookies(request.headers).get(COOKIE, ""))
+    secret = start_session(
+        parts.knowledge.store, person=person, name=name, former="" if former is None else former.secret
+    )
+    response = RedirectResponse(path, 303)
+    response.set_cookie(
+        COOKIE,
+        write_session(parts.key, name, secret),
+        max_age=int(LIFE.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=is_secure(request, parts),
+    )
+    return response
+
+
+def own_path(path: str) -> str:
+    """Keep a path within Kea; anything that could lead elsewhere becomes the start page.
+
+    >>> own_path("/ask?project=x"), own_path("//evil.example"), own_path("https://evil.example")
+    ('/ask?project=x', '/', '/')
+    """
+    plain = path.isascii() and path.isprintable() and "\\" not in path and len(path) < 2000
+    return path if plain and path.startswith("/") and not path.startswith("//") else "/"

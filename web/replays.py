@@ -1,0 +1,77 @@
+"""What somebody was shown before they agree: the act and the state that it was worked out for, signed.
+
+A replay's id is the whole of it, so that any process of a server takes it, and nothing is kept for those who leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from typing import Any, Literal
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from assistant.what_if import Act, Merge, Move, Split
+from knowledge_base.errors import InputError, StaleVersion
+
+Kind = Literal["merge", "split", "move"]
+LIFE = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A correction that somebody means; ``category`` is the one that it is done to, ``back`` the page to return to.
+
+    ``proposal`` names what it agrees to, if anything. ``basis`` and ``at`` (seconds since the epoch) tell what it was
+    worked out for and when; they are empty until it was.
+    """
+
+    kind: Kind
+    category: str
+    others: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
+    label: str = ""
+    proposal: str = ""
+    back: str = ""
+    basis: str = ""
+    at: int = 0
+
+    @property
+    def act(self) -> Act:
+        """The act that is tried. Raises InputError where something is left out."""
+        if not self.category:
+            raise InputError("choose the category first")
+        if self.kind == "merge":
+            return Merge(self.category, self.others)
+        if self.kind == "split":
+            return Split(self.category, self.templates)
+        if len(self.templates) != 1:
+            raise InputError("choose one template to move")
+        return Move(self.templates[0], self.category)
+
+    def worked_out(self, *, basis: str, at: int) -> Wanted:
+        """Give the same, bound to a state."""
+        return replace(self, basis=basis, at=at)
+
+
+def write_replay(key: str, project: str, wanted: Wanted) -> str:
+    """Write a replay's id."""
+    return str(_signer(key).dumps({"project": project, **asdict(wanted)}))
+
+
+def read_replay(key: str, project: str, replay: str) -> Wanted:
+    """Read a replay's id. Raises StaleVersion where it is too old, of another project or not ours."""
+    try:
+        found: Any = _signer(key).loads(replay, max_age=int(LIFE.total_seconds()))
+    except BadData:
+        found = None
+    if not isinstance(found, Mapping) or found.get("project") != project:
+        raise StaleVersion("what was shown is too old to be agreed to; look at what would change once more")
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
+    values.pop("project")
+    return Wanted(**values)
+
+
+def _signer(key: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(key, salt="kea.what-if")
