@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 
 from platformdirs import user_cache_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from knowledge_base.errors import InputError
@@ -107,6 +108,11 @@ class Settings(BaseSettings):
         default="",
         description="Address under which others reach Kea, such as https://kea.example.com; for links.",
     )
+    trusted_proxies: str = Field(
+        default="127.0.0.1,::1",
+        max_length=2000,
+        description="Addresses or networks of proxies whose word counts on who asks (docs/serving.md).",
+    )
     sign_ins_per_minute: int = Field(
         default=20, ge=0, le=100_000, description="Sign-ins that are tried from one address in a minute; 0: no limit."
     )
@@ -202,6 +208,17 @@ class Settings(BaseSettings):
     delivery_lease_seconds: float = Field(
         default=45.0, gt=0, description="Seconds after which a delivery under way counts as interrupted."
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _only_addresses(cls, value: str) -> str:
+        named = [each.strip() for each in value.split(",") if each.strip()]
+        for each in named:
+            try:
+                ip_network(each)
+            except ValueError:
+                raise ValueError("addresses or networks with commas between them are needed") from None
+        return ",".join(named)
 
     @property
     def home_path(self) -> Path:

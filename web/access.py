@@ -17,9 +17,10 @@ from knowledge_base.errors import KeaError, NotAllowed
 from knowledge_base.store import people, sessions, tokens
 from knowledge_base.store.projects import no_project
 from knowledge_base.store.store import Store
+from web.addresses import counted_address
 from web.cookies import read_cookies
 from web.failures import respond
-from web.limits import LIMITED, Limit, Limits
+from web.limits import BY_ADDRESS, LIMITED, Limit, Limits
 from web.problems import NOT_SIGNED_IN, Problem, problem_of
 from web.project import named_project
 from web.roles import Entries, Need, require
@@ -60,12 +61,12 @@ class GuardAccess:
             await respond(problem, scope, receive, send)
 
     async def _who(self, headers: Headers) -> Who | None:
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            return await run_in_threadpool(self._program, token.strip())
+        token = read_token(headers)
+        if token is not None:
+            return await run_in_threadpool(self._program, token)
         cookie = read_session(self.key, read_cookies(headers).get(COOKIE, ""))
-        if cookie is None or not cookie.secret:
-            return None if cookie is None else Who(cookie.name, roles=BY_LINK)
+        if cookie is None:
+            return None
         return await run_in_threadpool(self._browser, cookie.secret)
 
     def _browser(self, secret: str) -> Who | None:
@@ -88,7 +89,7 @@ class GuardAccess:
         return Who(token.name, token.project, {token.project: token.role})
 
     def _refusal(self, scope: Scope, headers: Headers, who: Who | None) -> Problem | None:
-        by_cookie = "authorization" not in headers
+        by_cookie = read_token(headers) is None
         if scope["method"] not in SAFE_METHODS and by_cookie and not is_same_origin(headers):
             return problem_of(NotAllowed("the request came from another site; open Kea itself and do it there"))
         path = scope["path"]
@@ -126,8 +127,13 @@ async def check_role(request: Request) -> None:
 
 def _counted(request: Request, who: Who | None, limit: Limit) -> str:
     """Name whom a limit counts for: an address at the door, behind it somebody."""
-    address = request.client.host if request.client else ""
-    return address if who is None or limit is Limit.SIGN_IN else who.key
+    return counted_address(request) if who is None or limit in BY_ADDRESS else who.key
+
+
+def read_token(headers: Headers) -> str | None:
+    """Read the token that a program sent; None where there is none and the cookie counts."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def is_same_origin(headers: Headers) -> bool:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from knowledge_base.errors import InputError, NotAllowed, TooOften
+from knowledge_base.errors import Conflict, InputError, NotAllowed, TooOften
 from knowledge_base.roles import EVERYWHERE, Role
 from knowledge_base.store import audit, people, sessions, trials
 from knowledge_base.store.people import Person
@@ -18,41 +18,61 @@ from web.session import LIFE, Who
 from web.signin import clean_name
 
 TRIES = 5
+"""How often a password may be wrong from one address."""
+TRIES_IN_ALL = 100
+"""How often from all addresses together, at most what NIST SP 800-63B allows; few, and a stranger locks people out."""
 LOCKED = timedelta(minutes=15)
 WRONG = "name, e-mail or password is wrong; an admin can set a new password, `kea sign-in-link` makes another way in"
 
 
-def sign_in(store: Store, login: str, password: str) -> Person:
+def sign_in(store: Store, login: str, password: str, *, address: str) -> Person:
     """Tell who signs in by name or e-mail and password.
 
-    Raises NotAllowed where they do not fit, whichever it is, and TooOften after five failures within a quarter of an
-    hour, until it is over. Both say nothing about whether there is such a person.
+    Raises NotAllowed where they do not fit, whichever it is, and TooOften after five failures from an address within a
+    quarter of an hour, until it is over. Both say nothing about whether there is such a person.
     """
     if len(password) > LONGEST or len(login) > LONGEST:
         raise NotAllowed(WRONG)
     with store.write() as db:
         found = people.find(db, login)
-        key = f"password of {people.fold(login) if found is None else found[0]}"
-        _count_try(db, store, key)
-    hashed = None if found is None else found[2]
+        hashed = None if found is None else found[2]
+        whose = people.fold(login) if found is None else found[0]
+        count_try(db, store, whose, hashed, address=address)
     if not matches(hashed, password) or found is None or hashed is None:
         raise NotAllowed(WRONG)
     fresh = hash_password(password) if is_outdated(hashed) else None
     with store.write() as db:
-        trials.clear(db, key)
+        _forget_tries(db, found[0], hashed, address)
         if fresh is not None:
             people.set_password(db, found[0], fresh)
         return people.get_number(db, found[0])
 
 
-def _count_try(db: Connection, store: Store, key: str) -> None:
-    """Count before the password is looked at, so that many tries at once are not more than five either."""
+def count_try(db: Connection, store: Store, whose: int | str, hashed: str | None, *, address: str) -> None:
+    """Count before the password is looked at, so that many tries at once are not more than five either.
+
+    What one address may not try any more does not count for all. Raises TooOften, with which nothing is counted.
+    """
     now = store.clock()
-    count = trials.add(db, key, now=now, life=LOCKED)
-    if count > TRIES:
-        until = trials.read(db, key, now)[1] or now
-        minutes = max(1, round((until - now).total_seconds() / 60))
-        raise TooOften(f"that failed {TRIES} times; try again in {minutes} min", minutes * 60)
+    for key, allowed in zip(_keys(whose, hashed, address), (TRIES, TRIES_IN_ALL), strict=True):
+        if trials.add(db, key, now=now, life=LOCKED) > allowed:
+            until = trials.read(db, key, now)[1] or now
+            minutes = max(1, round((until - now).total_seconds() / 60))
+            raise TooOften(f"that failed {allowed} times; try again in {minutes} min", minutes * 60)
+
+
+def _keys(whose: int | str, hashed: str | None, address: str) -> tuple[str, str]:
+    """Name what tries count for, from one address and from all: a person by number, or a name that nobody has.
+
+    The present hash is in it, so that a new password begins anew wherever somebody tried. No name holds a line break.
+    """
+    account = f"password of {'person' if isinstance(whose, int) else 'name'} {whose}\n{hashed or ''}"
+    return f"{account}\nfrom {address}", account
+
+
+def _forget_tries(db: Connection, person: int, hashed: str | None, address: str) -> None:
+    for key in _keys(person, hashed, address):
+        trials.clear(db, key)
 
 
 def start_session(store: Store, *, person: int | None, name: str, former: str = "") -> str:
@@ -89,17 +109,18 @@ def add_person(
 def be_admin(store: Store, name: str, password: str) -> Person:
     """Give whoever came by a link an account that is admin of all projects, or the present one of that name.
 
-    It sets the password of that account: a link is also the way back for an admin who forgot it.
+    It sets the password of that account: a link is also the way back for an admin who forgot it. Raises InputError
+    for what cannot be a name or password, Conflict where the name is another one's (``check_link_name``).
     """
     name = clean_name(name)
     check_strength(password, name)
     hashed = hash_password(password)
     with store.write() as db:
-        found = people.find(db, name)
-        if found is None:
+        present = _present(db, name)
+        if present is None:
             number = people.add(db, name=name, password=hashed, now=store.clock())
         else:
-            number = found[0]
+            number = present
             people.set_password(db, number, hashed)
             sessions.end_all(db, number)
         people.set_role(db, EVERYWHERE, number, Role.ADMIN)
@@ -107,7 +128,27 @@ def be_admin(store: Store, name: str, password: str) -> Person:
         return people.get_number(db, number)
 
 
-def change_password(store: Store, who: Who, former: str, wanted: str) -> None:
+def check_link_name(store: Store, name: str) -> None:
+    """Raise Conflict where whoever came by a link cannot have an account of this name.
+
+    It is the e-mail of somebody, or the name of somebody who comes by the OpenID provider.
+    """
+    with store.read() as db:
+        _present(db, name)
+
+
+def _present(db: Connection, name: str) -> int | None:
+    found = people.find(db, name)
+    if found is None:
+        return None
+    if people.fold(found[1]) != people.fold(name):
+        raise Conflict("that is the e-mail of somebody already; choose another name")
+    if people.get_number(db, found[0]).from_provider:
+        raise Conflict("somebody who comes by the OpenID provider has this name; choose another one")
+    return found[0]
+
+
+def change_password(store: Store, who: Who, former: str, wanted: str, *, address: str) -> None:
     """Change one's own password and end one's other sessions.
 
     Raises NotAllowed where the former one is wrong, InputError where the new one cannot be one.
@@ -117,8 +158,7 @@ def change_password(store: Store, who: Who, former: str, wanted: str) -> None:
     with store.write() as db:
         person = people.get_number(db, who.person)
         hashed = people.password_of(db, who.person)
-        key = f"password of {who.person}"
-        _count_try(db, store, key)
+        count_try(db, store, who.person, hashed, address=address)
     if len(former) > LONGEST or not matches(hashed, former):
         raise NotAllowed("the present password is wrong")
     check_strength(wanted, person.name, person.email)
@@ -126,20 +166,19 @@ def change_password(store: Store, who: Who, former: str, wanted: str) -> None:
         raise InputError("that is the present password; choose another one")
     fresh = hash_password(wanted)
     with store.write() as db:
-        trials.clear(db, key)
+        _forget_tries(db, who.person, hashed, address)
         people.set_password(db, who.person, fresh)
         sessions.end_all(db, who.person)
 
 
 def reset_password(store: Store, by: Who | str, person: Person, wanted: str = "") -> str:
-    """Set somebody's password, unlock the account and end its sessions; give the password."""
+    """Set somebody's password, which unlocks the account, and end its sessions; give the password."""
     chosen = wanted or make_password()
     check_strength(chosen, person.name, person.email)
     hashed = hash_password(chosen)
     with store.write() as db:
         people.set_password(db, person.number, hashed)
         sessions.end_all(db, person.number)
-        trials.clear(db, f"password of {person.number}")
         note(db, store, EVERYWHERE, by, "password", {"name": person.name})
     return chosen
 

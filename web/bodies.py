@@ -9,12 +9,16 @@ BODY_LIMIT = 1_000_000
 LOGS_LIMIT = 16_000_000
 LOGS_PATH = "/api/v1/logs"
 IMPORT_LIMIT = 2_000_000_000
-IMPORT_PATHS = ("/api/v1/data/import", "/settings/data/import")
+IMPORT_PATH = "/api/v1/data/import"
+UPLOAD_PATH = "/settings/data/import"
 
 
-def limit_of(path: str) -> int:
-    """Tell how many bytes a request to this path may bring."""
-    if path in IMPORT_PATHS:
+def limit_of(path: str, kind: bytes) -> int:
+    """Tell how many bytes a request to this path with this content type may bring.
+
+    A file in a form goes to the disk; any other form is held in memory.
+    """
+    if path == IMPORT_PATH or (path == UPLOAD_PATH and kind.lower().startswith(b"multipart/form-data")):
         return IMPORT_LIMIT
     return LOGS_LIMIT if path == LOGS_PATH else BODY_LIMIT
 
@@ -30,8 +34,9 @@ class LimitBodies:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = limit_of(scope["path"])
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        headers = dict(scope["headers"])
+        limit = limit_of(scope["path"], headers.get(b"content-type", b""))
+        announced = headers.get(b"content-length", b"0")
         taken = 0
 
         async def counted() -> Message:

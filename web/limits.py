@@ -20,6 +20,8 @@ class Limit(StrEnum):
     """What is counted together."""
 
     SIGN_IN = "sign-in"
+    LEAVE = "leave for the provider"
+    RETURN = "return from the provider"
     ASK = "ask"
     FEEDBACK = "feedback"
 
@@ -27,15 +29,17 @@ class Limit(StrEnum):
 LIMITED: Mapping[str, Limit] = {
     "POST /sign-in": Limit.SIGN_IN,
     "POST /sign-in/password": Limit.SIGN_IN,
-    "GET /sign-in/oidc": Limit.SIGN_IN,
-    "GET /sign-in/oidc/callback": Limit.SIGN_IN,
+    "GET /sign-in/oidc": Limit.LEAVE,
+    "GET /sign-in/oidc/callback": Limit.RETURN,
     "POST /account/password": Limit.SIGN_IN,
     "POST /ask": Limit.ASK,
     "POST /api/v1/ask": Limit.ASK,
     "POST /feedback": Limit.FEEDBACK,
     "POST /api/v1/feedback": Limit.FEEDBACK,
 }
-"""The routes that are counted."""
+"""The routes that are counted. A foreign page can bring about any GET, so none counts as a password that is tried."""
+BY_ADDRESS = frozenset({Limit.SIGN_IN, Limit.LEAVE, Limit.RETURN})
+"""What counts for an address, whoever is signed in there."""
 
 
 class DatabaseStorage(Storage):
@@ -96,7 +100,7 @@ class Limits:
         self._limiter = FixedWindowRateLimiter(DatabaseStorage(store))
         self._store = store
         self._allowed = {
-            Limit.SIGN_IN: settings.sign_ins_per_minute,
+            **dict.fromkeys(BY_ADDRESS, settings.sign_ins_per_minute),
             Limit.ASK: settings.questions_per_minute,
             Limit.FEEDBACK: settings.questions_per_minute,
         }

@@ -8,9 +8,14 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from knowledge_base.errors import KeaError, Unavailable
 from knowledge_base.settings import Settings
+
+if TYPE_CHECKING:
+    import uvicorn
+    from fastapi import FastAPI
 
 BACKLOG = 128
 """Connections that wait until a process takes them."""
@@ -102,7 +107,20 @@ def _serve(
             await asyncio.to_thread(warming.stop)
             await super().shutdown(sockets)
 
+    Server(configure(app, settings)).run(sockets=[listener])
+
+
+def configure(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """Tell how an application is served."""
+    import uvicorn
+
     # With a backlog of one, a process takes one connection at a time and leaves the others to whoever is idle; what
-    # waits in the system is set anew above.
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=10, backlog=1)
-    Server(config).run(sockets=[listener])
+    # waits in the system is set anew as soon as the server has started.
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=10,
+        backlog=1,
+        forwarded_allow_ips=settings.trusted_proxies,
+    )

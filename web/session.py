@@ -71,25 +71,25 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """What a cookie says. Without a secret it was written for a browser that came by a link."""
+    """What a cookie says: a name, and the secret of a session."""
 
     name: str
     secret: str
 
 
-def write_session(key: str, name: str, secret: str = "") -> str:
+def write_session(key: str, name: str, secret: str) -> str:
     """Write the cookie's value."""
-    return _signer(key).dumps({"name": name, "secret": secret} if secret else {"name": name})
+    return _signer(key).dumps({"name": name, "secret": secret})
 
 
 def read_session(key: str, value: str) -> Cookie | None:
-    """Read the cookie's value; None for one that is forged or older than 30 days."""
+    """Read the cookie's value; None for one that is forged, older than 30 days or of no session."""
     try:
         data = _signer(key).loads(value, max_age=int(LIFE.total_seconds()))
     except BadData:
         return None
-    name, secret = (data.get("name"), data.get("secret", "")) if isinstance(data, dict) else (None, "")
-    return Cookie(name, secret) if isinstance(name, str) and name and isinstance(secret, str) else None
+    name, secret = (data.get("name"), data.get("secret")) if isinstance(data, dict) else (None, None)
+    return Cookie(name, secret) if isinstance(name, str) and name and isinstance(secret, str) and secret else None
 
 
 def _signer(key: str) -> URLSafeTimedSerializer:

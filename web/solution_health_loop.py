@@ -40,23 +40,33 @@ class SolutionHealthLoop:
         self._worker.stop()
 
     def step(self) -> bool:
-        """Measure a few solutions of each project; False where none has waited long enough."""
+        """Measure a few solutions of each project; False where none has waited long enough.
+
+        What fails in one project stops no other; the last such error is raised when all had their turn.
+        """
         with self._store.read() as db:
             names = list_projects(db)
-        is_busy = False
+        is_busy, failed = False, None
         for project in names:
             if self._worker.is_stopping:
                 break
-            now = self._store.clock()
-            with self._store.read() as db:
-                numbers = solution_health.waiting(db, project, older_than=now - FRESH, limit=PORTION)
-                measured = solution_health.measure(db, project, numbers, now) if numbers else {}
-            if measured:
-                with self._store.write() as db:
-                    solution_health.keep(db, project, measured, now)
-                    solution_health.forget_drafts(db, project)
-                is_busy = True
+            try:
+                is_busy = self._measure(project) or is_busy
+            except Exception as error:
+                failed = error
+        if failed is not None:
+            raise failed
         return is_busy
+
+    def _measure(self, project: str) -> bool:
+        now = self._store.clock()
+        with self._store.read() as db:
+            numbers = solution_health.waiting(db, project, older_than=now - FRESH, limit=PORTION)
+            measured = solution_health.measure(db, project, numbers, now) if numbers else {}
+        if measured:
+            with self._store.write() as db:
+                solution_health.keep(db, project, measured, now)
+        return bool(measured)
 
     def _turn(self) -> float:
         begun = time.monotonic()

@@ -58,8 +58,8 @@ class WatchLoop:
             with self._store.read() as db:
                 goes_on = count_some(db, project, this)
             if not goes_on:
+                replace_hours(self._store, project, this.hours, this.begun_at)
                 with self._store.write() as db:
-                    replace_hours(db, project, this.hours, this.begun_at)
                     source_log.tidy(db, project, this.begun_at)
         except BaseException:
             self._round = None
@@ -91,5 +91,4 @@ def count_all(store: Store, project: str) -> None:
     while goes_on:
         with store.read() as db:
             goes_on = count_some(db, project, this)
-    with store.write() as db:
-        replace_hours(db, project, this.hours, this.begun_at)
+    replace_hours(store, project, this.hours, this.begun_at)

@@ -10,7 +10,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from knowledge_base.curation.acts import Act, Done, act
-from knowledge_base.errors import Conflict, NotFound
+from knowledge_base.curation.waiting_texts import change_state, restore
+from knowledge_base.errors import Conflict, NotFound, StaleVersion
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store import categories, drafts, proposals, solutions
 from knowledge_base.store.solutions import SolutionText
@@ -62,9 +63,9 @@ def publish(
 ) -> Done:
     """Make a draft the solution of its categories: from now on, and for those who asked before, it is the answer.
 
-    With a text the draft gets these words first, as its next version behind ``based_on``. Raises NotFound,
-    StaleVersion, and Conflict for what is published already, for a draft without a category, and for categories that
-    have another solution, unless that shall be replaced.
+    With a text the draft gets these words first, as its next version behind ``based_on``; without one ``based_on`` is
+    the version that was looked at. Raises NotFound, StaleVersion, and Conflict for what is published already, for a
+    draft without a category, and for categories that have another solution, unless that shall be replaced.
     """
     with act(store, project, actor) as this:
         wanted = number_of(Prefix.SOLUTION, solution_id)
@@ -73,6 +74,8 @@ def publish(
             raise Conflict(f"{present.id} is published already")
         if not present.category_ids:
             raise Conflict(f"{present.id} is for no category; attach it to one first")
+        if text is None and based_on not in (None, present.version):
+            raise StaleVersion(f"{present.author} saved version {present.version} meanwhile; read it, then publish")
         if text is not None and based_on is not None and not text.says_the_same_as(present):
             solutions.revise(this.db, project, wanted, text, author=this.actor, now=this.now, based_on=based_on)
             present = solutions.get(this.db, project, wanted)
@@ -92,7 +95,7 @@ def publish_within(this: Act, wanted: Solution, *, replace: bool) -> tuple[int, 
         raise Conflict(
             f"{', '.join(taken)} has another solution; say that it shall be replaced, or discard the draft there"
         )
-    solutions.set_state(this.db, this.project, number, SolutionState.PUBLISHED, now=this.now)
+    left = change_state(this, number, SolutionState.PUBLISHED)
     drafts.unlink(this.db, this.project, number, links)
     for row in rows:
         # A merged category remembers it too, so that it has it again when the merge is taken back.
@@ -106,7 +109,7 @@ def publish_within(this: Act, wanted: Solution, *, replace: bool) -> tuple[int, 
         "publish",
         first,
         detail={**_named(number, wanted.title), "categories": list(wanted.category_ids)},
-        undo={"solution": number, "links": links, "before": [[row, before[row]] for row in rows]},
+        undo={"solution": number, "links": links, "before": [[row, before[row]] for row in rows], **left},
     )
     return entry, first
 
@@ -123,14 +126,14 @@ def unpublish(store: Store, project: str, solution_id: str, *, actor: str) -> Do
             raise Conflict(f"{present.id} is a draft already")
         if not present.category_ids:
             raise Conflict(f"{present.id} is attached to no category, so nobody gets it")
-        rows = _take_off(this, wanted)
+        rows, left = _take_off(this, wanted)
         first, *others = (number_of(Prefix.CATEGORY, each) for each in present.category_ids)
         this.touched |= set(others)
         entry = this.keep(
             "unpublish",
             first,
             detail={**_named(wanted, present.title), "categories": list(present.category_ids)},
-            undo={"solution": wanted, "rows": rows},
+            undo={"solution": wanted, "rows": rows, "version": present.version, **left},
         )
         return this.done(entry, first, solutions.get(this.db, project, wanted))
 
@@ -166,6 +169,7 @@ def undo_publish(this: Act, category: int, undo: Undo) -> int:
     for row, before in given.items():
         if before is not None:
             categories.set_fields(this.db, this.project, row, solution=before)
+    restore(this, number, undo.get("review"))
     this.touched |= {categories.resolve(this.db, this.project, row) for row in given}
     return categories.resolve(this.db, this.project, category)
 
@@ -176,7 +180,11 @@ def undo_unpublish(this: Act, category: int, undo: Undo) -> int:
     _require_state(this, number, SolutionState.DRAFT)
     if any(this.state(row).solution is not None for row in rows):
         raise Conflict("another solution was attached meanwhile; take that back first")
-    solutions.set_state(this.db, this.project, number, SolutionState.PUBLISHED, now=this.now)
+    # What was said while it was a draft is a version that nobody got before.
+    is_same = solutions.get(this.db, this.project, number).version == undo.get("version")
+    minute = undo.get("published_minute") if is_same else None
+    change_state(this, number, SolutionState.PUBLISHED, minute=minute)
+    restore(this, number, undo.get("review"))
     links = drafts.links_of(this.db, this.project, number)
     drafts.unlink(this.db, this.project, number, links)
     for row in rows:
@@ -192,14 +200,17 @@ def draft_within(this: Act, solution: int, title: str, homes: Collection[int]) -
         this.keep("draft", home, detail=_named(solution, title), undo={"solution": solution})
 
 
-def _take_off(this: Act, number: int) -> list[int]:
-    """Make a draft of a solution for all that it is attached to, merged categories too; tell their numbers."""
+def _take_off(this: Act, number: int) -> tuple[list[int], dict[str, Any]]:
+    """Make a draft of a solution for all that it is attached to, merged categories too.
+
+    Tells their numbers, and what ``change_state`` tells.
+    """
     rows = solutions.rows_with(this.db, this.project, number)
     for row in rows:
         categories.set_fields(this.db, this.project, row, solution=None)
-    solutions.set_state(this.db, this.project, number, SolutionState.DRAFT, now=this.now)
+    left = change_state(this, number, SolutionState.DRAFT)
     drafts.link(this.db, this.project, number, rows)
-    return rows
+    return rows, left
 
 
 def _require_state(this: Act, number: int, state: SolutionState) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from knowledge_base.curation.acts import Act, act
 from knowledge_base.curation.publishing import draft_within, publish_within
 from knowledge_base.curation.remedies import link_within
+from knowledge_base.curation.waiting_texts import ask, give_back, settle
 from knowledge_base.errors import Conflict, NotFound, StaleVersion
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store import categories, drafts, solution_reviews, solutions
@@ -23,6 +25,14 @@ class Worked:
 
     solution: Solution
     audit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody looked at who publishes: the newest version, and when the text that waits was sent, if one does."""
+
+    version: int
+    review: datetime | None
 
 
 def create_draft(store: Store, project: str, text: SolutionText, category_ids: Sequence[str], *, actor: str) -> Worked:
@@ -48,7 +58,7 @@ def save(
         if publish and present.state is SolutionState.DRAFT:
             entry = _publish(this, present, replace=False)
         if publish:
-            solution_reviews.settle(this.db, project, number_of(Prefix.SOLUTION, solution_id))
+            settle(this, number_of(Prefix.SOLUTION, solution_id))
         return _worked(this, solution_id, entry)
 
 
@@ -64,14 +74,23 @@ def ask_review(
         entry = _revise(this, present, text) if present.state is SolutionState.DRAFT else None
         number = number_of(Prefix.SOLUTION, solution_id)
         present = solutions.get(this.db, project, number)
-        solution_reviews.ask(this.db, project, number, text, based_on=present.version, author=this.actor, now=this.now)
+        ask(this, number, text, based_on=present.version)
         return Worked(present, entry)
 
 
-def publish_review(store: Store, project: str, solution_id: str, *, replace: bool = False, actor: str) -> Worked:
-    """Publish the text that waits. Raises NotFound, StaleVersion, Conflict where none waits or nothing is answered."""
+def publish_review(
+    store: Store, project: str, solution_id: str, *, seen: Seen | None = None, replace: bool = False, actor: str
+) -> Worked:
+    """Publish the text that waits, where it is what was ``seen``.
+
+    Raises NotFound, StaleVersion, and Conflict where none waits or it is for no category.
+    """
     with act(store, project, actor) as this:
         review = _waiting(this, solution_id)
+        if seen is not None:
+            _require(this, solution_id, seen.version)
+            if seen.review != review.at:
+                raise StaleVersion(f"{review.author} sent another text to review meanwhile; read it, then publish")
         present = _require(this, solution_id, review.based_on)
         entry = _revise(this, present, review.text, author=review.author)
         present = solutions.get(this.db, project, number_of(Prefix.SOLUTION, solution_id))
@@ -82,9 +101,13 @@ def publish_review(store: Store, project: str, solution_id: str, *, replace: boo
 
 
 def send_back(store: Store, project: str, solution_id: str, *, actor: str) -> Review:
-    """Say that a text shall not be published as it is; gives it back. Raises NotFound, Conflict where none waits."""
+    """Say that a text shall not be published as it is: whoever wrote it finds it in the editor.
+
+    Raises NotFound, and Conflict where none waits.
+    """
     with act(store, project, actor) as this:
         review = _waiting(this, solution_id)
+        give_back(this, number_of(Prefix.SOLUTION, solution_id), review)
         solution_reviews.settle(this.db, project, number_of(Prefix.SOLUTION, solution_id))
         return review
 

@@ -14,22 +14,25 @@ from pathlib import Path
 from typing import Annotated, BinaryIO, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from knowledge_base.errors import Conflict, InputError, StorageUnavailable, UnreadableInput
 from knowledge_base.exchange.contents import KEPT
 from knowledge_base.exchange.copying import Progress, copy_in, copy_out
 from knowledge_base.settings import Settings
-from knowledge_base.store.account_tables import PersonRow
+from knowledge_base.store import outbox
+from knowledge_base.store.account_tables import PersonRow, SessionRow, TrialRow
 from knowledge_base.store.schema import HEAD
 from knowledge_base.store.store import Store
+from knowledge_base.store.tables import LeaseRow
 
 FORMAT = 1
 DATABASE = "kea.db"
 MANIFEST = "manifest.json"
 LONGEST_MANIFEST = 1_000_000
 CHUNK = 1 << 20
+_LOOK = "look whether it is there before it is sent again"
 _HIDDEN = frozenset({"database_url", "home", "model_dir"})
 """Settings that are of one machine, or may hold a password."""
 
@@ -82,6 +85,7 @@ def back_up(store: Store, settings: Settings, file: Path, now: datetime, progres
 def restore(store: Store, file: Path, progress: Progress, *, force: bool) -> Manifest:
     """Put a backup in place of what an open store holds, whole or not at all. A running Kea goes on with it.
 
+    Nobody is signed in then. Deliveries that may have been made since the backup need somebody, who sends them again.
     Raises InputError where the file is no whole backup, Conflict where the store holds something and ``force`` is
     not set.
     """
@@ -94,6 +98,7 @@ def restore(store: Store, file: Path, progress: Progress, *, force: bool) -> Man
         copy = Path(folder) / DATABASE
         manifest = _unpack(file, copy)
         with Store(f"sqlite:///{copy}") as staged:
+            _let_rest(staged, manifest.at, store.clock())
             copy_in(staged, store, progress)
     store.close()
     store.open()  # connections that were open may know of former tables
@@ -117,6 +122,14 @@ def open_settings(settings: Settings) -> dict[str, str]:
         for name, value in chosen.items()
         if name not in _HIDDEN and value is not None and not isinstance(value, SecretStr)
     }
+
+
+def _let_rest(staged: Store, at: datetime, now: datetime) -> None:
+    """Leave out what held at that moment alone: who was signed in, who worked, what was about to be sent."""
+    with staged.write() as db:
+        for table in (SessionRow, TrialRow, LeaseRow):
+            db.execute(delete(table))
+        outbox.doubt(db, until=max(at, now), reason=f"a backup of {at:%Y-%m-%d %H:%M} UTC was put back; {_LOOK}")
 
 
 def _held(store: Store) -> str:

@@ -20,7 +20,8 @@ class Kept:
     ``derived`` are columns that another home fills by itself, with what they begin with there. ``scrubbed`` are texts
     that were scrubbed when they were kept, and are again when they are imported. ``numbered`` names the sequence that
     its ``id`` comes from. ``choices`` are the words that a column may hold. ``points`` says by column which table's
-    ``id`` stands there; 0 and nothing stand for none. A table that ``is_alone`` may have a row in an empty project.
+    ``id`` stands there; 0 and nothing stand for none. ``hashes`` are numbers that fill all of eight bytes. A table
+    that ``is_alone`` may have a row in an empty project.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Kept:
     numbered: str = ""
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     points: Mapping[str, str] = field(default_factory=dict)
+    hashes: tuple[str, ...] = ()
     is_alone: bool = False
 
     @property
@@ -52,8 +54,8 @@ KEPT = (
     Kept("term_state", is_alone=True),
     Kept("term"),
     Kept("category_terms", points={"category": "category"}),
-    Kept("wildcard", points=_OF_TEMPLATE),
-    Kept("wildcard_sighting"),
+    Kept("wildcard", points=_OF_TEMPLATE, hashes=("place",)),
+    Kept("wildcard_sighting", hashes=("place", "word")),
     Kept("solution", derived={"generation": 0}, numbered="solution", choices={"state": tuple(SolutionState)}),
     Kept("solution_version", points={"solution": "solution"}),
     Kept("solution_service", points={"solution": "solution"}),

@@ -13,8 +13,6 @@ from knowledge_base.store.metadata import METADATA
 from knowledge_base.store.store import Store
 
 CHUNK = 1000
-PAGES = 2000
-"""Pages of SQLite that are copied at a time; others may write in between."""
 
 Progress = Callable[[int, int], None]
 """Told how much is done and how much there is."""
@@ -23,11 +21,12 @@ Progress = Callable[[int, int], None]
 def copy_out(store: Store, file: Path, progress: Progress) -> None:
     """Write the present state of an open store into a new SQLite file, while others read and write it.
 
-    PostgreSQL is read in one transaction, table by table; SQLite copies its pages, and copies anew those that change.
+    PostgreSQL is read in one transaction, table by table. SQLite's pages are copied in one step, which is one read
+    transaction; with more steps the copy would begin anew whenever somebody wrote in between, and might never end.
     """
     source = database_file(store.engine)
     if source is not None:
-        _copy_pages(source, file, progress, pages=PAGES)
+        _copy_pages(source, file, progress)
         return
     with Store(f"sqlite:///{file}") as staged, store.read() as here, staged.write() as there:
         _copy_rows(here, there, progress)
@@ -38,7 +37,7 @@ def copy_in(staged: Store, store: Store, progress: Progress) -> None:
     source, target = database_file(staged.engine), database_file(store.engine)
     if source is not None and target is not None:
         staged.close()  # all of it is in the file then
-        _copy_pages(source, target, progress, pages=-1)
+        _copy_pages(source, target, progress)
         return
     with staged.read() as here, store.write() as there:
         for table in METADATA.sorted_tables:
@@ -46,12 +45,12 @@ def copy_in(staged: Store, store: Store, progress: Progress) -> None:
         _copy_rows(here, there, progress)
 
 
-def _copy_pages(source: Path, target: Path, progress: Progress, *, pages: int) -> None:
-    """Copy pages by SQLite's online backup; all pages in one step are one transaction of the target."""
+def _copy_pages(source: Path, target: Path, progress: Progress) -> None:
+    """Copy all pages by one step of SQLite's online backup: one transaction of either file; it blocks no writer."""
     here = sqlite3.connect(source, timeout=BUSY_TIMEOUT_SECONDS)
     there = sqlite3.connect(target, timeout=BUSY_TIMEOUT_SECONDS)
     try:
-        here.backup(there, pages=pages, progress=lambda _status, left, total: progress(total - left, total), sleep=0.01)
+        here.backup(there, pages=-1, progress=lambda _status, left, total: progress(total - left, total))
     finally:
         there.close()
         here.close()

@@ -15,6 +15,7 @@ from knowledge_base.curation.publishing import draft_within, publish_within
 from knowledge_base.curation.remedies import link_within
 from knowledge_base.curation.rule_changes import keep_rules
 from knowledge_base.curation.thresholds import keep_imported_thresholds
+from knowledge_base.curation.waiting_texts import change_state
 from knowledge_base.errors import InputError, KeaError, NotFound
 from knowledge_base.exchange.shapes import (
     CategoryShape,
@@ -254,9 +255,7 @@ def _publish(this: Act, wanted: Solution) -> None:
     if wanted.category_ids:
         publish_within(this, wanted, replace=True)
     else:
-        solutions.set_state(
-            this.db, this.project, number_of(Prefix.SOLUTION, wanted.id), SolutionState.PUBLISHED, now=this.now
-        )
+        change_state(this, number_of(Prefix.SOLUTION, wanted.id), SolutionState.PUBLISHED)
 
 
 def _home(this: Act, public: str, tally: _Tally) -> int:

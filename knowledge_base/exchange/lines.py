@@ -24,7 +24,8 @@ LONGEST = 16_000_000
 _CONFIG = ConfigDict(
     frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64", allow_inf_nan=False, strict=True
 )
-_LARGEST = 2**63
+_LARGEST = 2**53
+"""Beyond all ids and counts, far below what eight bytes hold: sequences go on behind ids, and counts are summed."""
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -138,10 +139,11 @@ def _type_of(kept: Kept, column: str, annotation: Any) -> Any:
     optional = kept.table.c[column].nullable
     length = getattr(kept.table.c[column].type, "length", None)
     plain = get_args(annotation)[0] if optional and get_origin(annotation) is UnionType else annotation
-    least = 1 if column == "id" else -_LARGEST
+    beyond = 2**63 if column in kept.hashes else _LARGEST
+    least = 1 if column == "id" else -beyond
     cleaned = _scrubbed if column in kept.scrubbed else storable
     narrowed: Any = {
-        int: Annotated[int, Field(ge=least, lt=_LARGEST)],
+        int: Annotated[int, Field(ge=least, lt=beyond)],
         str: Annotated[str, Field(max_length=length), AfterValidator(cleaned)],
         datetime: Moment,
     }.get(plain, plain)

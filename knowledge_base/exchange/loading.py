@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import groupby, islice
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -24,10 +24,11 @@ from knowledge_base.exchange.importing import Imported, import_within
 from knowledge_base.exchange.lines import ProjectLine
 from knowledge_base.exchange.pointing import require_whole
 from knowledge_base.exchange.reading import Export, Row, Section, Tick
-from knowledge_base.store import projects
+from knowledge_base.store import audit, projects
 from knowledge_base.store.demand_tables import DemandRow, DemandServiceRow, DemandStateRow
+from knowledge_base.store.metadata import METADATA
 from knowledge_base.store.store import Store
-from knowledge_base.store.tables import ProjectRow, SequenceRow, TemplateRow
+from knowledge_base.store.tables import AuditRow, ProjectRow, SequenceRow, TemplateRow
 from knowledge_base.store.upserts import insert_or_replace
 
 CHUNK = 500
@@ -79,11 +80,17 @@ def _import(
 
 
 def _is_empty(db: Connection, project: str) -> bool:
+    """Tell whether nothing is known in a project; who may come in does not matter."""
     return all(
-        db.execute(select(kept.table.c.project).where(kept.table.c.project == project).limit(1)).first() is None
+        db.execute(select(kept.table.c.project).where(*_counted(kept, project)).limit(1)).first() is None
         for kept in KEPT
         if not kept.is_alone
     )
+
+
+def _counted(kept: Kept, project: str) -> list[ColumnElement[bool]]:
+    more = [kept.table.c.action.not_in(audit.OF_ACCOUNTS)] if kept.name == "audit" else []
+    return [kept.table.c.project == project, *more]
 
 
 def _load(db: Connection, export: Export, section: Section, project: str, tick: Tick) -> int:
@@ -91,6 +98,7 @@ def _load(db: Connection, export: Export, section: Section, project: str, tick: 
     for kept in KEPT:
         if kept.is_alone:
             db.execute(delete(kept.table).where(kept.table.c.project == project))
+    acts = _take_acts(db, project)
     others = [name for name in projects.list_projects(db) if name != project]
     derived = {
         "representative": {"generation": projects.next_generation(db, project)},
@@ -111,6 +119,7 @@ def _load(db: Connection, export: Export, section: Section, project: str, tick: 
     except InputError as error:
         raise InputError(f"{export.name}: {error}; nothing was imported") from None
     _count_on(db, highest)
+    _put_acts(db, acts)
     _begin(db, project, section.project)
     return written
 
@@ -137,6 +146,22 @@ def _count_on(db: Connection, highest: Mapping[str, int]) -> None:
     for name, value in highest.items():
         present = db.execute(select(col(SequenceRow.value)).where(col(SequenceRow.name) == name)).scalar()
         insert_or_replace(db, SequenceRow, ("name",), [{"name": name, "value": max(value, present or 0)}])
+
+
+def _take_acts(db: Connection, project: str) -> list[dict[str, object]]:
+    """Take out what an empty project keeps of its accounts: the file may have the same numbers."""
+    table = METADATA.tables["audit"]
+    rows = db.execute(select(table).where(table.c.project == project).order_by(table.c.id)).mappings()
+    taken = [dict(row) for row in rows]
+    db.execute(delete(AuditRow).where(col(AuditRow.project) == project))
+    return taken
+
+
+def _put_acts(db: Connection, acts: Sequence[Mapping[str, object]]) -> None:
+    """Put it back, numbered behind what came."""
+    if acts:
+        numbers = projects.take_numbers(db, "audit", len(acts))
+        db.execute(insert(AuditRow), [{**act, "id": number} for act, number in zip(acts, numbers, strict=True)])
 
 
 def _begin(db: Connection, project: str, line: ProjectLine) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from knowledge_base.errors import InputError
@@ -17,10 +17,11 @@ Tick = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Where the rows of a project begin in the file; ``line`` is the number of the line that begins it."""
+    """Where the rows of a project are in the file: behind its line ``line``, up to its line ``last``."""
 
     project: ProjectLine
     line: int
+    last: int
     offset: int
 
 
@@ -75,13 +76,14 @@ class Export:
                     project = lines.read_project(line)
                     if [*(each.project.id for each in sections), project.id] != head.projects[: len(sections) + 1]:
                         raise InputError(f"project {project.id} is not the next one that the first line names")
-                    sections.append(Section(project, number, self.file.tell()))
+                    sections.append(Section(project, number, number, self.file.tell()))
                 elif kind == "end":
                     is_open = False
                     if lines.read_end(line).lines != number - 1 or len(sections) != len(head.projects):
                         raise InputError("lines are missing before it; export again")
                 else:
                     _read_row(kind, line, begun=bool(sections))
+                    sections[-1] = replace(sections[-1], last=number)
             except InputError as error:
                 raise self.wrong(number, str(error)) from None
         if is_open:
@@ -89,16 +91,15 @@ class Export:
         return sections
 
     def rows(self, section: Section, tick: Tick) -> Iterator[Row]:
-        """Read the rows of a project of a file that was checked."""
+        """Read the rows of a project of a file that was checked. Raises InputError where it is another one now."""
         self.file.seek(section.offset)
-        number = section.line
-        while line := self.file.readline(lines.LONGEST + 1):
-            number += 1
-            kind = lines.kind_of(_not_too_long(line))
-            if kind in ("project", "end"):
-                return
+        for number in range(section.line + 1, section.last + 1):
+            line = self.file.readline(lines.LONGEST + 1)
+            try:
+                kept, values = _read_row(lines.kind_of(_not_too_long(line)), line, begun=True)
+            except InputError:
+                raise self.wrong(number, "the file changed while it was read") from None
             tick(len(line))
-            kept, values = _read_row(kind, line, begun=True)
             yield Row(number, kept, values)
 
     def wrong(self, line: int, reason: str) -> InputError:

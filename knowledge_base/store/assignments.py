@@ -6,11 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 from sqlmodel import col
 
+from knowledge_base.roles import EVERYWHERE
+from knowledge_base.store.account_tables import PersonRoleRow, PersonRow
 from knowledge_base.store.queue_tables import CareRow
-from knowledge_base.store.tables import AccountRow
 from knowledge_base.store.upserts import insert_or_replace
 
 KEY = ("project", "category")
@@ -40,7 +41,10 @@ def write_care(db: Connection, project: str, category: int, care: Care) -> None:
 
 
 def people(db: Connection, project: str) -> list[str]:
-    """Name those who may be given a category: who has an account, and who takes care of one already."""
-    accounts = select(col(AccountRow.name)).where(col(AccountRow.project) == project).limit(MOST_PEOPLE)
+    """Name those who may be given a category: who has a role in the project, and who takes care of one already."""
+    has_role = and_(
+        col(PersonRoleRow.person) == col(PersonRow.id), col(PersonRoleRow.project).in_([project, EVERYWHERE])
+    )
+    with_role = select(col(PersonRow.name)).join(PersonRoleRow, has_role).distinct().limit(MOST_PEOPLE)
     owners = select(col(CareRow.owner)).where(col(CareRow.project) == project).distinct().limit(MOST_PEOPLE)
-    return sorted({name for query in (accounts, owners) for name in db.execute(query).scalars() if name})
+    return sorted({name for query in (with_role, owners) for name in db.execute(query).scalars() if name})

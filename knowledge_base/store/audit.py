@@ -16,6 +16,8 @@ from knowledge_base.store.tables import AuditRow, CategoryRow
 from knowledge_base.store.text import clip
 
 MACHINE = "kea"
+OF_ACCOUNTS = ("token", "revoke token", "person", "role", "remove person", "password")
+"""The acts that concern who may come in, not what is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,16 +24,22 @@ TEMPLATES = 5000
 QUESTIONS = 2000
 SERVICES = 200
 """So many services have hours of their own: those with the most lines."""
+HELD, MOST_HELD = 4 * SERVICES, 5 * SERVICES
+"""A round that comes to hold the hours of more services than the second goes on with the first, the biggest."""
 
 
 @dataclass(slots=True)
 class Round:
-    """How far a round is; ``template`` is the last one that was counted, ``question`` the last time and number."""
+    """How far a round is; ``template`` is the last one that was counted, ``question`` the last time and number.
+
+    ``sizes`` is by scope what its hours hold.
+    """
 
     begun_at: datetime
     template: int = 0
     question: tuple[datetime, int] | None = None
     hours: Hours = field(default_factory=dict)
+    sizes: Counter[str] = field(default_factory=Counter)
 
     @property
     def since(self) -> datetime:
@@ -48,14 +54,14 @@ class Round:
 def count_some(db: Connection, project: str, this: Round) -> bool:
     """Take one step; False where the round is complete."""
     if this.question is None:
-        if _count_lines(db, project, this):
-            return True
-        this.question = this.since, 0
-        return True
-    if _count_questions(db, project, this):
-        return True
-    this.hours = _most(this.hours)
-    return False
+        if not _count_lines(db, project, this):
+            this.question = this.since, 0
+    elif not _count_questions(db, project, this):
+        _keep_most(this, SERVICES)
+        return False
+    if len(this.sizes) > MOST_HELD:
+        _keep_most(this, HELD)
+    return True
 
 
 def _count_lines(db: Connection, project: str, this: Round) -> bool:
@@ -70,6 +76,7 @@ def _count_lines(db: Connection, project: str, this: Round) -> bool:
             for scope in dict.fromkeys((WHOLE_PROJECT, scope_of(service))):
                 found = this.hour(scope, int(hour))
                 found.lines += int(lines)
+                this.sizes[scope] += int(lines)
                 found.solved += int(lines) if solved else 0
     this.template = int(last)
     return True
@@ -117,6 +124,7 @@ def _count_questions(db: Connection, project: str, this: Round) -> bool:
     for row in rows:
         for scope in dict.fromkeys((WHOLE_PROJECT, scope_of(row.service or ""))):
             _count_question(this.hour(scope, hour_of(row.at)), row, said)
+            this.sizes[scope] += 1
     this.question = rows[-1].at, rows[-1].id
     return True
 
@@ -167,10 +175,8 @@ def _words(db: Connection, project: str, numbers: list[int]) -> Counter[tuple[in
     return said
 
 
-def _most(hours: Hours) -> Hours:
+def _keep_most(this: Round, services: int) -> None:
     """Leave out the services beyond those with the most lines; what they held is in the project's hours."""
-    lines: Counter[str] = Counter()
-    for (scope, _), hour in hours.items():
-        lines[scope] += hour.lines + hour.asked
-    kept = {scope for scope, _ in lines.most_common(SERVICES + 1)} | {WHOLE_PROJECT}
-    return {key: hour for key, hour in hours.items() if key[0] in kept}
+    kept = {scope for scope, _ in this.sizes.most_common(services + 1)} | {WHOLE_PROJECT}
+    this.hours = {key: hour for key, hour in this.hours.items() if key[0] in kept}
+    this.sizes = Counter({scope: size for scope, size in this.sizes.items() if scope in kept})

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import Connection, delete, select
 from sqlmodel import col
 
 from knowledge_base.store.counts import EPOCH
+from knowledge_base.store.store import Store
 from knowledge_base.store.upserts import insert_or_replace
 from knowledge_base.store.watch_tables import WatchHourRow, WatchStateRow
 
+Item = TypeVar("Item")
 KEPT = timedelta(days=57)
 """Twice the longest period of a dashboard, and a day for the reader's time zone."""
 KEY = ("project", "scope", "slot")
 WHOLE_PROJECT = ""
+PORTION = 2000
+"""So many rows are written in one transaction."""
 
 
 @dataclass(slots=True)
@@ -87,20 +92,30 @@ def computed_at(db: Connection, project: str) -> datetime | None:
     return db.execute(query).scalar()
 
 
-def replace_hours(db: Connection, project: str, hours: Mapping[tuple[str, int], Hour], begun_at: datetime) -> int:
-    """Put what was computed in place of what is there, writing only what differs; tell how many rows changed."""
-    kept = _all(db, project)
+def replace_hours(store: Store, project: str, hours: Mapping[tuple[str, int], Hour], begun_at: datetime) -> int:
+    """Put what was computed in place of what is there, writing only what differs; tell how many rows changed.
+
+    It is read outside of the transactions that write, each of a portion: nobody else writes these rows, and others
+    wait to write. What a failure leaves half written the next round puts right.
+    """
+    with store.read() as db:
+        kept = _all(db, project)
     changed = [
         {"project": project, "scope": scope, "slot": slot, **asdict(hour)}
         for (scope, slot), hour in hours.items()
         if kept.get((scope, slot)) != hour
     ]
-    insert_or_replace(db, WatchHourRow, KEY, changed)
-    gone = [key for key in kept if key not in hours]
-    _delete(db, project, gone)
+    for rows in _parts(changed, PORTION):
+        with store.write() as db:
+            insert_or_replace(db, WatchHourRow, KEY, rows)
+    gone = sorted(key for key in kept if key not in hours)
+    for keys in _parts(gone, PORTION):
+        with store.write() as db:
+            _delete(db, project, keys)
     services = sorted({scope[1:] for scope, _ in hours if scope != WHOLE_PROJECT})
     state = {"project": project, "begun_at": begun_at, "services": services}
-    insert_or_replace(db, WatchStateRow, ("project",), [state])
+    with store.write() as db:
+        insert_or_replace(db, WatchStateRow, ("project",), [state])
     return len(changed) + len(gone)
 
 
@@ -117,7 +132,7 @@ def _delete(db: Connection, project: str, keys: Sequence[tuple[str, int]]) -> No
     for scope, slot in keys:
         by_scope.setdefault(scope, []).append(slot)
     for scope, slots in by_scope.items():
-        for part in _parts(sorted(slots)):
+        for part in _parts(slots, 500):
             db.execute(
                 delete(WatchHourRow).where(
                     col(WatchHourRow.project) == project,
@@ -127,5 +142,5 @@ def _delete(db: Connection, project: str, keys: Sequence[tuple[str, int]]) -> No
             )
 
 
-def _parts(slots: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:
-    return (slots[start : start + size] for start in range(0, len(slots), size))
+def _parts(rows: Sequence[Item], size: int) -> Iterable[Sequence[Item]]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, and_, func, select
 from sqlmodel import col
 
 from knowledge_base.store import outbox
-from knowledge_base.store.counts import EPOCH
+from knowledge_base.store.counts import EPOCH, minute_of
 from knowledge_base.store.message_tables import InboxRow, OutboxRow
 from knowledge_base.store.question_tables import QuestionRow
-from knowledge_base.store.tables import CategoryRow, SolutionRow, SolutionVersionRow, TemplateRow
+from knowledge_base.store.tables import CategoryRow, SolutionRow, TemplateRow
 from knowledge_base.types import Outcome
 
 MOST_SOLVED, MOST_REPLIED = 5000, 1000
@@ -41,31 +41,28 @@ def solved_since(db: Connection, project: str, since: datetime, *, service: str 
 
     Those that had it before their first line do not count. ``service`` restricts to categories with templates of it.
     """
-    first = SolutionVersionRow
+    published = col(SolutionRow.first_published_minute)
     query = (
-        select(col(CategoryRow.id), col(first.at), col(SolutionRow.version), col(SolutionRow.published_minute))
+        select(col(CategoryRow.id), published)
         .join(SolutionRow, and_(col(SolutionRow.project) == project, col(SolutionRow.id) == col(CategoryRow.solution)))
-        .join(
-            first,
-            and_(col(first.project) == project, col(first.solution) == col(SolutionRow.id), col(first.version) == 1),
-        )
         .where(
             col(CategoryRow.project) == project,
             col(CategoryRow.solution).is_not(None),
             col(CategoryRow.state) == "active",
-            func.coalesce(col(SolutionRow.published_minute), 0) >= int((since - EPOCH).total_seconds() // 60),
+            published >= minute_of(since),
         )
         .order_by(col(CategoryRow.id).desc())
         .limit(MOST_SOLVED)
     )
-    times: dict[int, datetime] = {}
-    for category, at, version, minute in db.execute(query):
-        # A first version may have been a draft for a while.
-        published = EPOCH + timedelta(minutes=minute) if version == 1 and minute else at
-        times[category] = max(at, published)
-    times = {category: at for category, at in times.items() if at >= since}
+    minutes: dict[int, int] = {category: minute or 0 for category, minute in db.execute(query)}
+    times = {category: EPOCH + timedelta(minutes=minute) for category, minute in minutes.items()}
     seen = _first_seen(db, project, list(times), service)
-    return [Solved(times[each], times[each] - first) for each, first in seen.items() if first <= times[each]]
+    # A solution is dated by the minute, so lines of the same minute were there before it.
+    return [
+        Solved(times[each], max(timedelta(0), times[each] - first))
+        for each, first in seen.items()
+        if minute_of(first) <= minutes[each]
+    ]
 
 
 def _first_seen(db: Connection, project: str, categories: list[int], service: str) -> dict[int, datetime]:
@@ -102,7 +99,7 @@ def replied_since(db: Connection, project: str, since: datetime, *, kind: str) -
             col(o.kind) == kind,
             col(o.sent_at).is_not(None),
         )
-        .order_by(col(o.id).desc())
+        .order_by(col(o.created_at).desc(), col(o.id).desc())
         .limit(MOST_REPLIED)
     )
     if kind == "reply":

@@ -145,7 +145,8 @@ def in_state(state: QuestionState) -> tuple[ColumnElement[bool], ...]:
         col(q.outcome) == Outcome.KNOWN_UNSOLVED,
         and_(col(q.outcome) == Outcome.UNKNOWN, col(q.template).is_not(None)),
     )
-    return known, col(q.solution).is_(None), col(q.closed_at).is_(None)
+    outcomes = col(q.outcome).in_([Outcome.KNOWN_UNSOLVED, Outcome.UNKNOWN])  # an index begins with them
+    return outcomes, known, col(q.solution).is_(None), col(q.closed_at).is_(None)
 
 
 def list_questions(

@@ -44,6 +44,7 @@ class OutboxRow(SQLModel, table=True):
         Index("outbox_lane", "channel", "lane", "claimed_at"),
         Index("outbox_created", "created_at"),
         Index("outbox_state", "project", "state", "id"),
+        Index("outbox_sent", "project", "state", "created_at"),
     )
     project: str = project_key()
     id: int = number_key()

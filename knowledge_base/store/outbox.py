@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, tuple_, update
+from sqlalchemy import Connection, and_, delete, or_, select, tuple_, update
 from sqlmodel import col
 
 from knowledge_base.errors import Conflict, NotFound
@@ -197,6 +197,14 @@ def dismiss(db: Connection, project: str, public: str) -> OutgoingDelivery:
     if not move(db, delivery, DISMISSED):
         raise Conflict(f"{delivery.public_id} has changed meanwhile; look at it again")
     return get(db, project, public)
+
+
+def doubt(db: Connection, *, until: datetime, reason: str) -> int:
+    """Let nothing that was under way or due until a time go out by itself, in any project; tell how many those were."""
+    under_way = col(OutboxRow.state).in_([SENDING, DOUBTFUL])
+    is_due = and_(col(OutboxRow.state) == WAITING, col(OutboxRow.next_at) <= until)
+    query = update(OutboxRow).where(or_(under_way, is_due)).values(state=UNCERTAIN, error=clip(reason, 2000))
+    return db.execute(query).rowcount
 
 
 def forget(db: Connection, before: datetime, *, limit: int) -> int:

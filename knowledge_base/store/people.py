@@ -121,28 +121,39 @@ def password_of(db: Connection, person: int) -> str | None:
     return db.execute(select(col(PersonRow.password)).where(col(PersonRow.id) == person)).scalar()
 
 
-def get(db: Connection, public: str, project: str = EVERYWHERE) -> Person:
-    """Read a person by id; raises NotFound, also for one without a role in the project."""
-    return get_number(db, number_of(Prefix.PERSON, public), project)
+def get(db: Connection, public: str, project: str = EVERYWHERE, *, roleless: bool = False) -> Person:
+    """Read a person by id; raises NotFound, also for one without a role in the project.
+
+    With ``roleless`` who has no role anywhere is found too.
+    """
+    return get_number(db, number_of(Prefix.PERSON, public), project, roleless=roleless)
 
 
-def get_number(db: Connection, number: int, project: str = EVERYWHERE) -> Person:
-    """Read a person by number; raises NotFound, also for one without a role in the project."""
+def get_number(db: Connection, number: int, project: str = EVERYWHERE, *, roleless: bool = False) -> Person:
+    """Read a person by number, as ``get`` does by id."""
     rows = db.execute(select(*_COLUMNS).where(col(PersonRow.id) == number)).all()
     people = _with_roles(db, rows)
-    if not people or (project != EVERYWHERE and not {project, EVERYWHERE} & set(people[0].roles)):
+    roles = set(people[0].roles) if people else set()
+    is_here = project == EVERYWHERE or {project, EVERYWHERE} & roles or (roleless and not roles)
+    if not people or not is_here:
         raise NotFound(f"there is no person {public_id(Prefix.PERSON, number)} in this project")
     return people[0]
 
 
-def list_people(db: Connection, project: str, *, after: str = "", limit: int = 200) -> list[Person]:
-    """List those with a role in a project or in all, by name from behind ``after``; with ``*`` all there are."""
+def list_people(
+    db: Connection, project: str, *, after: str = "", limit: int = 200, roleless: bool = False
+) -> list[Person]:
+    """List those with a role in a project or in all, by name from behind ``after``; with ``*`` all there are.
+
+    With ``roleless`` those who have no role anywhere are among them.
+    """
     query = select(*_COLUMNS).order_by(col(PersonRow.name_key)).limit(limit)
     if after:
         query = query.where(col(PersonRow.name_key) > fold(after))
     if project != EVERYWHERE:
         mine = select(col(PersonRoleRow.person)).where(col(PersonRoleRow.project).in_((project, EVERYWHERE)))
-        query = query.where(col(PersonRow.id).in_(mine))
+        here, nowhere = col(PersonRow.id).in_(mine), col(PersonRow.id).not_in(select(col(PersonRoleRow.person)))
+        query = query.where(or_(here, nowhere) if roleless else here)
     return _with_roles(db, db.execute(query).all())
 
 

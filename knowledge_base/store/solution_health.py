@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, func, select, union_all
+from sqlalchemy import Connection, and_, case, func, select, union_all
 from sqlmodel import col
 
 from knowledge_base.store.counts import LEVELS, minute_of
@@ -189,7 +189,18 @@ def waiting(db: Connection, project: str, *, older_than: datetime, limit: int) -
 
 
 def keep(db: Connection, project: str, measured: dict[int, Measured], now: datetime) -> None:
-    """Keep what was measured, so that lists can be narrowed by it."""
+    """Keep what was measured, so that lists can be narrowed by it; not of what became a draft meanwhile."""
+    s = SolutionRow
+    mine = (col(s.project) == project, col(s.id).in_(list(measured)))
+    # Locked where the database knows that: a draft that is made now must come before or behind.
+    published = set(
+        db.execute(
+            select(col(s.id))
+            .where(*mine, col(s.state) == SolutionState.PUBLISHED)
+            .order_by(col(s.id))
+            .with_for_update()
+        ).scalars()
+    )
     rows = [
         {
             "project": project,
@@ -204,12 +215,6 @@ def keep(db: Connection, project: str, measured: dict[int, Measured], now: datet
             "at": now,
         }
         for number, each in sorted(measured.items())
+        if number in published
     ]
     insert_or_replace(db, SolutionHealthRow, ("project", "solution"), rows)
-
-
-def forget_drafts(db: Connection, project: str) -> None:
-    """Drop what was measured of solutions that are drafts again."""
-    h, s = SolutionHealthRow, SolutionRow
-    drafts = select(col(s.id)).where(col(s.project) == project, col(s.state) == SolutionState.DRAFT)
-    db.execute(delete(h).where(col(h.project) == project, col(h.solution).in_(drafts)))

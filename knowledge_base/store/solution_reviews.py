@@ -44,13 +44,11 @@ def ask(
     db: Connection, project: str, solution: int, text: SolutionText, *, based_on: int, author: str, now: datetime
 ) -> None:
     """Keep a text for review, in place of one that waits already."""
-    words = {"title": storable(text.title), "cause": storable(text.cause), "body": storable(text.body)}
-    details = (text.details or Details()).document()
     row = {
         "project": project,
         "solution": solution,
         "based_on": based_on,
-        "words": {**words, "details": details},
+        "words": _words(text),
         "author": clip(author, 200),
         "at": now,
     }
@@ -63,6 +61,31 @@ def waiting(db: Connection, project: str, solution: int) -> Review | None:
     query = select(col(r.words), col(r.based_on), col(r.author), col(r.at))
     row = db.execute(query.where(col(r.project) == project, col(r.solution) == solution)).first()
     return None if row is None else Review(_text(row[0]), row[1], row[2], row[3])
+
+
+def document(review: Review) -> dict[str, Any]:
+    """Put a text that waits into JSON, for an audit entry."""
+    return {
+        "words": _words(review.text),
+        "based_on": review.based_on,
+        "author": review.author,
+        "at": review.at.isoformat(),
+    }
+
+
+def of_document(kept: Mapping[str, Any]) -> Review:
+    """Read what ``document`` made."""
+    return Review(_text(kept["words"]), kept["based_on"], kept["author"], datetime.fromisoformat(kept["at"]))
+
+
+def _words(text: SolutionText) -> dict[str, Any]:
+    details = (text.details or Details()).document()
+    return {
+        "title": storable(text.title),
+        "cause": storable(text.cause),
+        "body": storable(text.body),
+        "details": details,
+    }
 
 
 def _text(words: Mapping[str, Any]) -> SolutionText:

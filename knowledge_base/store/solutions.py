@@ -7,7 +7,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, case, delete, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlmodel import col
 
 from knowledge_base.errors import Conflict, InputError, NotFound, StaleVersion
@@ -16,7 +28,7 @@ from knowledge_base.solution_details import BODY_LIMIT, CAUSE_LIMIT, TITLE_LIMIT
 from knowledge_base.store import drafts, solution_services
 from knowledge_base.store.counts import minute_of
 from knowledge_base.store.projects import next_solutions, take_numbers
-from knowledge_base.store.solution_work_tables import SolutionReviewRow
+from knowledge_base.store.solution_work_tables import SolutionHealthRow, SolutionReviewRow
 from knowledge_base.store.tables import CategoryRow, SolutionRow, SolutionVersionRow
 from knowledge_base.store.text import clip, storable
 from knowledge_base.types import Solution, SolutionState
@@ -49,6 +61,11 @@ class SolutionText:
     def of(cls, solution: Solution) -> SolutionText:
         """Give all words of a solution."""
         return cls(solution.title, solution.cause, solution.body, solution.details)
+
+    def is_same_as(self, other: SolutionText) -> bool:
+        """Whether both would make the same version."""
+        words = [(each.title.strip(), each.cause.strip(), each.body.strip()) for each in (self, other)]
+        return words[0] == words[1] and (self.details or Details()) == (other.details or Details())
 
     def says_the_same_as(self, solution: Solution) -> bool:
         """Whether a version with these words would say what the solution says already."""
@@ -196,6 +213,7 @@ def create(
 ) -> int:
     """Keep a new solution as its version 1; tell its number."""
     number = take_numbers(db, "solution")[0]
+    minute = minute_of(now) if state is SolutionState.PUBLISHED else None
     db.execute(
         insert(SolutionRow),
         [
@@ -207,7 +225,8 @@ def create(
                 "state": state,
                 "generation": next_solutions(db, project),
                 "created_at": now,
-                "published_minute": minute_of(now) if state is SolutionState.PUBLISHED else None,
+                "published_minute": minute,
+                "first_published_minute": minute,
             }
         ],
     )
@@ -240,15 +259,28 @@ def revise(
     return based_on + 1
 
 
-def set_state(db: Connection, project: str, number: int, state: SolutionState, *, now: datetime) -> None:
-    """Make a draft of a solution, or publish it; whoever does that moves what links it to categories."""
+def set_state(
+    db: Connection, project: str, number: int, state: SolutionState, *, now: datetime, minute: int | None = None
+) -> int | None:
+    """Make a draft of a solution, or publish it; whoever does that moves what links it to categories.
+
+    ``minute`` is when people first got the newest version, where that is not now; tells what was kept as that before.
+    """
     row = (col(SolutionRow.project) == project, col(SolutionRow.id) == number)
-    minute = minute_of(now) if state is SolutionState.PUBLISHED else None
-    changed = {"state": state, "generation": next_solutions(db, project), "published_minute": minute}
+    before = db.execute(select(col(SolutionRow.published_minute)).where(*row)).scalar()
+    changed: dict[str, Any] = {"state": state, "generation": next_solutions(db, project), "published_minute": None}
+    if state is SolutionState.PUBLISHED:
+        published = minute_of(now) if minute is None else minute
+        changed["published_minute"] = published
+        changed["first_published_minute"] = func.coalesce(col(SolutionRow.first_published_minute), published)
     db.execute(update(SolutionRow).where(*row).values(changed))
     # What was to be looked at before it is published is published now, or a draft of other words.
-    review = SolutionReviewRow
-    db.execute(delete(review).where(col(review.project) == project, col(review.solution) == number))
+    gone: list[type[SolutionReviewRow | SolutionHealthRow]] = [SolutionReviewRow]
+    if state is SolutionState.DRAFT:
+        gone.append(SolutionHealthRow)  # nobody gets a draft, so it cannot help
+    for table in gone:
+        db.execute(delete(table).where(col(table.project) == project, col(table.solution) == number))
+    return before
 
 
 def require_published(db: Connection, project: str, number: int) -> None:

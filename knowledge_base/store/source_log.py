@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -32,16 +31,6 @@ class Brought:
 
     lines: int
     newest: datetime | None
-
-
-class Minute(NamedTuple):
-    """A minute of a source by the clock; ``newest`` is its newest event time, ``at`` when the last batch came."""
-
-    slot: int
-    lines: int
-    refused: int
-    newest: datetime | None
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +74,6 @@ def note_refused(
             for number, (offset, reason, excerpt) in zip(numbers, listed, strict=True)
         ],
     )
-
-
-def read_minutes(db: Connection, project: str) -> dict[str, list[Minute]]:
-    """Read what is kept of each source, oldest first; of one that fell silent its last minute is kept longest."""
-    m = SourceMinuteRow
-    query = (
-        select(col(m.source), col(m.slot), col(m.lines), col(m.refused), col(m.newest), col(m.at))
-        .where(col(m.project) == project)
-        .order_by(col(m.slot))
-    )
-    found: dict[str, list[Minute]] = {}
-    for row in db.execute(query):
-        found.setdefault(row.source, []).append(Minute(row.slot, row.lines, row.refused, row.newest, row.at))
-    return found
 
 
 def list_refused(
@@ -146,7 +121,9 @@ def _add(
     m = SourceMinuteRow
     key = {"project": project, "source": clip(source, SOURCE_LENGTH), "slot": minute_of(now)}
     insert_or_skip(db, m, [{**key, "lines": 0, "refused": 0, "newest": None, "at": now}])
-    changed: dict[str, object] = {"lines": m.lines + lines, "refused": m.refused + refused, "at": now}
+    # How old lines are is told by when they came; rows that were refused after them leave that alone.
+    at = now if lines else case((col(m.lines) > 0, col(m.at)), else_=now)
+    changed: dict[str, object] = {"lines": m.lines + lines, "refused": m.refused + refused, "at": at}
     if newest is not None:
         changed["newest"] = newest
     db.execute(

@@ -179,7 +179,8 @@ class SolutionRow(SQLModel, table=True):
 
     What is a draft by its ``state`` is no category's solution: which ones it is for is in another table.
     ``generation`` numbers the state of the project's solutions in which it was last changed; ``published_minute``
-    is when people first got its newest version (minutes since the epoch), None for a draft.
+    is when people first got its newest version (minutes since the epoch), None for a draft;
+    ``first_published_minute`` is when they first got any, None where they never did.
     """
 
     __tablename__ = "solution"
@@ -195,6 +196,7 @@ class SolutionRow(SQLModel, table=True):
     generation: int = number(0)
     created_at: datetime = moment()
     published_minute: int | None = number()
+    first_published_minute: int | None = number()
 
 
 class SolutionVersionRow(SQLModel, table=True):

@@ -7,9 +7,12 @@ import subprocess
 import sys
 import threading
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, select, update
+from sqlmodel import col
 
 from knowledge_base import curation
 from knowledge_base.errors import Conflict, InputError
@@ -17,8 +20,12 @@ from knowledge_base.exchange.backups import MANIFEST, back_up, read_manifest, re
 from knowledge_base.exchange.writing import export_lines
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.store import counts
+from knowledge_base.store import counts, outbox, projects, sessions, trials
+from knowledge_base.store.account_tables import SessionRow, TrialRow
+from knowledge_base.store.message_tables import InboxRow, OutboxRow
+from knowledge_base.store.outbox import NewDelivery
 from knowledge_base.store.store import Store
+from knowledge_base.store.tables import LeaseRow
 from tests.store.databases import MINE, START, copied_file, opened
 from tests.store.knowledge import ingest
 
@@ -135,6 +142,7 @@ import os, signal, sys
 from pathlib import Path
 from knowledge_base.exchange.backups import restore
 from knowledge_base.store.store import Store
+from knowledge_base.store.tables import LeaseRow
 with Store(sys.argv[1]) as store:
     restore(store, Path(sys.argv[2]), lambda *_: os.kill(os.getpid(), signal.SIGKILL), force=True)
 """
@@ -154,3 +162,49 @@ def _of(backup: Path, knowledge: KnowledgeBase) -> list[str]:
     with opened("sqlite:///" + str(backup.with_name("compared.db"))) as other:
         restore(other, backup, unseen, force=True)
         return exported(other)
+
+
+def test_a_backup_ends_however_often_others_write(store: Store, tmp_path: Path) -> None:
+    """Each write between two steps of a copy would begin it anew; the database has more pages than a step took."""
+    with store.write() as db:
+        row = {"project": MINE, "event": "e", "channel": "c", "user": "u", "text": "x" * 20_000_000}
+        db.execute(insert(InboxRow), [{**row, "address": {}, "detail": {}, "received_at": START, "next_at": START}])
+    steps = 0
+
+    def write(_done: int, _total: int) -> None:
+        nonlocal steps
+        steps += 1
+        assert steps < 100, "it does not end"
+        if "sqlite" in store.engine.dialect.name:
+            with store.write() as db:
+                projects.take_numbers(db, "audit")
+
+    back_up(store, Settings(home=tmp_path), tmp_path / "kea.backup", START, write)
+
+
+def test_what_is_put_back_lets_nobody_in_and_sends_nothing_again(store: Store, tmp_path: Path) -> None:
+    file, later = tmp_path / "kea.backup", START + timedelta(days=9_000)
+    with store.write() as db:
+        projects.ensure_project(db, MINE, START)
+        sessions.start(db, "cookie", person=None, name="Mei", now=START, life=timedelta(days=30))
+        assert trials.add(db, "sign in", now=START, life=timedelta(days=1)) == 1
+        db.execute(insert(LeaseRow), [{"project": MINE, "role": "cluster", "epoch": 3, "holder": "x", "at": START}])
+        for name, due in (("due", START), ("later", later), ("sent", START), ("under way", later), ("dead", START)):
+            new = NewDelivery(name, "slack", "answer", "C1", {}, {})
+            assert outbox.queue(db, MINE, new, START, not_before=due)
+        for name, state in (("sent", outbox.SENT), ("under way", outbox.SENDING), ("dead", outbox.DEAD)):
+            db.execute(update(OutboxRow).where(col(OutboxRow.key) == name).values(state=state))
+    back_up(store, Settings(home=tmp_path), file, START, unseen)
+    restore(store, file, unseen, force=True)
+    with store.read() as db:
+        for table in (SessionRow, TrialRow, LeaseRow):
+            assert db.execute(select(table)).first() is None, table
+        states = {each.key: each.state for each in outbox.list_deliveries(db, MINE)}
+        assert outbox.due(db, "slack", START + timedelta(days=1)) == []
+    assert states == {
+        "due": outbox.UNCERTAIN,
+        "under way": outbox.UNCERTAIN,
+        "later": outbox.WAITING,
+        "sent": outbox.SENT,
+        "dead": outbox.DEAD,
+    }

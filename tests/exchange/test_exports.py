@@ -18,13 +18,15 @@ from knowledge_base.exchange.loading import Loaded, import_export
 from knowledge_base.exchange.reading import Export
 from knowledge_base.exchange.writing import export_lines
 from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.store import projects, tokens
 from knowledge_base.store.metadata import METADATA
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.types import Question, Verdict
 from tests.curation.pictures import picture
-from tests.store.databases import MINE, OTHER, copied_file
+from tests.store.databases import MINE, OTHER, START, copied_file
 from tests.store.knowledge import ingest, knowledge_at
+from web.signin import make_token
 
 LINES = (
     "ERROR replica of ledger not found in warehouse",
@@ -155,3 +157,48 @@ def test_imported_texts_are_scrubbed(lines: list[str], other_home: KnowledgeBase
 def test_every_table_is_exported_or_left_out_for_a_reason() -> None:
     assert {*BY_NAME, *LEFT_OUT} == set(METADATA.tables)
     assert not BY_NAME.keys() & LEFT_OUT.keys()
+
+
+def test_a_number_beyond_what_counts_reach_is_named_and_breaks_no_sequence(
+    lines: list[str], other_home: KnowledgeBase
+) -> None:
+    at = next(place for place, line in enumerate(lines) if line.startswith('{"type":"template"'))
+    for column in ("id", "count"):
+        wrong = [*lines[:at], changed(lines[at], **{column: 2**63 - 1}), *lines[at + 1 :]]
+        with pytest.raises(InputError, match=rf"line {at + 1}: {column}: .*less than {2**53}"):
+            load(other_home.store, wrong)
+    ingest(other_home, LINES[0])
+
+
+def test_a_file_that_changes_while_it_is_read_imports_nothing(lines: list[str]) -> None:
+    def unseen(_bytes: int) -> None:
+        pass
+
+    at = next(place for place, line in enumerate(lines) if line.startswith('{"type":"template"'))
+    for kept in (lines[:at], [*lines[:at], lines[-1]]):
+        file = io.BytesIO("".join(lines).encode())
+        export = Export(file, "k.jsonl")
+        section, *_ = export.check(unseen)
+        file.seek(0)
+        file.write("".join(kept).encode())
+        file.truncate()
+        with pytest.raises(InputError, match="changed while it was read"):
+            list(export.rows(section, unseen))
+
+
+def test_a_project_with_a_token_is_imported_exactly_and_its_acts_stay(
+    lines: list[str], other_home: KnowledgeBase
+) -> None:
+    store = other_home.store
+    with store.write() as db:
+        projects.ensure_project(db, MINE, START)
+    for name in ("ci", "grafana"):
+        make_token(store, MINE, name, made_by="Mei")
+    done = load(store, lines)
+    assert [each.merged for each in done] == [None, None]
+    here = exported(store)
+    acts = [json.loads(line) for line in here if line not in lines and '"type":"audit"' in line]
+    assert [(each["action"], each["detail"]["name"]) for each in acts] == [("token", "ci"), ("token", "grafana")]
+    assert [line for line in here if line in lines] == lines[:-1]  # the last one counts the acts, too
+    with store.read() as db:
+        assert len(tokens.list_tokens(db, MINE)) == 2

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from knowledge_base.store import outbox, outbox_pages, question_pages, solutions, source_log
+from knowledge_base.store import (
+    dashboard_counting,
+    outbox,
+    outbox_pages,
+    question_pages,
+    solutions,
+    source_log,
+    source_sums,
+)
 from knowledge_base.store.dashboard_counting import Round, count_some
 from knowledge_base.store.dashboard_failing import failing_solutions
 from knowledge_base.store.dashboard_hours import Hour, hour_of, read_hours, read_services, replace_hours
@@ -18,7 +27,7 @@ from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.source_log import Brought
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow
-from knowledge_base.types import Outcome
+from knowledge_base.types import Outcome, SolutionState
 from tests.store.databases import MINE, OTHER, START
 from tests.store.filling import keep_lines, lines_of
 from tests.store.test_demand import ask
@@ -32,8 +41,7 @@ def count(store: Store, project: str = MINE) -> int:
     while goes_on:
         with store.read() as db:
             goes_on = count_some(db, project, this)
-    with store.write() as db:
-        return replace_hours(db, project, this.hours, this.begun_at)
+    return replace_hours(store, project, this.hours, this.begun_at)
 
 
 def hours(store: Store, service: str = "") -> dict[int, Hour]:
@@ -67,6 +75,39 @@ def test_a_round_writes_what_differs_and_nothing_else(store: Store) -> None:
         assert (solved.at, solved.waited) == (START + HOUR, HOUR)
         assert solved_since(db, MINE, START, service="web") == []
         assert failing_solutions(db, MINE, limit=5) == ([], 0)
+
+
+def test_a_round_holds_few_services_at_a_time(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("SERVICES", 1), ("HELD", 2), ("MOST_HELD", 3), ("TEMPLATES", 1)):
+        monkeypatch.setattr(dashboard_counting, name, value, raising=False)
+    with store.write() as db:
+        for number, lines in enumerate((9, 30, 1, 2, 3, 4, 5)):
+            keep_lines(db, lines_of(f"form {number}", lines, service=f"service {number}"))
+    this, goes_on, most = Round(START + HOUR), True, 0
+    while goes_on:
+        with store.read() as db:
+            goes_on = count_some(db, MINE, this)
+        most = max(most, len({scope for scope, _ in this.hours}))
+    assert most == 3, "the project and two services"
+    assert {scope for scope, _ in this.hours} == {"", "=service 1"}
+    assert sum(hour.lines for (scope, _), hour in this.hours.items() if not scope) == 54
+
+
+def test_a_solution_is_dated_by_its_first_publication(store: Store) -> None:
+    with store.write() as db:
+        category = keep_lines(db, lines_of("a", 2))["a"].category
+        text = SolutionText("It is full", "", "Wait")
+        number = solutions.create(db, MINE, text, author="Ana", now=START, state=SolutionState.DRAFT)
+        solutions.revise(db, MINE, number, SolutionText("Full", "", "Go"), author="Ana", now=START + HOUR, based_on=1)
+        solutions.set_state(db, MINE, number, SolutionState.PUBLISHED, now=START + 3 * HOUR)
+        solutions.revise(db, MINE, number, text, author="Ana", now=START + 5 * HOUR, based_on=2)
+        solved = (col(CategoryRow.project) == MINE, col(CategoryRow.id) == category)
+        db.execute(update(CategoryRow).where(*solved).values(solution=number))
+        for state in (SolutionState.DRAFT, SolutionState.PUBLISHED):
+            solutions.set_state(db, MINE, number, state, now=START + 9 * HOUR)
+        (found,) = solved_since(db, MINE, START)
+        assert (found.at, found.waited) == (START + 3 * HOUR, 3 * HOUR)
+        assert solved_since(db, MINE, START + 4 * HOUR) == []
 
 
 def test_each_question_is_in_one_part(store: Store) -> None:
@@ -115,6 +156,6 @@ def test_the_newest_refused_rows_are_kept(store: Store) -> None:
         listed = source_log.list_refused(db, MINE, limit=1000)
         assert (len(listed), listed[0].offset, listed[-1].offset) == (500, 549, 50)
         assert source_log.count_refused(db, MINE, START) == 880
-        (minute,) = source_log.read_minutes(db, MINE)["logs/0"]
-        assert (minute.lines, minute.refused, minute.newest) == (5, 880, START)
+        (found,) = source_sums.read_sums(db, MINE, recent=0, day=0)
+        assert (found.lines, found.refused, found.newest) == (5, 880, START)
         assert source_log.list_refused(db, OTHER) == []

@@ -52,6 +52,10 @@ def test_people_are_listed_where_they_have_a_role(store: Store) -> None:
         for public, project in ((f"U-{numbers['b']}", OTHER), (f"U-{numbers['d']}", MINE), ("U-99", MINE), ("x", MINE)):
             with pytest.raises(NotFound):
                 people.get(db, public, project)
+        assert [each.name for each in people.list_people(db, MINE, roleless=True)] == ["a", "b", "d"]
+        assert people.get(db, f"U-{numbers['d']}", MINE, roleless=True).roles == {}
+        with pytest.raises(NotFound):
+            people.get(db, f"U-{numbers['c']}", MINE, roleless=True)
 
 
 def test_a_removed_person_is_gone_with_roles_and_sessions(store: Store) -> None:

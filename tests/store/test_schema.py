@@ -102,6 +102,31 @@ def test_proposals_of_an_older_kea_get_numbers_and_those_that_are_settled_go(new
         assert proposals.get(db, "default", "P-4").score == 0.5
 
 
+def test_solutions_of_an_older_kea_get_their_dates(new_url: str) -> None:
+    engine = open_engine(new_url)
+    if new_url.startswith("sqlite"):
+        Path(str(engine.url.database)).parent.mkdir()
+    with engine.connect() as connection:
+        upgrade_to(connection, "0020")
+        for number, state in ((1, "published"), (2, "draft")):
+            connection.exec_driver_sql(
+                "INSERT INTO solution (project, id, version, state, generation, created_at)"
+                f" VALUES ('default', {number}, 2, '{state}', 1, '2026-03-02 09:30:00+00:00')"
+            )
+            for version, hour in ((1, 9), (2, 11)):
+                connection.exec_driver_sql(
+                    "INSERT INTO solution_version (project, solution, version, title, cause, body, author, at)"
+                    f" VALUES ('default', {number}, {version}, 't', '', '', 'Ana', '2026-03-02 {hour:02}:30:00')"
+                )
+        connection.commit()
+    engine.dispose()
+    query = "SELECT first_published_minute, published_minute FROM solution ORDER BY id"
+    with Store(new_url) as store, store.read() as db:
+        (first, newest), draft = (tuple(row) for row in db.exec_driver_sql(query))
+    assert (first, newest - first) == (int(datetime(2026, 3, 2, 9, 30, tzinfo=UTC).timestamp()) // 60, 120)
+    assert draft == (None, None)
+
+
 OPEN = """
 import sys
 from knowledge_base.store.store import Store

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select, update
+from sqlmodel import col
 
 from knowledge_base import curation
 from knowledge_base.curation import reviewing
@@ -13,12 +15,14 @@ from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.solution_details import AppliesTo, Details, Link, Variant
 from knowledge_base.store import ingestion, questions, solution_health, solution_list, solutions
+from knowledge_base.store.counts import minute_of
 from knowledge_base.store.ingestion import StoredLine
 from knowledge_base.store.questions import NewQuestion
 from knowledge_base.store.solution_health import Health, Measured
 from knowledge_base.store.solution_list import SolutionFilter, Stage
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.store import Store
+from knowledge_base.store.tables import MinuteCountRow, SolutionRow
 from knowledge_base.types import Outcome, SolutionState, Verdict
 from tests.store.databases import MINE, OTHER, START
 from tests.store.filling import new_template
@@ -144,7 +148,7 @@ def test_the_list_is_narrowed_and_paged(store: Store) -> None:
         assert solution_health.waiting(db, MINE, older_than=NOW, limit=9) == []
 
 
-def test_the_loop_measures_what_waited_and_forgets_drafts(store: Store) -> None:
+def test_the_loop_measures_what_waited_and_a_draft_has_no_health(store: Store) -> None:
     before = [START - timedelta(hours=h) for h in range(1, 41)]
     number = solved(store, category(store, "a", before))
     loop = SolutionHealthLoop(store)
@@ -155,11 +159,49 @@ def test_the_loop_measures_what_waited_and_forgets_drafts(store: Store) -> None:
         solution_health.keep(db, MINE, {number: Measured(before=40, after=39)}, NOW)
         assert solution_health.measure_one(db, MINE, number, NOW).mark is Health.VOLUME, "as it was counted"
         assert solution_health.measure_one(db, MINE, number, NOW + DAY).mark is Health.HELPS, "counted anew"
-    curation.unpublish(store, MINE, public_id(Prefix.SOLUTION, number), actor="Mei")
-    solved(store, category(store, "b"))
+    unpublished = curation.unpublish(store, MINE, public_id(Prefix.SOLUTION, number), actor="Mei")
+    with store.write() as db:
+        assert sum(solution_list.counts(db, MINE).marks.values()) == 0
+        solution_health.keep(db, MINE, {number: Measured(before=40, after=39)}, NOW)
+        assert sum(solution_list.counts(db, MINE).marks.values()) == 0, "it was measured before it became a draft"
+    assert not loop.step()
+    curation.undo(store, MINE, unpublished.audit_id, actor="Mei")
     assert loop.step()
+
+
+def test_turning_back_and_undo_keep_when_it_was_published(store: Store) -> None:
+    number = solved(store, category(store, "a", [START - timedelta(hours=h) for h in range(1, 41)]))
+    before = NOW - 9 * DAY
+    minutes = {"published_minute": minute_of(before), "first_published_minute": minute_of(before)}
+    mine = (col(SolutionRow.project) == MINE, col(SolutionRow.id) == number)
+    with store.write() as db:
+        db.execute(update(SolutionRow).where(*mine).values(minutes))
+    for is_revised in (False, True):
+        done = curation.unpublish(store, MINE, public_id(Prefix.SOLUTION, number), actor="Mei")
+        if is_revised:
+            text = SolutionText("Free it", "", "do this")
+            reviewing.save(store, MINE, f"S-{number}", text, based_on=1, publish=False, actor="Mei")
+        curation.undo(store, MINE, done.audit_id, actor="Mei")
+        with store.read() as db:
+            wanted = (col(SolutionRow.published_minute), col(SolutionRow.first_published_minute))
+            published, first = db.execute(select(*wanted).where(*mine)).one()
+        assert first == minute_of(before)
+        assert (published == minute_of(before)) is not is_revised, "a version that nobody got before is new"
+
+
+def test_a_project_that_cannot_be_measured_stops_no_other(store: Store) -> None:
+    broken = solved(store, category(store, "a", [START - hour for hour in (DAY / 24, DAY / 12, DAY / 8)]))
+    with store.write() as db:
+        db.execute(update(SolutionRow).where(col(SolutionRow.id) == broken).values(published_minute=0))
+        db.execute(update(MinuteCountRow).values(lines=2**62))
+        kept = ingestion.ensure_templates(db, OTHER, [new_template("b", service="etl")], START)
+    other = public_id(Prefix.CATEGORY, kept["b"].category)
+    done = curation.attach(store, OTHER, other, SolutionText("Free it", "", "do"), actor="Mei")
+    assert done.solution is not None
+    with pytest.raises(Exception, match=r"\w"):
+        SolutionHealthLoop(store).step()
     with store.read() as db:
-        assert sum(solution_list.counts(db, MINE).marks.values()) == 1
+        assert not solution_health.waiting(db, OTHER, older_than=START, limit=9)
 
 
 def test_details_are_kept_with_each_version_and_carried_over(store: Store) -> None:

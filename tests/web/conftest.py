@@ -17,8 +17,9 @@ from knowledge_base.settings import Settings
 from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.types import LogRecord
+from tests.web.roles import link_cookie
 from web.app import create_app
-from web.session import COOKIE, write_session
+from web.session import COOKIE
 
 BASE = "http://127.0.0.1:8080"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -64,7 +65,7 @@ def client(settings: Settings, knowledge: KnowledgeBase) -> Iterator[TestClient]
 @pytest.fixture
 def signed_in(client: TestClient) -> TestClient:
     """A browser in which Lin Wei has signed in."""
-    client.cookies.set(COOKIE, write_session(client.app.state.parts.key, "Lin Wei"))  # type: ignore[attr-defined]
+    client.cookies.set(COOKIE, link_cookie(client.app))  # type: ignore[arg-type]
     return client
 
 

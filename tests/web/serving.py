@@ -15,12 +15,15 @@ SECONDS_TO_START = 30
 
 
 @contextmanager
-def running(app: FastAPI) -> Iterator[int]:
-    """Serve an application on a free port of this machine; gives the port."""
+def running(app: FastAPI | uvicorn.Config) -> Iterator[int]:
+    """Serve an application on a free port of this machine, as it is configured; gives the port."""
+    config = app
+    if isinstance(config, FastAPI):
+        config = uvicorn.Config(config, log_level="warning", access_log=False, ws="none")
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, ws="none"))
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         end = time.monotonic() + SECONDS_TO_START

@@ -63,6 +63,14 @@ def test_changes_must_come_from_our_own_pages(
     assert answer.status_code == status
 
 
+def test_only_a_token_takes_the_place_of_the_origin(signed_in: TestClient, disk_id: str) -> None:
+    for sent in ("Basic eDp5", "Bearer", "x"):
+        headers = {"Origin": "https://evil.example", "Authorization": sent}
+        answer = signed_in.post(f"/categories/{disk_id}/label", data={"label": "Disk full"}, headers=headers)
+        assert answer.status_code in (401, 403), sent
+        assert answer.status_code == (401 if sent == "Bearer" else 403), sent
+
+
 def test_other_names_are_refused(signed_in: TestClient) -> None:
     for host in ("evil.example", "evil.example:8080", "127.0.0.1.evil.example", ""):
         assert signed_in.get("/healthz", headers={"Host": host}).status_code == 421, host

@@ -11,6 +11,7 @@ from knowledge_base.errors import InputError
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.roles import EVERYWHERE, Role
 from knowledge_base.settings import Settings
+from knowledge_base.store import people
 from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.store import Store
 from tests.web.conftest import BASE, NOW
@@ -87,7 +88,7 @@ def test_five_failures_lock_whatever_process_is_asked(
         assert (answer.status_code, answer.headers["retry-after"]) == (429, "900"), name
     assert len(told) == 1, "who does not exist is told the same"
     with knowledge.store.read() as db:
-        found = accounts.people.get(db, person)
+        found = people.get(db, person)
     accounts.reset_password(knowledge.store, "an admin", found, PASSWORD + "!")
     assert come_in(one, "Lin Wei", PASSWORD + "!") == 303
 
@@ -213,3 +214,87 @@ def test_a_foreign_page_signs_nobody_in(client: TestClient, knowledge: Knowledge
     foreign = {"Origin": "https://evil.example"}
     answer = client.post("/sign-in/password", data={"login": "Lin", "password": PASSWORD}, headers=foreign)
     assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
+
+
+def test_a_link_gives_nobody_the_account_of_somebody_else(
+    client: TestClient, settings: Settings, knowledge: KnowledgeBase
+) -> None:
+    with knowledge.store.write() as db:
+        outer = people.add(db, name="Lin Wei", subject="at the provider", now=NOW)
+        mine = people.add(db, name="Zhou Yan", email="zhou@example.com", now=NOW)
+    form = {"token": token_of(make_link(settings)), "password": PASSWORD}
+    for name, told in (("lin  wei", "comes by the OpenID provider"), ("Zhou@example.com", "already")):
+        answer = client.post("/sign-in", data={**form, "name": name})
+        assert (answer.status_code, told in answer.text) == (409, True), name
+    assert client.post("/sign-in", data={**form, "name": "Chen Jie"}).status_code == 303, "the link is still good"
+    client.post("/sign-in", data={"token": token_of(make_link(settings)), "name": "Lin Wei"})
+    answer = client.post("/account/password", data={"wanted": PASSWORD})
+    assert (answer.status_code, "comes by the OpenID provider" in answer.text) == (400, True)
+    with knowledge.store.read() as db:
+        for person in (outer, mine):
+            assert (people.roles_of(db, person), people.password_of(db, person)) == ({}, None)
+
+
+def _from(client: TestClient, address: str) -> TestClient:
+    return TestClient(client.app, base_url=BASE, follow_redirects=False, client=(address, 1))
+
+
+def test_a_number_that_is_tried_locks_nobody_out(two: tuple[TestClient, TestClient], knowledge: KnowledgeBase) -> None:
+    with knowledge.store.write() as db:
+        number = people.add(db, name="Lin Wei", password=hash_password(PASSWORD), now=NOW)
+    for login in (str(number), f"person {number}", f"U-{number}"):
+        assert [come_in(two[0], login) for _ in range(6)] == [403] * 5 + [429]
+    assert come_in(two[0], "Lin Wei") == 303
+
+
+def test_a_stranger_elsewhere_locks_nobody_out_but_many_together_do(
+    two: tuple[TestClient, TestClient], knowledge: KnowledgeBase
+) -> None:
+    add(knowledge.store, "Lin Wei")
+    office, home = _from(two[0], "192.0.2.1"), _from(two[0], "2001:db8:1:2::1")
+    stranger, moved = _from(two[0], "2001:db8:f:f::1"), _from(two[0], "2001:db8:f:f:1:2:3:4")
+    assert [come_in(stranger, "Lin Wei", "wrong") for _ in range(6)] == [403] * 5 + [429]
+    assert come_in(moved, "Lin Wei") == 429, "the same network"
+    assert come_in(office, "Lin Wei") == 303
+    assert office.post("/account/password", data={"former": "wrong", "wanted": PASSWORD + "!"}).status_code == 400
+    with knowledge.store.write() as db:
+        found = people.find(db, "Lin Wei")
+        assert found is not None
+        for number in range(accounts.TRIES_IN_ALL - 1):
+            accounts.count_try(db, knowledge.store, found[0], found[2], address=f"198.51.100.{number}")
+    assert come_in(home, "Lin Wei") == 429
+    with knowledge.store.read() as db:
+        person = people.get_number(db, found[0])
+    accounts.reset_password(knowledge.store, "an admin", person, PASSWORD + "!")
+    assert [come_in(each, "Lin Wei", PASSWORD + "!") for each in (home, stranger)] == [303, 303]
+
+
+def test_leaving_for_the_provider_does_not_count_as_a_password(settings: Settings, knowledge: KnowledgeBase) -> None:
+    add(knowledge.store, "Lin")
+    few = settings.model_copy(update={"sign_ins_per_minute": 2})
+    with TestClient(create_app(few, clock=lambda: NOW, knowledge=knowledge), base_url=BASE) as client:
+        client.follow_redirects = False
+        assert [client.get("/sign-in/oidc").status_code for _ in range(3)] == [404, 404, 429]
+        assert client.get("/sign-in/oidc/callback").status_code == 404
+        assert come_in(client, "Lin") == 303
+        assert client.get("/sign-in/oidc").status_code == 429, "it counts for the address, whoever is signed in"
+
+
+def test_who_lost_the_last_role_is_seen_by_admins_of_all_projects(client: TestClient, knowledge: KnowledgeBase) -> None:
+    add(knowledge.store, "Root", Role.ADMIN, EVERYWHERE)
+    add(knowledge.store, "Boss", Role.ADMIN)
+    lost = add(knowledge.store, "Lin Wei")
+    api = f"/api/v1/people/{lost}"
+    come_in(client, "Root")
+    assert client.delete(f"{api}/role").status_code == 204
+    assert [each["name"] for each in client.get("/api/v1/people").json()] == ["Boss", "Lin Wei", "Root"]
+    assert client.get(api).json()["roles"] == {}
+    page = client.get("/people").text
+    assert f"/people/{lost}/role" in page
+    come_in(client, "Boss")
+    assert [each["name"] for each in client.get("/api/v1/people").json()] == ["Boss", "Root"]
+    assert (client.get(api).status_code, "Lin Wei" in client.get("/people").text) == (404, False)
+    assert client.post(f"/people/{lost}/role", data={"role": "admin"}).status_code == 404
+    come_in(client, "Root")
+    assert client.post(f"/people/{lost}/role", data={"role": "viewer"}).status_code == 303
+    assert client.get(api).json()["roles"] == {"default": "viewer"}

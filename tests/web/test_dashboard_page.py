@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import Connection, event
 
 from assistant.answering import Assistant
 from knowledge_base import curation
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.store import escalations
+from knowledge_base.store import dashboard_hours, escalations
 from knowledge_base.types import Question, Verdict
 from tests.web.conftest import BASE, NOW
 from web.app import create_app
@@ -76,3 +78,23 @@ def test_what_became_of_questions_is_told_apart(signed_in: TestClient, knowledge
     assert "1 confirmed 1 no word 1 not helpful 0 no solution yet 1 unknown 1 escalated" in page
     assert "Questions with a solution 60.0 %" in page
     assert "First seen to solution 2.9 d median, 1 category" in page
+
+
+def test_hours_are_written_in_portions_and_read_while_others_may_write(
+    knowledge: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dashboard_hours, "PORTION", 10, raising=False)
+    held: list[list[tuple[str, int]]] = [[]]
+
+    def watch(_db: Connection, _cursor: Any, statement: str, given: Any, _context: Any, many: bool) -> None:
+        if "watch_hour" in statement:
+            held[-1].append((statement.split()[0], len(given) if many else 1))
+
+    engine = knowledge.store.engine
+    event.listen(engine, "before_cursor_execute", watch)
+    event.listen(engine, "begin", lambda _db: held.append([]))
+    count_all(knowledge.store, "default")
+    event.remove(engine, "before_cursor_execute", watch)
+    writing = [each for each in held if any(verb == "INSERT" for verb, _ in each)]
+    assert len(writing) > 1
+    assert all(verb == "INSERT" and count <= 10 for each in writing for verb, count in each)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 import threading
 import time
@@ -13,14 +14,19 @@ import pytest
 from fastapi.testclient import TestClient
 
 from knowledge_base import curation
-from knowledge_base.errors import Conflict
+from knowledge_base.errors import Conflict, InputError
 from knowledge_base.exchange.backups import read_manifest
+from knowledge_base.exchange.lines import LONGEST
 from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.roles import Role
 from knowledge_base.settings import Settings
 from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.solutions import SolutionText
 from tests.web.conftest import NOW
+from web.bodies import BODY_LIMIT
+from web.exchanging import PLAIN_LIMIT, receive
 from web.jobs import Jobs, JobState
+from web.signin import make_token
 
 PAGE = "/settings/data"
 API = "/api/v1/data"
@@ -73,6 +79,44 @@ def test_a_project_goes_out_and_comes_in_by_the_api(
     wrong = signed_in.post(f"{API}/import?project=copied", content=b"{\n")
     assert (wrong.status_code, "line 1" in wrong.json()["detail"]) == (400, True)
     assert signed_in.post(f"{API}/import", content=b"").json()["rows"] == 0
+
+
+def test_nothing_is_read_of_a_file_whose_sender_may_not_import(client: TestClient, knowledge: KnowledgeBase) -> None:
+    """A form that is read to its end before the role is checked would be found wrong first."""
+    token = make_token(knowledge.store, "default", "reader", role=Role.VIEWER)
+    headers = {"Authorization": f"Bearer {token}"}
+    kind = {"Content-Type": "multipart/form-data; boundary=x", **headers}
+    assert client.post(f"{PAGE}/import", content=b"wrong", headers=kind).status_code == 403
+
+
+def test_only_a_form_with_one_file_may_be_as_large_as_an_import(signed_in: TestClient) -> None:
+    plain = {"Content-Type": "application/x-www-form-urlencoded"}
+    large = b"&".join([b"file=" + b"x" * 1000] * 1000)
+    refused = signed_in.post(f"{PAGE}/import", content=large, headers=plain)
+    assert (refused.status_code, f"{BODY_LIMIT:,} bytes" in refused.text) == (413, True)
+    assert signed_in.post(f"{PAGE}/import", files={"file": ("k.jsonl", b"x" * 1_100_000)}).status_code == 303
+    two = [("file", ("k.jsonl", b"{}")), ("file", ("l.jsonl", b"{}"))]
+    assert signed_in.post(f"{PAGE}/import", files=two).status_code == 400
+
+
+def test_plain_rows_are_held_in_memory_and_so_may_not_be_many(knowledge: KnowledgeBase, tmp_path: Path) -> None:
+    for size, told in ((PLAIN_LIMIT + 1, "much has more than"), (LONGEST + 4, "much, line 2: it has more than")):
+        with (tmp_path / "much").open("wb+") as file:
+            file.write(b"{}\n")
+            file.truncate(size)
+            with pytest.raises(InputError, match=told):
+                receive(knowledge.store, file, name="much", project="default", actor="Mei", tick=lambda *_: None)
+
+
+def test_uploads_that_were_left_are_swept(signed_in: TestClient, settings: Settings) -> None:
+    folder = Jobs(settings.home_path).folder()
+    left, fresh = folder / "import-gone.12.upload", folder / "import-default.13.upload"
+    for file in (left, fresh):
+        file.write_bytes(b"x")
+    os.utime(left, (0, 0))
+    signed_in.post(f"{PAGE}/import", files={"file": ("k.jsonl", b"{}\n")})
+    ended(settings, "import-default")
+    assert list(folder.glob("*.upload")) == [fresh]
 
 
 def test_solutions_are_a_table_that_computes_nothing(

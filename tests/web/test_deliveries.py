@@ -14,8 +14,9 @@ from knowledge_base.store import outbox
 from knowledge_base.store.outbox import NewDelivery
 from tests.assistant.dingtalk.driver import signed_headers
 from tests.web.conftest import BASE, NOW
+from tests.web.roles import link_cookie
 from web.app import create_app
-from web.session import COOKIE, write_session
+from web.session import COOKIE
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def with_dingtalk(settings: Settings, knowledge: KnowledgeBase) -> Iterator[Test
     known = {"dingtalk_client_id": "ding", "dingtalk_client_secret": "app-secret", "dingtalk_stream": False}
     app = create_app(Settings(home=settings.home, **known), knowledge=knowledge)  # type: ignore[arg-type]
     with TestClient(app, base_url=BASE, follow_redirects=False) as client:
-        client.cookies.set(COOKIE, write_session(app.state.parts.key, "Lin Wei"))
+        client.cookies.set(COOKIE, link_cookie(app))
         yield client
 
 

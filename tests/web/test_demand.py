@@ -13,9 +13,10 @@ from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from knowledge_base.store import outbox
 from tests.web.conftest import BASE, DISK
+from tests.web.roles import link_cookie
 from web.app import create_app
 from web.demand_loop import DemandLoop
-from web.session import COOKIE, write_session
+from web.session import COOKIE
 
 API = "/api/v1"
 STRANGE = "the tea kettle in the kitchen whistles a tune"
@@ -147,7 +148,7 @@ def telling(settings: Settings, knowledge: KnowledgeBase) -> Iterator[TestClient
     knowledge.settings = known
     app = create_app(known, clock=lambda: datetime(2026, 11, 23, 12, tzinfo=UTC), knowledge=knowledge)
     with TestClient(app, base_url=BASE, follow_redirects=False) as client:
-        client.cookies.set(COOKIE, write_session(app.state.parts.key, "Lin Wei"))
+        client.cookies.set(COOKIE, link_cookie(app))
         yield client
 
 

@@ -17,8 +17,9 @@ from knowledge_base.settings import Settings
 from knowledge_base.signature import sign
 from knowledge_base.store.projects import ensure_project
 from tests.web.conftest import BASE, DISK, NOW, QUEUE, records
+from tests.web.roles import link_cookie
 from web.app import create_app
-from web.session import COOKIE, write_session
+from web.session import COOKIE
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 CHINESE = {"Accept-Language": "zh-CN,zh;q=0.9"}
@@ -81,7 +82,7 @@ def without_model(settings: Settings, knowledge: KnowledgeBase) -> Iterator[Test
         settings, clock=lambda: NOW, knowledge=KnowledgeBase(settings, clock=lambda: NOW, embedder=embedder)
     )
     with TestClient(app, base_url=BASE, follow_redirects=False) as client:
-        client.cookies.set(COOKIE, write_session(client.app.state.parts.key, "Lin Wei"))  # type: ignore[attr-defined]
+        client.cookies.set(COOKIE, link_cookie(client.app))  # type: ignore[arg-type]
         yield client
 
 

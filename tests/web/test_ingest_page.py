@@ -7,10 +7,13 @@ from datetime import timedelta
 from fastapi.testclient import TestClient
 
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import source_log
+from knowledge_base.store import source_log, source_sums
+from knowledge_base.store.counts import minute_of
 from knowledge_base.store.source_log import Brought
 from tests.web.conftest import NOW
 from web.pages.ingest_sources import read_sources
+
+REFUSED = [(1, "no text", "")]
 
 
 def test_an_empty_project_says_how_to_begin(signed_in: TestClient) -> None:
@@ -48,3 +51,32 @@ def test_rate_lag_and_silence(knowledge: KnowledgeBase) -> None:
     assert (busy.rate, busy.lag, busy.is_behind, busy.kind) == (10.0, timedelta(seconds=2), False, "Kafka")
     assert (late.lag, late.is_behind) == (timedelta(minutes=9), True)
     assert (quiet.rate, quiet.lag, quiet.is_quiet, quiet.newest, quiet.lines) == (0.0, None, True, old, 10)
+
+
+def test_refused_rows_make_no_source_late(knowledge: KnowledgeBase) -> None:
+    begun = NOW - timedelta(minutes=4, seconds=50)
+    with knowledge.store.write() as db:
+        for source in ("logs/0", "logs/1"):
+            source_log.note_lines(db, "default", {source: Brought(6, begun - timedelta(seconds=30))}, begun)
+        source_log.note_refused(db, "default", "logs/0", REFUSED, begun + timedelta(seconds=40), count=1)
+        source_log.note_refused(db, "default", "logs/1", REFUSED, NOW, count=1)
+        source_log.note_refused(db, "default", "logs/2", REFUSED, NOW, count=1)
+    with knowledge.store.read() as db:
+        found = {each.name: each for each in read_sources(db, "default", NOW)}
+    assert [found[f"logs/{n}"].lag for n in range(3)] == [timedelta(seconds=30)] * 2 + [None]
+    assert not any(each.is_behind for each in found.values())
+    assert found["logs/1"].heard == NOW
+
+
+def test_sources_are_added_up_by_the_database(knowledge: KnowledgeBase) -> None:
+    with knowledge.store.write() as db:
+        for minutes in (0, 4, 5, 119, 120, 170):
+            at = NOW - timedelta(minutes=minutes)
+            source_log.note_lines(db, "default", {f"logs/{n}": Brought(10, at) for n in range(3)}, at)
+    with knowledge.store.read() as db:
+        found = read_sources(db, "default", NOW)
+        steps = source_sums.read_steps(db, "default", ["logs/0"], present=minute_of(NOW), minutes=5, count=24)
+    found = [each for each in found if each.name.startswith("logs")]
+    assert [(each.lines, each.rate) for each in found] == [(60, 20 / 300)] * 3
+    assert steps == {"logs/0": [10, *[0] * 21, 10, 20]}
+    assert [len(each.spark.bars) for each in found] == [24] * 3

@@ -11,8 +11,9 @@ from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from tests.web.conftest import BASE, DISK, NOW
+from tests.web.roles import link_cookie
 from web.app import create_app
-from web.session import COOKIE, write_session
+from web.session import COOKIE
 
 pytestmark = pytest.mark.postgres
 
@@ -22,7 +23,7 @@ def test_the_loop(postgres_database: str, tmp_path: Path) -> None:
     knowledge = KnowledgeBase(settings, clock=lambda: NOW, embedder=HashingEmbedder())
     app = create_app(settings, clock=lambda: NOW, knowledge=knowledge)
     with TestClient(app, base_url=BASE, follow_redirects=False) as client:
-        client.cookies.set(COOKIE, write_session(app.state.parts.key, "Lin Wei"))
+        client.cookies.set(COOKIE, link_cookie(app))
         rows = [{"text": DISK.format(n=n), "service": "spark-etl", "at": "2026-11-23T10:00:00Z"} for n in range(20)]
         kept = client.post("/api/v1/logs", json=rows).json()
         category = kept["assignments"][0]["category_id"]

@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 from knowledge_base import curation
 from knowledge_base.demand_keeping import DemandKeeper
 from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.roles import Role
+from knowledge_base.store import people
 from tests.web.conftest import NOW
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -83,6 +85,19 @@ def test_an_act_on_many_is_taken_back_as_one(queue: TestClient, disk_id: str, qu
     again = act(queue, "assign", disk_id, owner="Zhou Yan", back="owner=Zhou+Yan")
     assert ids(again) == [disk_id]
     assert f'data-gone="{disk_id}"' in undo(queue, again, "owner=Zhou+Yan")
+
+
+def test_whoever_has_a_role_is_chosen_by_name(queue: TestClient, knowledge: KnowledgeBase, disk_id: str) -> None:
+    with knowledge.store.write() as db:
+        for number, where in enumerate(["default", "*", "other"] + ["default"] * 9):
+            person = people.add(db, name=f"Person {number}", now=NOW)
+            people.set_role(db, where, person, Role.ENGINEER)
+    page = queue.get("/queue").text
+    for name, is_offered in (("Person 0", True), ("Person 1", True), ("Person 2", False), ("Person 11", True)):
+        assert (f'<option value="{name}"' in page) is is_offered, name
+    assert "Owner: Person 11" in act(queue, "assign", disk_id, other=" Person  11 ")
+    assert "Owner: Person 1<" in act(queue, "assign", disk_id, owner="Person 1", other="Person 0")
+    assert "Owner:" not in act(queue, "assign", disk_id, owner="-", other="Person 0")
 
 
 def test_what_one_refuses_is_told_and_the_others_are_done(queue: TestClient, disk_id: str) -> None:

@@ -91,6 +91,7 @@ def test_a_morning_with_the_keyboard(page: Page, address: tuple[str, Settings]) 
     page.keyboard.press("X")
     assert page.locator("[data-selected-count]").inner_text() == "2 selected"
     page.keyboard.press("a")
+    assert page.evaluate("document.activeElement.value") == "Lin Wei"
     page.get_by_role("dialog").get_by_role("button", name=re.compile("Lin Wei")).click()
     page.wait_for_selector(".toast:has-text('gave it to Lin Wei')")
     assert page.locator(".queue-row .owner", has_text="Owner: Lin Wei").count() == 2
@@ -172,6 +173,18 @@ def test_a_long_list_is_scrolled_to_its_end_and_stays_small(page: Page, address:
     page.evaluate("window.scrollTo(0, 0)")
     page.wait_for_selector(f"[data-row={chosen}].selected.current")
     assert page.locator(f"[data-row={chosen}] input").is_checked(), "what rested is as it was"
+    # A range reaches over what rests; without a beginning it is the one row.
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    until(lambda: page.locator("[data-row='KE-602']").count() == 1)
+    until(lambda: page.locator(f"[data-row={chosen}]").count() == 0)
+    count = page.locator("[data-selected-count]")
+    page.locator("[data-row='KE-602'] input").click(modifiers=["Shift"])
+    assert int(count.inner_text().split()[0]) > SILENT / 2, "far more than the rows that do not rest"
+    until(lambda: page.locator("[data-row]").count() < SILENT / 2)
+    page.keyboard.press("Escape")
+    assert not count.is_visible()
+    page.locator("[data-row='KE-602'] input").click(modifiers=["Shift"])
+    assert count.inner_text() == "1 selected"
     assert found == []
 
 

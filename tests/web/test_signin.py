@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
+from itsdangerous import URLSafeTimedSerializer
 
 from knowledge_base.errors import InputError, NotAllowed, StorageUnavailable
 from knowledge_base.knowledge import KnowledgeBase
@@ -97,10 +98,18 @@ def test_old_and_forged_links_are_refused(settings: Settings, monkeypatch: pytes
 
 def test_forged_cookies_are_nobody(settings: Settings) -> None:
     key = signing_key(settings.home_path)
-    value = write_session(key, "Lin")
+    value = write_session(key, "Lin", "secret")
     assert read_session(key, value) is not None
-    for wrong in ("", "x", value[:-1], write_session("x" * 40, "Lin"), value.replace(".", "", 1)):
+    for wrong in ("", "x", value[:-1], write_session("x" * 40, "Lin", "secret"), value.replace(".", "", 1)):
         assert read_session(key, wrong) is None
+
+
+def test_a_signed_cookie_without_a_session_is_nobody(client: TestClient) -> None:
+    signer = URLSafeTimedSerializer(client.app.state.parts.key, salt="kea.session")  # type: ignore[attr-defined]
+    for said in ({"name": "Lin"}, {"name": "Lin", "secret": ""}, {"name": "Lin", "secret": "of no session"}):
+        client.cookies.clear()
+        client.cookies.set(COOKIE, signer.dumps(said))
+        assert client.get("/api/v1/me").status_code == 401, said
 
 
 def test_signing_out_forgets_the_browser(signed_in: TestClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,11 +14,12 @@ from assistant.composing import Composer
 from knowledge_base import curation
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import solution_health
+from knowledge_base.store import solution_health, solution_reviews
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.types import Question, Verdict
 from tests.web.conftest import BASE, NOW
-from web.session import COOKIE, write_session
+from tests.web.roles import link_cookie
+from web.session import COOKIE
 
 API = "/api/v1"
 FORM = {
@@ -40,7 +42,7 @@ PASTED = {"text": "No space left on device while writing /data/77/part-9.parquet
 def other(signed_in: TestClient) -> TestClient:
     """A second browser, of Zhou Yan."""
     client = TestClient(signed_in.app, base_url=BASE, follow_redirects=False)
-    client.cookies.set(COOKIE, write_session(signed_in.app.state.parts.key, "Zhou Yan"))  # type: ignore[attr-defined]
+    client.cookies.set(COOKIE, link_cookie(signed_in.app, "Zhou Yan"))  # type: ignore[arg-type]
     return client
 
 
@@ -161,6 +163,58 @@ def test_what_is_sent_back_is_found_in_the_writers_editor(
     assert other.post(f"/solutions/{published}/send-back").status_code == 303
     assert other.post(f"/solutions/{published}/publish").status_code == 409
     assert 'value="Not good"' in signed_in.get(f"/solutions/{published}/edit").text
+
+
+@pytest.mark.parametrize("act", ["publish", "review", "unpublish"])
+def test_a_text_that_waits_is_not_lost_by_what_others_do(
+    signed_in: TestClient, other: TestClient, published: str, act: str
+) -> None:
+    save(signed_in, published, "review", based_on=1, title="Of Lin Wei")
+    if act == "unpublish":
+        done = other.post(f"/solutions/{published}/unpublish")
+    else:
+        assert save(other, published, act, based_on=1, title="Of Zhou Yan") == 303
+    assert 'value="Of Lin Wei"' in signed_in.get(f"/solutions/{published}/edit").text
+    if act == "unpublish":
+        undo = re.search(r"/solutions/S-\d+/undo/\d+", other.get(done.headers["location"]).text)
+        assert undo
+        assert other.post(undo[0]).status_code == 303
+        page = signed_in.get(f"/solutions/{published}").text
+        assert "Waits for review" in page
+        assert "Of Lin Wei" in re.sub(r"</?(ins|del)>", "", page)
+        assert "You have unsaved text" not in page, "it waits again"
+
+
+def published_by_hand(client: TestClient, page: str) -> tuple[int, str]:
+    """Press "Publish" on a page that was read before."""
+    form = re.search(r'<form method="post" action="([^"]*/publish)">(.*?)</form>', page, re.DOTALL)
+    assert form
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[2]))
+    done = client.post(form[1], data=fields)
+    return done.status_code, done.text
+
+
+def test_a_text_that_nobody_looked_at_is_not_published(
+    signed_in: TestClient, other: TestClient, knowledge: KnowledgeBase, published: str, disk_id: str
+) -> None:
+    save(signed_in, published, "review", based_on=1, title="Harmless")
+    read = other.get(f"/solutions/{published}").text
+    number = number_of(Prefix.SOLUTION, published)
+    with knowledge.store.write() as db:
+        harmful = SolutionText("Harmful", "", "rm -rf /")
+        later = NOW + timedelta(microseconds=1)
+        solution_reviews.ask(db, "default", number, harmful, based_on=1, author="Lin Wei", now=later)
+    status, text = published_by_hand(other, read)
+    assert (status, "Changed meanwhile." in text) == (409, True)
+    assert signed_in.get(f"{API}/solutions/{published}").json()["title"] == FORM["title"]
+    assert published_by_hand(other, text)[0] == 303
+    assert signed_in.get(f"{API}/solutions/{published}").json()["title"] == "Harmful"
+    other.post(f"/solutions/{published}/unpublish")
+    read = other.get(f"/solutions/{published}").text
+    assert save(signed_in, published, "draft", based_on=2, title="Another") == 303
+    status, text = published_by_hand(other, read)
+    assert (status, "Changed meanwhile." in text) == (409, True)
+    assert published_by_hand(other, text)[0] == 303
 
 
 def test_a_draft_of_tickets_is_listed_reviewed_and_published(

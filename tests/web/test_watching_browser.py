@@ -23,11 +23,12 @@ from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.store import utc_now
 from knowledge_base.types import Question
 from tests.web.conftest import DISK, NOW, QUEUE, records
+from tests.web.roles import link_cookie
 from tests.web.serving import running
 from tests.web.test_browser import AXE, _examine, complaints
 from web.app import create_app
 from web.assets import read_assets
-from web.session import COOKIE, write_session
+from web.session import COOKIE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """A server with two errors, one solved, two questions, three deliveries and refused rows; address and key."""
+    """A server with two errors, one solved, two questions, three deliveries and refused rows; address and cookie."""
     if not (read_assets().built and AXE.exists()):
         reason = "the pages are not built; run make pages"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
@@ -46,7 +47,7 @@ def server(tmp_path: Path) -> Iterator[tuple[str, str]]:
         _fill(knowledge)
     app = create_app(settings, knowledge=KnowledgeBase(settings, embedder=HashingEmbedder()))
     with running(app) as port:
-        yield f"http://127.0.0.1:{port}", app.state.parts.key
+        yield f"http://127.0.0.1:{port}", link_cookie(app)
 
 
 def _fill(knowledge: KnowledgeBase) -> None:
@@ -72,7 +73,7 @@ def _fill(knowledge: KnowledgeBase) -> None:
 
 def _open(browser: Browser, server: tuple[str, str], **options: object) -> BrowserContext:
     context = browser.new_context(**options)  # type: ignore[arg-type]
-    context.add_cookies([{"name": COOKIE, "value": write_session(server[1], "Lin Wei"), "url": server[0]}])
+    context.add_cookies([{"name": COOKIE, "value": server[1], "url": server[0]}])
     return context
 
 

@@ -15,9 +15,10 @@ from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from knowledge_base.types import LogRecord, WindowBy
 from tests.web.conftest import BASE, NOW
+from tests.web.roles import link_cookie
 from web.app import create_app
 from web.diagnosis import examine
-from web.session import COOKIE, write_session
+from web.session import COOKIE
 
 AT = NOW - timedelta(hours=2)
 
@@ -36,7 +37,7 @@ def status(by_event_time: Settings) -> Iterator[dict[str, object]]:
         for text, seconds in (("disk full", 65), ("peer gone", -90), ("no table", 0), ("queue full", 100)):
             at = AT + timedelta(seconds=seconds)
             pipeline.keep([LogRecord("default", "test", 0, text, at, "etl", "ERROR")])
-        client.cookies.set(COOKIE, write_session(client.app.state.parts.key, "Lin Wei"))  # type: ignore[attr-defined]
+        client.cookies.set(COOKIE, link_cookie(client.app))  # type: ignore[arg-type]
         yield client.get("/api/v1/status").json()
 
 

@@ -94,9 +94,9 @@ def _scope(who: Who, project: str, everywhere: bool) -> str:
     return EVERYWHERE if everywhere else project
 
 
-def _get(parts: PartsOf, project: str, person_id: str) -> Person:
+def _get(parts: PartsOf, who: Who, project: str, person_id: str) -> Person:
     with parts.knowledge.store.read() as db:
-        return people.get(db, person_id, project)
+        return people.get(db, person_id, project, roleless=who.may(Role.ADMIN, EVERYWHERE))
 
 
 @router.get("/me", summary="Tell who is asking")
@@ -109,12 +109,13 @@ def me(who: WhoOf) -> MeOut:
 def list_people(
     parts: PartsOf,
     project: ProjectOf,
+    who: WhoOf,
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
     after: Annotated[str, Query(max_length=200, description="The last name of the page before.")] = "",
 ) -> list[PersonOut]:
-    """List those with a role in the project or in all, by name."""
+    """List those with a role in the project or in all, by name; to admins of all projects also who has none."""
     with parts.knowledge.store.read() as db:
-        found = people.list_people(db, project, after=after, limit=limit)
+        found = people.list_people(db, project, after=after, limit=limit, roleless=who.may(Role.ADMIN, EVERYWHERE))
     return [PersonOut.of(each, project) for each in found]
 
 
@@ -134,18 +135,18 @@ def add_person(parts: PartsOf, project: ProjectOf, who: WhoOf, wanted: PersonIn)
 
 
 @router.get("/people/{person_id}", summary="Show a person")
-def show_person(parts: PartsOf, project: ProjectOf, person_id: str) -> PersonOut:
+def show_person(parts: PartsOf, project: ProjectOf, who: WhoOf, person_id: str) -> PersonOut:
     """Show somebody who has a role in the project or in all; 404 otherwise."""
-    return PersonOut.of(_get(parts, project, person_id), project)
+    return PersonOut.of(_get(parts, who, project, person_id), project)
 
 
 @router.put("/people/{person_id}/role", summary="Give a role")
 def give_role(parts: PartsOf, project: ProjectOf, who: WhoOf, person_id: str, wanted: RoleIn) -> PersonOut:
     """Give somebody another role; it holds from the next request on. Nobody changes their own."""
-    person = _get(parts, project, person_id)
+    person = _get(parts, who, project, person_id)
     accounts.require_other(who, person)
     accounts.set_role(parts.knowledge.store, who, _scope(who, project, wanted.everywhere), person, wanted.role)
-    return PersonOut.of(_get(parts, project, person_id), project)
+    return PersonOut.of(_get(parts, who, project, person_id), project)
 
 
 @router.delete("/people/{person_id}/role", summary="Take a role away", status_code=204)
@@ -157,7 +158,7 @@ def take_role(
     everywhere: Annotated[bool, Query(description="The one in all projects.")] = False,
 ) -> None:
     """Take the role in the project away, or the one in all."""
-    person = _get(parts, project, person_id)
+    person = _get(parts, who, project, person_id)
     accounts.require_other(who, person)
     accounts.set_role(parts.knowledge.store, who, _scope(who, project, everywhere), person, None)
 
@@ -165,12 +166,12 @@ def take_role(
 @router.put("/people/{person_id}/password", summary="Set a password", status_code=204)
 def set_password(parts: PartsOf, project: ProjectOf, who: WhoOf, person_id: str, wanted: PasswordIn) -> None:
     """Set somebody's password, unlock the account and end its sessions."""
-    accounts.reset_password(parts.knowledge.store, who, _get(parts, project, person_id), wanted.password)
+    accounts.reset_password(parts.knowledge.store, who, _get(parts, who, project, person_id), wanted.password)
 
 
 @router.delete("/people/{person_id}", summary="Take an account away", status_code=204)
 def remove_person(parts: PartsOf, project: ProjectOf, who: WhoOf, person_id: str) -> None:
     """Take an account away; what the person did keeps the name."""
-    person = _get(parts, project, person_id)
+    person = _get(parts, who, project, person_id)
     accounts.require_other(who, person)
     accounts.remove_person(parts.knowledge.store, who, person)

@@ -48,6 +48,11 @@ def restore(
         print_json(done.model_dump(mode="json", by_alias=True))
         return
     console().print(f"restored as of {done.at:%Y-%m-%d %H:%M:%S %Z}")
+    console().print(
+        "Accounts, passwords, roles and tokens are those of that time: take away again what was revoked since."
+        " Everybody signs in anew. Deliveries that were due are sent only by hand: `kea outbox`.",
+        markup=False,
+    )
     if done.settings:
         console().print("It was made with these settings, which are read from the environment:")
         for name, value in done.settings.items():

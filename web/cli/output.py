@@ -62,7 +62,11 @@ def read_rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
 def rows_within(file: BinaryIO, name: str) -> Iterator[tuple[int, dict[str, object]]]:
     """Read the rows of an open file from its beginning, as ``read_rows`` does."""
     file.seek(0)
-    yield from _strict(_each_row(io.TextIOWrapper(file, encoding="utf-8", errors="replace")), name)
+    text = io.TextIOWrapper(file, encoding="utf-8", errors="replace")
+    try:
+        yield from _strict(_each_row(text), name)
+    finally:
+        text.detach()  # the file is its opener's to close
 
 
 def _strict(

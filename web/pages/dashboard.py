@@ -139,7 +139,7 @@ def _to_answer(db: Connection, project: str, wanted: Wanted, now: datetime, kind
 
 
 def _incoming(db: Connection, page: Opened, wanted: Wanted, now: datetime) -> Incoming:
-    sources = read_sources(db, page.project, now)
+    sources = read_sources(db, page.project, now, shown=SOURCES)
     counts = outbox_pages.state_counts(db, page.project)
     return Incoming(
         sources=tuple(sources[:SOURCES]),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Query, UploadFile
+from fastapi import APIRouter, Depends, Form, Query, Request
+from starlette.datastructures import UploadFile
 from starlette.responses import Response, StreamingResponse
 
 from assistant.retention import forget_person
@@ -27,6 +31,8 @@ from web.project import WhoOf
 BACKUPS = "backups"
 BACKUPS_SHOWN = 10
 BACKUP_JOB = "backup"
+LEFT_SECONDS = 3600.0
+"""How old the file of an upload is before it counts as left."""
 
 router = APIRouter(include_in_schema=False, prefix="/settings/data")
 
@@ -92,15 +98,23 @@ def table(page: PageOf) -> Response:
     return _download(solutions_csv(page.parts.knowledge.store, page.project), page, "csv", "text/csv")
 
 
+async def upload_of(request: Request) -> AsyncIterator[UploadFile | None]:
+    """Take the file of a form; what a route declares itself is read before anybody asks who sends it."""
+    async with request.form(max_files=1, max_fields=5) as form:
+        file = form.get("file")
+        yield file if isinstance(file, UploadFile) else None
+
+
 @router.post("/import")
-def import_(page: PageOf, who: WhoOf, file: Annotated[UploadFile | None, File()] = None) -> Response:
+def import_(page: PageOf, who: WhoOf, file: Annotated[UploadFile | None, Depends(upload_of)]) -> Response:
     """Begin to import a file."""
     if file is None or not file.filename or not file.size:
         _ = page.visit.formats.translator.text
         return _show(page, who.may(Role.ADMIN, EVERYWHERE), import_problem=str(_("Choose a file first.")), status=400)
     jobs, store, actor, project = _jobs(page), page.parts.knowledge.store, page.actor, page.project
-    kept, name = jobs.folder() / f"{_import_job(project)}.{id(file)}.upload", file.filename[:200]
-    with kept.open("wb") as out:
+    _sweep(jobs.folder())
+    kept, name = jobs.folder() / f"{_import_job(project)}.{secrets.token_hex(8)}.upload", file.filename[:200]
+    with kept.open("xb") as out:
         shutil.copyfileobj(file.file, out)
 
     def work(tick: Tick) -> dict[str, int | str | bool]:
@@ -215,6 +229,14 @@ def _backups(folder: Path) -> Iterator[Kept]:
     for file in files:
         stat = file.stat()
         yield Kept(file.name, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
+
+
+def _sweep(folder: Path) -> None:
+    """Delete the files of imports whose process ended before it could; a job that runs has its file open."""
+    for file in folder.glob("*.upload"):
+        with suppress(FileNotFoundError):
+            if file.stat().st_mtime < time.time() - LEFT_SECONDS:
+                file.unlink()
 
 
 def _download(lines: Iterator[str], page: Opened, ending: str, kind: str) -> Response:

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from knowledge_base.store import source_log
 from knowledge_base.store.counts import minute_of
-from knowledge_base.store.source_log import REFUSALS_KEPT, Minute
+from knowledge_base.store.source_log import REFUSALS_KEPT
+from knowledge_base.store.source_sums import SourceSum, read_steps, read_sums
 from web.sparkline import Spark, spark
 
 RATE_MINUTES = 5
@@ -52,34 +52,34 @@ class Source:
         return self.lag is not None and self.lag > BEHIND
 
 
-def read_sources(db: Connection, project: str, now: datetime) -> list[Source]:
-    """Read the sources, the busiest first and the quiet ones behind them."""
-    found = [_source(name, minutes, now) for name, minutes in source_log.read_minutes(db, project).items()]
-    return sorted(found, key=lambda each: (each.is_quiet, -each.rate, -each.heard.timestamp()))[:SHOWN]
-
-
-def _source(name: str, minutes: Sequence[Minute], now: datetime) -> Source:
-    last = minutes[-1]
+def read_sources(db: Connection, project: str, now: datetime, *, shown: int = SHOWN) -> list[Source]:
+    """Read the sources, the busiest first and the quiet ones behind them; the first ``shown`` with their curves."""
     present, day = minute_of(now), minute_of(now - REFUSALS_KEPT)
-    recent = [each for each in minutes if each.slot > present - RATE_MINUTES]
-    steps = [0] * (SPARK_MINUTES // SPARK_STEP)
-    for each in minutes:
-        place = len(steps) - 1 - (present - each.slot) // SPARK_STEP
-        if 0 <= place < len(steps):
-            steps[place] += each.lines
-    newest = next((each.newest for each in reversed(minutes) if each.newest is not None), None)
-    lag = None
-    if newest is not None and now - last.at <= QUIET:
-        lag = max(timedelta(0), last.at - newest)
+    sums = read_sums(db, project, recent=present - RATE_MINUTES + 1, day=day)
+    found = [(each, _lag(each, now)) for each in sums]
+    found.sort(key=lambda pair: (pair[1] is None, -pair[0].recent, -pair[0].heard.timestamp()))
+    found = found[:SHOWN]
+    names = [each.name for each, _ in found[:shown]]
+    steps = read_steps(db, project, names, present=present, minutes=SPARK_STEP, count=SPARK_MINUTES // SPARK_STEP)
+    return [_source(each, lag, steps.get(each.name, ())) for each, lag in found]
+
+
+def _lag(found: SourceSum, now: datetime) -> timedelta | None:
+    if found.newest is None or found.came is None or now - found.came > QUIET:
+        return None
+    return max(timedelta(0), found.came - found.newest)
+
+
+def _source(found: SourceSum, lag: timedelta | None, steps: Sequence[int]) -> Source:
     return Source(
-        name=name,
-        kind=kind_of(name),
-        rate=sum(each.lines for each in recent) / (RATE_MINUTES * 60),
+        name=found.name,
+        kind=kind_of(found.name),
+        rate=found.recent / (RATE_MINUTES * 60),
         lag=lag,
-        newest=newest,
-        heard=last.at,
-        lines=sum(each.lines for each in minutes),
-        refused=sum(each.refused for each in minutes if each.slot >= day),
+        newest=found.newest,
+        heard=found.heard,
+        lines=found.lines,
+        refused=found.refused,
         spark=spark(steps),
     )
 

@@ -62,7 +62,9 @@ def _show(
     removing: Person | None = None,
 ) -> Response:
     with page.parts.knowledge.store.read() as db:
-        found = people.list_people(db, page.project, after=after, limit=SHOWN + 1)
+        found = people.list_people(
+            db, page.project, after=after, limit=SHOWN + 1, roleless=who.may(Role.ADMIN, EVERYWHERE)
+        )
         kept = tokens.list_tokens(db, page.project)
     shown = PeoplePage(
         tuple(found[:SHOWN]),
@@ -85,9 +87,9 @@ def _scope(page: Opened, who: Who, scope: str) -> str:
     return EVERYWHERE
 
 
-def _person(page: Opened, person_id: str) -> Person:
+def _person(page: Opened, who: Who, person_id: str) -> Person:
     with page.parts.knowledge.store.read() as db:
-        return people.get(db, person_id, page.project)
+        return people.get(db, person_id, page.project, roleless=who.may(Role.ADMIN, EVERYWHERE))
 
 
 @router.get("/people")
@@ -125,7 +127,7 @@ def set_role(
     scope: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     """Give a role, or with none take it away."""
-    person = _person(page, person_id)
+    person = _person(page, who, person_id)
     accounts.require_other(who, person)
     where = _scope(page, who, scope)
     accounts.set_role(page.parts.knowledge.store, who, where, person, read_role(role) if role else None)
@@ -135,15 +137,15 @@ def set_role(
 @router.post("/people/{person_id}/password")
 def reset_password(page: PageOf, who: WhoOf, person_id: str) -> Response:
     """Set a new password, which is shown this once; all sessions of the person end."""
-    person = _person(page, person_id)
+    person = _person(page, who, person_id)
     secret = accounts.reset_password(page.parts.knowledge.store, who, person)
     return _show(page, who, made=Made("password", person.name, secret))
 
 
 @router.post("/people/{person_id}/sign-out")
-def sign_out(page: PageOf, person_id: str) -> Response:
+def sign_out(page: PageOf, who: WhoOf, person_id: str) -> Response:
     """End all sessions of a person."""
-    person = _person(page, person_id)
+    person = _person(page, who, person_id)
     with page.parts.knowledge.store.write() as db:
         sessions.end_all(db, person.number)
     return page.go("/people")
@@ -152,7 +154,7 @@ def sign_out(page: PageOf, person_id: str) -> Response:
 @router.post("/people/{person_id}/remove")
 def remove(page: PageOf, who: WhoOf, person_id: str, sure: Annotated[str, Form(max_length=40)] = "") -> Response:
     """Take an account away, once it was asked whether that is meant."""
-    person = _person(page, person_id)
+    person = _person(page, who, person_id)
     accounts.require_other(who, person)
     if not sure:
         return _show(page, who, removing=person)

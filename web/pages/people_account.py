@@ -8,12 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from knowledge_base.errors import InputError, NotAllowed
+from knowledge_base.errors import Conflict, InputError, NotAllowed
 from knowledge_base.store import people, sessions
 from knowledge_base.store.people import Person
 from knowledge_base.store.projects import list_projects
 from knowledge_base.types import DEFAULT_PROJECT
 from web import accounts
+from web.addresses import counted_address
 from web.pages.signing import let_in
 from web.parts import Parts
 from web.project import PartsOf, WhoOf
@@ -65,9 +66,9 @@ def change(
         if who.person is None:
             number = accounts.be_admin(parts.knowledge.store, who.name, wanted).number
         else:
-            accounts.change_password(parts.knowledge.store, who, former, wanted)
+            accounts.change_password(parts.knowledge.store, who, former, wanted, address=counted_address(request))
             number = who.person
-    except (InputError, NotAllowed) as error:
+    except (Conflict, InputError, NotAllowed) as error:
         return _show(request, parts, who, problem=str(error), status=400)
     return let_in(request, parts, person=number, name=who.name, path="/account")
 

@@ -25,6 +25,7 @@ from web.pages.queue_reading import read_acted, read_rows
 from web.pages.queue_wanted import read_address
 
 MOST = 200
+NOBODY = "-"
 router = APIRouter(include_in_schema=False)
 
 Text = Annotated[str, Form(max_length=1000)]
@@ -39,15 +40,20 @@ def act(
     more: Text = "",
     label: Text = "",
     owner: Text = "",
+    other: Text = "",
     until: Text = "",
     into: Text = "",
     reason: Text = "",
     proposal: Text = "",
     back: Text = "",
 ) -> Response:
-    """Do one thing to the chosen categories. What one of them refuses is told; the others are done."""
+    """Do one thing to the chosen categories. What one of them refuses is told; the others are done.
+
+    ``other`` is the owner's name where it was typed; the owner ``-`` stands for nobody.
+    """
     store, project, actor = page.parts.knowledge.store, page.project, page.actor
     chosen = list(dict.fromkeys([*ids, *(each for each in re.split(r"[\s,;，、]+", more) if each)]))
+    owner = "" if owner == NOBODY else owner or other
     one_by_one: dict[str, Callable[[str], Done]] = {
         "label": lambda each: curation.label(store, project, each, label, actor=actor),
         "assign": lambda each: curation.assign(store, project, each, owner, actor=actor),

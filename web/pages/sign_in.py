@@ -8,10 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from knowledge_base.errors import InputError, NotAllowed, TooOften
+from knowledge_base.errors import Conflict, InputError, NotAllowed, TooOften
 from knowledge_base.store import sessions
 from knowledge_base.types import DEFAULT_PROJECT
 from web import accounts
+from web.addresses import counted_address
 from web.language import LANGUAGES
 from web.pages.signing import is_secure, let_in, own_path
 from web.parts import Parts
@@ -90,8 +91,14 @@ def sign_in(
         cleaned = clean_name(name)
         if password:
             check_strength(password, cleaned)
-    except InputError as error:
-        return parts.renderer.page(visit, "sign_in.html", SignInPage(token, name[:80], str(error)), status=400)
+            # Before the link is used up, and only to whom it lets in: a name tells who has an account.
+            check_link(parts.settings.home_path, parts.key, token)
+            accounts.check_link_name(parts.knowledge.store, cleaned)
+    except (InputError, Conflict) as error:
+        status = 409 if isinstance(error, Conflict) else 400
+        return parts.renderer.page(visit, "sign_in.html", SignInPage(token, name[:80], str(error)), status=status)
+    except NotAllowed as error:
+        return parts.renderer.page(visit, "link_refused.html", error, status=403)
     try:
         use_link(parts.settings.home_path, parts.key, token)
     except NotAllowed as error:
@@ -110,7 +117,7 @@ def sign_in_with_password(
 ) -> Response:
     """Sign in by name or e-mail and password."""
     try:
-        person = accounts.sign_in(parts.knowledge.store, login, password)
+        person = accounts.sign_in(parts.knowledge.store, login, password, address=counted_address(request))
     except (NotAllowed, TooOften) as error:
         status, wait = (429, {"Retry-After": str(error.seconds)}) if isinstance(error, TooOften) else (403, {})
         door = DoorPage(login[:200], own_path(next), str(error))

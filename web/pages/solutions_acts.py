@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -9,12 +10,11 @@ from starlette.responses import Response
 
 from knowledge_base import curation
 from knowledge_base.curation import reviewing
-from knowledge_base.curation.reviewing import Worked
-from knowledge_base.errors import Conflict
+from knowledge_base.curation.reviewing import Seen, Worked
+from knowledge_base.errors import Conflict, StaleVersion
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store import solution_reviews, solutions
 from web.pages.opening import Opened, PageOf
-from web.pages.solutions_form import SolutionForm
 from web.pages.solutions_one import show
 
 router = APIRouter(include_in_schema=False)
@@ -28,43 +28,45 @@ def back(page: Opened, done: Worked) -> Response:
 
 
 @router.post("/solutions/{solution_id}/publish")
-def publish_solution(page: PageOf, solution_id: str, replace: Annotated[bool, Form()] = False) -> Response:
-    """Publish what waits for review, else the draft as it is; what stands in the way is said on the page."""
+def publish_solution(
+    page: PageOf,
+    solution_id: str,
+    replace: Annotated[bool, Form()] = False,
+    based_on: Annotated[int | None, Form(ge=1, lt=2**31)] = None,
+    seen: Annotated[datetime | None, Form()] = None,
+) -> Response:
+    """Publish what waits for review, else the draft as it is; what stands in the way is said on the page.
+
+    ``based_on`` is the version that the page showed, ``seen`` when the text that waited was sent.
+    """
+    try:
+        looked_at = None if based_on is None else Seen(based_on, seen)
+        return back(page, _publish(page, solution_id, looked_at, replace=replace))
+    except StaleVersion as error:
+        return show(page, solution_id, refused=str(error), is_stale=True, status=409)
+    except Conflict as error:
+        return show(page, solution_id, refused=str(error), status=409)
+
+
+def _publish(page: Opened, solution_id: str, seen: Seen | None, *, replace: bool) -> Worked:
     store = page.parts.knowledge.store
     number = number_of(Prefix.SOLUTION, solution_id)
     with store.read() as db:
         present = solutions.get(db, page.project, number)
         waits = solution_reviews.waiting(db, page.project, number) is not None
-    try:
-        if waits:
-            done = reviewing.publish_review(store, page.project, solution_id, replace=replace, actor=page.actor)
-        else:
-            published = curation.publish(store, page.project, present.id, replace=replace, actor=page.actor)
-            done = Worked(present, published.audit_id)
-    except Conflict as error:
-        return show(page, solution_id, refused=str(error), status=409)
-    return back(page, done)
+    if waits:
+        return reviewing.publish_review(store, page.project, solution_id, seen=seen, replace=replace, actor=page.actor)
+    if seen is not None and seen.review is not None:
+        raise StaleVersion(f"nothing of {present.id} waits for review any longer")
+    version = None if seen is None else seen.version
+    done = curation.publish(store, page.project, present.id, based_on=version, replace=replace, actor=page.actor)
+    return Worked(present, done.audit_id)
 
 
 @router.post("/solutions/{solution_id}/send-back")
 def send_back(page: PageOf, solution_id: str) -> Response:
     """Send a text back; whoever wrote it finds it in the editor."""
-    store = page.parts.knowledge.store
-    review = reviewing.send_back(store, page.project, solution_id, actor=page.actor)
-    number = number_of(Prefix.SOLUTION, solution_id)
-    with store.write() as db:
-        present = solutions.get(db, page.project, number)
-        is_kept = solution_reviews.autosaved(db, page.project, number, review.author) is not None
-        if not is_kept and not review.text.says_the_same_as(present):
-            solution_reviews.autosave(
-                db,
-                page.project,
-                number,
-                review.author,
-                SolutionForm.of(review.text).pairs(),
-                based_on=review.based_on,
-                now=page.parts.clock(),
-            )
+    reviewing.send_back(page.parts.knowledge.store, page.project, solution_id, actor=page.actor)
     return page.go(f"/solutions/{solution_id}")
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from knowledge_base.curation.solution_form import SolutionForm
 from knowledge_base.types import Solution, SolutionState
 from web.pages.solutions_compare import Part
-from web.pages.solutions_form import SolutionForm
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from knowledge_base.curation import reviewing
 from knowledge_base.curation.reviewing import Worked
+from knowledge_base.curation.solution_form import SolutionForm
 from knowledge_base.errors import Conflict, InputError, NotAllowed, StaleVersion
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store import solution_reviews, solution_services, solutions
@@ -20,7 +21,7 @@ from web.pages.opening import Opened, PageOf
 from web.pages.solutions_acts import back
 from web.pages.solutions_compare import compare_texts
 from web.pages.solutions_context import Autosaved, EditorPage, Meanwhile
-from web.pages.solutions_form import FormOf, SolutionForm
+from web.pages.solutions_form import FormOf
 from web.pages.solutions_one import show
 from web.pages.solutions_rights import may_publish
 

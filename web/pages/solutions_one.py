@@ -45,12 +45,13 @@ def show(
     view: str = "",
     done: int | None = None,
     refused: str = "",
+    is_stale: bool = False,
     status: int = 200,
 ) -> Response:
     """Render the page."""
     with page.parts.knowledge.store.read() as db:
         context = read_solution_page(
-            db, page, solution_id, left=left, right=right, view=view, done=done, refused=refused
+            db, page, solution_id, left=left, right=right, view=view, done=done, refused=refused, is_stale=is_stale
         )
     return page.show("solution.html", context, status=status)
 

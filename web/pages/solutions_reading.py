@@ -52,7 +52,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class SolutionPage:
-    """Everything on the page."""
+    """Everything on the page; ``is_stale`` where an act was refused because of what others did meanwhile."""
 
     solution: Solution
     readings: tuple[Reading, ...]
@@ -66,6 +66,7 @@ class SolutionPage:
     unsaved: bool
     done: Entry | None
     refused: str
+    is_stale: bool
     may_write: bool
     may_publish: bool
 
@@ -85,6 +86,7 @@ def read_solution_page(
     view: str = "",
     done: int | None = None,
     refused: str = "",
+    is_stale: bool = False,
 ) -> SolutionPage:
     """Read the page. Raises NotFound."""
     number = number_of(Prefix.SOLUTION, solution_id)
@@ -109,6 +111,7 @@ def read_solution_page(
         unsaved=solution_reviews.autosaved(db, page.project, number, page.actor) is not None,
         done=_entry(db, page.project, done),
         refused=refused,
+        is_stale=is_stale,
         may_write=may_write(page),
         may_publish=may_publish(page),
     )

@@ -14,7 +14,7 @@ export function openAct(name, ids, selection, find, back) {
   note.textContent = ids.length <= 3 ? ids.join(", ") : `${ids.slice(0, 2).join(", ")} +${ids.length - 2}`;
   dialog.showModal();
   const first = [...form.querySelectorAll("input:not([type=hidden]), .choices button")].find((each) => each.type !== "radio" || each.checked);
-  first?.focus();
+  (form.querySelector("[data-first]") ?? first)?.focus();
 }
 
 function fillMerge(form, ids, selection, find) {

@@ -2,7 +2,7 @@
 export class QueueSelection {
   constructor() {
     this.chosen = new Map();
-    this.anchor = null;
+    this.anchor = "";
   }
 
   has(id) {
@@ -16,21 +16,24 @@ export class QueueSelection {
   toggle(row, on = !this.has(row.dataset.row)) {
     if (on) this.chosen.set(row.dataset.row, facts(row));
     else this.chosen.delete(row.dataset.row);
-    this.anchor = row;
+    this.anchor = row.dataset.row;
     this.dress([row]);
     this.tell();
   }
 
-  /** Selects everything from the last one that was chosen to this one. */
+  /** Selects everything from the last one that was chosen to this one; this one alone where there is none such. */
   extend(rows, row) {
-    const [from, to] = [rows.indexOf(this.anchor), rows.indexOf(row)].sort((a, b) => a - b);
-    for (const each of rows.slice(Math.max(0, from), to + 1)) this.chosen.set(each.dataset.row, facts(each));
+    const place = (id) => rows.findIndex((each) => each.dataset.row === id);
+    const [from, to] = [place(this.anchor), place(row.dataset.row)].sort((a, b) => a - b);
+    if (from < 0) return this.toggle(rows[place(row.dataset.row)] ?? row);
+    for (const each of rows.slice(from, to + 1)) this.chosen.set(each.dataset.row, facts(each));
     this.dress(rows);
     this.tell();
   }
 
   clear(rows) {
     this.chosen.clear();
+    this.anchor = "";
     this.dress(rows);
     this.tell();
   }

@@ -83,6 +83,16 @@ export class QueueWindow {
     return this.root ? [...this.root.querySelectorAll("[data-row]")] : [];
   }
 
+  /** All rows that were loaded: those that rest are woken, and rest again once the page is drawn. */
+  allRows() {
+    for (const chunk of [...this.resting.keys()]) {
+      this.wake(chunk);
+      this.heights.unobserve(chunk);
+      this.heights.observe(chunk);
+    }
+    return this.rows();
+  }
+
   /** The row before or behind another one. */
   beside(row, step) {
     const rows = this.rows();

@@ -117,7 +117,7 @@ class Queue {
     const row = target.closest("[data-row]");
     if (!row) return;
     if (target.matches("input[type=checkbox]")) {
-      if (event.shiftKey) this.selection.extend(this.window.rows(), row);
+      if (event.shiftKey) this.selection.extend(this.window.allRows(), row);
       return;
     }
     // A pointer chooses the row where the preview shows it; enter on the link, and a phone, open it.
@@ -256,7 +256,7 @@ const KEYS = {
   j: (queue) => queue.move(1),
   k: (queue) => queue.move(-1),
   x: (queue) => queue.current && queue.selection.toggle(queue.current),
-  X: (queue) => queue.current && queue.selection.extend(queue.window.rows(), queue.current),
+  X: (queue) => queue.current && queue.selection.extend(queue.window.allRows(), queue.current),
   e: (queue) => {
     const box = document.querySelector("[data-label-box]");
     if (queue.selection.ids.length || !queue.preview.isShown || !box) return queue.ask("label", queue.targets);

@@ -19,6 +19,7 @@ def upgrade() -> None:
     """Change the tables."""
     op.add_column("solution_version", sa.Column("details", sa.JSON(), nullable=False, server_default="{}"))
     op.add_column("solution", sa.Column("published_minute", BIG, nullable=True))
+    op.add_column("solution", sa.Column("first_published_minute", BIG, nullable=True))
     _date_what_is_published()
     op.create_table(
         "solution_service",
@@ -67,31 +68,36 @@ def upgrade() -> None:
 
 
 def _date_what_is_published() -> None:
-    """Take the time of the newest version for when it was published: a later one would say that nothing fell since."""
+    """Take the times of the newest and of the first version: later ones would say that nothing fell since."""
     solution = sa.table("solution", *(sa.column(each) for each in ("project", "id", "version", "state")))
-    minute = sa.table("solution", sa.column("project"), sa.column("id"), sa.column("published_minute", BIG))
+    minutes = ("published_minute", "first_published_minute")
+    dated = sa.table("solution", sa.column("project"), sa.column("id"), *(sa.column(each, BIG) for each in minutes))
     version = sa.table(
         "solution_version", *(sa.column(each) for each in ("project", "solution", "version")), sa.column("at", TIME)
     )
+    newest, first = version.alias("newest"), version.alias("first")
+
+    def of(one: sa.FromClause, wanted: sa.ColumnElement[int] | int) -> sa.ColumnElement[bool]:
+        same = (one.c.project == solution.c.project, one.c.solution == solution.c.id)
+        return sa.and_(*same, one.c.version == wanted)
+
     db = op.get_bind()
     rows = db.execute(
-        sa.select(solution.c.project, solution.c.id, version.c.at)
-        .join(
-            version,
-            sa.and_(
-                version.c.project == solution.c.project,
-                version.c.solution == solution.c.id,
-                version.c.version == solution.c.version,
-            ),
-        )
+        sa.select(solution.c.project, solution.c.id, newest.c.at, first.c.at)
+        .select_from(solution)
+        .join(newest, of(newest, solution.c.version))
+        .join(first, of(first, 1))
         .where(solution.c.state == "published")
     ).all()
     change = (
-        minute.update()
-        .where(minute.c.project == sa.bindparam("of_project"), minute.c.id == sa.bindparam("of_id"))
-        .values(published_minute=sa.bindparam("at_minute"))
+        dated.update()
+        .where(dated.c.project == sa.bindparam("of_project"), dated.c.id == sa.bindparam("of_id"))
+        .values(published_minute=sa.bindparam("at_minute"), first_published_minute=sa.bindparam("first_minute"))
     )
-    found = [{"of_project": row[0], "of_id": row[1], "at_minute": _minute(row[2])} for row in rows]
+    found = [
+        {"of_project": row[0], "of_id": row[1], "at_minute": _minute(row[2]), "first_minute": _minute(row[3])}
+        for row in rows
+    ]
     if found:
         db.execute(change, found)
 

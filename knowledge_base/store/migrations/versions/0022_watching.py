@@ -60,3 +60,4 @@ def upgrade() -> None:
     )
     op.create_index("question_at", "question", ["project", "at"])
     op.create_index("outbox_state", "outbox", ["project", "state", "id"])
+    op.create_index("outbox_sent", "outbox", ["project", "state", "created_at"])
