@@ -26,7 +26,8 @@ from tests.store.databases import MINE, copied_file, opened
 
 Row = dict[str, Any]
 MOST = 2
-NUMBERS = st.integers(-(2**62), 2**62)
+NUMBERS = st.integers(-(2**53) + 1, 2**53 - 1)
+HASHES = st.integers(-(2**62), 2**62)
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
 TIMES = st.integers(0, 2**52).map(lambda micros: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros))
 VALUES = st.recursive(
@@ -104,6 +105,8 @@ def _value(draw: st.DrawFn, kept: Kept, column: Column[Any], place: int, made: d
         return draw(JSONS.get(column.name, st.dictionaries(WORDS, VALUES, max_size=2)))
     if column.name in kept.scrubbed:
         return scrub(draw(WORDS))
+    if column.name in kept.hashes:
+        return draw(HASHES)
     return draw(_of_type(column, length))
 
 
