@@ -120,7 +120,7 @@ class Settings(BaseSettings):
         default=120,
         ge=0,
         le=1_000_000,
-        description="Questions of one person or program in a minute, and as often feedback; 0: no limit.",
+        description="Questions of one person in a minute, and as often feedback; programs have no limit. 0: no limit.",
     )
     oidc_issuer: str = Field(
         default="",

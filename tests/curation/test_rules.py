@@ -404,4 +404,4 @@ def test_limits_of_a_preview_are_told(knowledge: KnowledgeBase, pipeline: Pipeli
 
 
 def test_actions_are_named(knowledge: KnowledgeBase) -> None:
-    assert all(len(name) <= 32 for name in rule_changes._ACTIONS.values())
+    assert all(len(name) <= 32 for name in rule_changes.ACTIONS.values())

@@ -22,6 +22,8 @@ IN_MEMORY = 1_000_000
 
 router = APIRouter(prefix="/data", tags=["data"])
 
+EXAMPLE = '{"type": "solution", "id": "S-1", "title": "The disk is full", "cause": "", "body": "Add a disk."}'
+
 
 class ReceivedOut(Shape):
     """What came in. Where ``is_exact`` is false the knowledge was merged into what was there."""
@@ -85,7 +87,9 @@ def table(parts: PartsOf, project: ProjectOf) -> StreamingResponse:
 @router.post(
     "/import",
     summary="Import into a project",
-    openapi_extra={"requestBody": {"required": True, "content": {NDJSON: {"schema": {"type": "string"}}}}},
+    openapi_extra={
+        "requestBody": {"required": True, "content": {NDJSON: {"schema": {"type": "string"}, "example": EXAMPLE}}}
+    },
 )
 def import_(parts: PartsOf, project: ProjectOf, who: WhoOf, body: Annotated[BinaryIO, Depends(body_of)]) -> ReceivedOut:
     """Import an export, all of it or nothing; into an empty project it comes exactly as it was."""

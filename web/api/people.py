@@ -79,13 +79,15 @@ class RoleIn(Shape):
     """A role."""
 
     role: Role
-    everywhere: bool = Field(default=False, description="In all projects; takes an admin of all projects.")
+    everywhere: bool = Field(
+        default=False, examples=[False], description="In all projects; takes an admin of all projects."
+    )
 
 
 class PasswordIn(Shape):
     """A new password."""
 
-    password: Secret
+    password: Annotated[Secret, Field(examples=["a long sentence is good"])]
 
 
 def _scope(who: Who, project: str, everywhere: bool) -> str:

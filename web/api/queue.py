@@ -66,7 +66,10 @@ class OwnerIn(Shape):
 class SnoozeIn(Shape):
     """Until when a category is put off."""
 
-    until: Annotated[AwareDatetime | None, Field(description="A year ahead at most; null brings it back.")]
+    until: Annotated[
+        AwareDatetime | None,
+        Field(examples=["2026-12-01T08:00:00Z"], description="A year ahead at most; null brings it back."),
+    ]
 
 
 @router.get("/queue", summary="List what waits for an engineer")
