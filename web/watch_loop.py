@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 
-import structlog
-
-from knowledge_base.errors import KeaError
+from knowledge_base.leisure import Leisure
 from knowledge_base.store import source_log
 from knowledge_base.store.dashboard_counting import Round, count_some
 from knowledge_base.store.dashboard_hours import replace_hours
 from knowledge_base.store.projects import list_projects
 from knowledge_base.store.store import Store
-from knowledge_base.worker import Worker
-
-log = structlog.get_logger(__name__)
 
 REST_SECONDS = 10.0
 """The pause between two rounds of all projects."""
 REST = 4.0
 """The pause after a step, as a multiple of what it took: the rest of the server has four fifths of a core."""
-LONGEST_PAUSE = 60.0
 
 
 class WatchLoop:
@@ -32,16 +25,17 @@ class WatchLoop:
         self._waiting: deque[str] = deque()
         self._project = ""
         self._round: Round | None = None
-        self._worker = Worker("kea-watch", self._turn)
-        self._failures = 0
+        self._leisure = Leisure(
+            "kea-watch", self.step, rest=REST, poll=REST_SECONDS, held_up="the dashboard is held up"
+        )
 
     def start(self) -> None:
         """Begin in a thread of its own."""
-        self._worker.start()
+        self._leisure.start()
 
     def stop(self) -> None:
         """Stop after the step that is under way."""
-        self._worker.stop()
+        self._leisure.stop()
 
     def step(self) -> bool:
         """Take one step; False where all projects are done and a new turn begins."""
@@ -68,21 +62,6 @@ class WatchLoop:
             return True
         self._round = None
         return bool(self._waiting)
-
-    def _turn(self) -> float:
-        begun = time.monotonic()
-        try:
-            is_busy = self.step()
-        except Exception as error:
-            self._failures += 1
-            pause = min(2.0**self._failures, LONGEST_PAUSE)
-            known = isinstance(error, KeaError)
-            log.warning(
-                "the dashboard is held up", reason=str(error), again_in=pause, exc_info=None if known else error
-            )
-            return pause
-        self._failures = 0
-        return REST * (time.monotonic() - begun) if is_busy else REST_SECONDS
 
 
 def count_all(store: Store, project: str) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -127,10 +128,15 @@ def test_an_export_comes_out_of_an_empty_home_as_it_went_in(kea: Kea, tmp_path: 
     assert (told["project"], told["exact"]) == ("default", True)
     assert run_kea(other, "export", "--format", "jsonl", "--output", str(again)).returncode == 0
     assert again.read_bytes() == exported.read_bytes()
-    asked, there = (
-        json.loads(done.stdout) for done in (kea("ask", QUESTION, "--json"), run_kea(other, "ask", QUESTION, "--json"))
-    )
-    assert there["category_id"] == asked["category_id"]
+    # A batch waits until all solutions are embedded, which an export leaves to whoever imports it.
+    asked, answers = tmp_path / "asked.jsonl", tmp_path / "answers.jsonl"
+    asked.write_text(json.dumps({"id": "1", "text": QUESTION}) + "\n", encoding="utf-8")
+    said = []
+    for run in (kea, partial(run_kea, other)):
+        assert run("ask", "--batch", str(asked), "--output", str(answers)).returncode == 0
+        said.append(json.loads(answers.read_text(encoding="utf-8")))
+    assert said[0]["candidates"]
+    assert said[1] == said[0]
 
 
 def test_knowledge_alone_can_be_imported_elsewhere(kea: Kea, tmp_path: Path) -> None:
