@@ -193,7 +193,7 @@ class Inbox:
             payload=reply_to_json(reply),
             question=None if question_id is None else number_of(Prefix.QUESTION, question_id),
         )
-        outbox.queue(db, event.project, delivery, self._knowledge.clock())
+        outbox.queue(db, event.project, delivery, self._knowledge.clock(), doubt=inbox.doubt_of(event))
 
     def _fail(self, event: Event, error: Exception) -> None:
         """Try again later; where that has not helped and it is not the surroundings' fault, say so."""

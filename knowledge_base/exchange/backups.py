@@ -21,7 +21,7 @@ from knowledge_base.errors import Conflict, InputError, StorageUnavailable, Unre
 from knowledge_base.exchange.contents import KEPT
 from knowledge_base.exchange.copying import Progress, copy_in, copy_out
 from knowledge_base.settings import Settings
-from knowledge_base.store import outbox
+from knowledge_base.store import inbox, outbox
 from knowledge_base.store.account_tables import PersonRow, SessionRow, TrialRow
 from knowledge_base.store.schema import HEAD
 from knowledge_base.store.store import Store
@@ -129,7 +129,9 @@ def _let_rest(staged: Store, at: datetime, now: datetime) -> None:
     with staged.write() as db:
         for table in (SessionRow, TrialRow, LeaseRow):
             db.execute(delete(table))
-        outbox.doubt(db, until=max(at, now), reason=f"a backup of {at:%Y-%m-%d %H:%M} UTC was put back; {_LOOK}")
+        reason = f"a backup of {at:%Y-%m-%d %H:%M} UTC was put back; {_LOOK}"
+        outbox.doubt(db, until=max(at, now), reason=reason)
+        inbox.doubt(db, reason=reason)
 
 
 def _held(store: Store) -> str:

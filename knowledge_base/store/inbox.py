@@ -19,6 +19,7 @@ from knowledge_base.store.upserts import insert_new
 
 EVENT_LENGTH = 200
 WAITING, DONE, FAILED = "waiting", "done", "failed"
+_DOUBT = "doubt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,26 @@ def keep_further(db: Connection, event: Event, part: int, *, question_id: str) -
 def try_later(db: Connection, event: Event, *, error: str, at: datetime) -> None:
     """Note that working on an event has failed, and when to try again."""
     _settle(db, event, attempts=event.attempts + 1, error=clip(error, 2000), next_at=at)
+
+
+def doubt(db: Connection, *, reason: str) -> None:
+    """Note of all that waits, in any project, why it may have been answered already."""
+    waiting = db.execute(
+        select(col(InboxRow.project), col(InboxRow.channel), col(InboxRow.event), col(InboxRow.detail)).where(
+            col(InboxRow.state) == WAITING
+        )
+    ).all()
+    for project, channel, event, detail in waiting:
+        db.execute(
+            update(InboxRow)
+            .where(col(InboxRow.project) == project, col(InboxRow.channel) == channel, col(InboxRow.event) == event)
+            .values(detail={**detail, _DOUBT: reason})
+        )
+
+
+def doubt_of(event: Event) -> str:
+    """Say why an event may have been answered already; empty for nearly all."""
+    return str(event.detail.get(_DOUBT, ""))
 
 
 def last_question(db: Connection, project: str, channel: str, *, user: str, thread: str) -> str | None:

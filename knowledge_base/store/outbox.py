@@ -88,8 +88,19 @@ class OutgoingDelivery:
 _COLUMNS = tuple(col(getattr(OutboxRow, name)) for name in OutgoingDelivery.__slots__)
 
 
-def queue(db: Connection, project: str, new: NewDelivery, now: datetime, *, not_before: datetime | None = None) -> bool:
-    """Queue a delivery within the transaction that causes it; False where it was queued before."""
+def queue(
+    db: Connection,
+    project: str,
+    new: NewDelivery,
+    now: datetime,
+    *,
+    not_before: datetime | None = None,
+    doubt: str = "",
+) -> bool:
+    """Queue a delivery within the transaction that causes it; False where it was queued before.
+
+    ``doubt`` says why it may have been made already: then it is listed, and somebody sends or dismisses it.
+    """
     return insert_new(
         db,
         OutboxRow,
@@ -105,12 +116,12 @@ def queue(db: Connection, project: str, new: NewDelivery, now: datetime, *, not_
             "question": new.question,
             "solution": new.solution,
             "stands_for": list(new.stands_for),
-            "state": WAITING,
+            "state": UNCERTAIN if doubt else WAITING,
             "attempts": 0,
             "looks": 0,
             "misses": 0,
             "receipt": "",
-            "error": "",
+            "error": clip(doubt, 2000),
             "created_at": now,
             "next_at": not_before or now,
             "claimed_at": None,

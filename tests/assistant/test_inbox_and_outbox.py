@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from assistant.outbox import Courier
 from assistant.ports import Address, Delivered, Delivery, Doubtful, Inbound, Pace, Postponed, Refused
 from assistant.reply import Reply
 from knowledge_base.errors import Conflict, NotFound, Unavailable
+from knowledge_base.exchange.backups import back_up, restore
 from knowledge_base.store import inbox, outbox, questions
 from knowledge_base.types import Verdict
 from tests.assistant.chatting import channel, courier, headlines, said, say_to
@@ -115,6 +117,24 @@ def test_a_channel_is_not_called_faster_than_its_pace(world: World) -> None:
     world.settle()
     assert len(channel(world).notes) == 5
     assert world.clock() - begun > timedelta(seconds=120)
+
+
+def test_what_waited_when_a_backup_was_made_is_replied_to_only_by_hand(world: World, tmp_path: Path) -> None:
+    store, file = world.knowledge.store, tmp_path / "kea.backup"
+    say_to(world, SOLVED)
+    back_up(store, world.knowledge.settings, file, world.clock(), lambda done, total: None)
+    world.settle()
+    assert len(channel(world).notes) == 1
+    restore(store, file, lambda done, total: None, force=True)
+    said(world, SOLVED, event="later", user="ben")
+    assert [note.address["thread"] for note in channel(world).notes] == ["thread-ana", "thread-ben"]
+    assert world.states() == ["uncertain", "sent"]
+    with store.write() as db:
+        [delivery] = outbox.list_deliveries(db, PROJECT, states=("uncertain",))
+        assert "was put back" in delivery.error
+        outbox.resend(db, PROJECT, delivery.public_id, world.clock())
+    world.settle()
+    assert len(channel(world).notes) == 3
 
 
 def test_an_uncertain_delivery_can_be_dismissed(world: World) -> None:
