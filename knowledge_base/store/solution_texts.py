@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, func, select
 from sqlmodel import col
 
+from knowledge_base.solution_details import Details
 from knowledge_base.store import solutions
 from knowledge_base.store.tables import CategoryRow, SolutionRow, SolutionVersionRow
 from knowledge_base.types import SolutionState
@@ -22,7 +23,10 @@ BODY_READ = 2_000
 
 @dataclass(frozen=True, slots=True)
 class SolutionWords:
-    """The newest version of a solution; of its body only the beginning. What is no longer published is ``gone``."""
+    """The newest version of a solution; what is no longer published is ``gone``.
+
+    The body is only its beginning, followed by what the solution says in other languages.
+    """
 
     number: int
     version: int
@@ -46,6 +50,7 @@ def _words(project: str) -> Any:
             col(SolutionVersionRow.cause),
             func.substr(col(SolutionVersionRow.body), 1, BODY_READ),
             col(SolutionRow.state) != SolutionState.PUBLISHED,
+            col(SolutionVersionRow.details),
         )
         .join(
             SolutionVersionRow,
@@ -58,7 +63,14 @@ def _words(project: str) -> Any:
 def changed(db: Connection, project: str, state: int) -> Iterator[list[SolutionWords]]:
     """Read in portions what changed behind a state of the project's solutions; behind -1 is everything."""
     query = _words(project).where(col(SolutionRow.generation) > state).execution_options(yield_per=PORTION)
-    return ([SolutionWords(*row) for row in portion] for portion in db.execute(query).partitions())
+    return ([_read(row) for row in portion] for portion in db.execute(query).partitions())
+
+
+def _read(row: Sequence[Any]) -> SolutionWords:
+    number, version, title, cause, body, gone, details = row
+    variants = Details.read(details or {}).variants
+    parts = [body, *(part for each in variants for part in (each.title, each.cause, each.body[:BODY_READ]) if part)]
+    return SolutionWords(number, version, title, cause, "\n".join(parts), gone)
 
 
 def read(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, SolutionWords]:
@@ -69,7 +81,7 @@ def read(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, Solu
             col(SolutionRow.id).in_(list(numbers[start : start + CHUNK])),
             col(SolutionRow.state) == SolutionState.PUBLISHED,
         )
-        found.update((row[0], SolutionWords(*row)) for row in db.execute(query))
+        found.update((row[0], _read(row)) for row in db.execute(query))
     return found
 
 

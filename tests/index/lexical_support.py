@@ -7,6 +7,7 @@ from pathlib import Path
 from knowledge_base.embedding.worded import packaged_reader
 from knowledge_base.index.lexical import Lexical
 from knowledge_base.index.lexical_following import Connect
+from knowledge_base.solution_details import Details
 from knowledge_base.store import categories, solutions
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.store import Store
@@ -23,11 +24,13 @@ QUESTIONS = (
 )
 
 
-def solve(store: Store, title: str, cause: str = "", body: str = "", *, project: str = MINE) -> tuple[int, int]:
+def solve(
+    store: Store, title: str, cause: str = "", body: str = "", *, project: str = MINE, details: Details | None = None
+) -> tuple[int, int]:
     """Write a solution of a new category; give the numbers of both."""
     (ref,) = make(store, f"{project} {title}", project=project)
     with store.write() as db:
-        text = SolutionText(title, cause, body)
+        text = SolutionText(title, cause, body, details)
         number = solutions.create(db, project, text, author="Mei", now=START)
         categories.set_fields(db, project, ref.category, solution=number)
     return number, ref.category

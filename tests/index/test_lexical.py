@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from knowledge_base.index import lexical_following
 from knowledge_base.index.lexical import Lexical
 from knowledge_base.index.lexical_postings import ASKED, Postings
+from knowledge_base.solution_details import Details, Variant
 from knowledge_base.store import categories, representatives, solutions
 from knowledge_base.store.store import Store, utc_now
 from knowledge_base.types import SolutionState
@@ -76,6 +77,19 @@ def test_solutions_are_found_by_title_cause_and_body(store: Store) -> None:
     assert helped(store, lexical, "my job keeps dying because memory runs out")[0] == first
     assert helped(store, lexical, "scheduler") == [second]
     assert helped(store, lexical, "scheduler", limit=0) == []
+
+
+def test_solutions_are_found_by_what_they_say_in_another_language(store: Store) -> None:
+    lexical = new_lexical()
+    variant = Variant("zh", "重启看门狗", "喵星人拔了插头", "拧紧螺丝钉")
+    disk, _ = solve(
+        store, "Restart the watchdog", "unplugged", "tighten it", details=Details("en", variants=(variant,))
+    )
+    solve(store, "Raise the heap", "memory runs out")
+    for words in ("看门狗", "喵星人", "螺丝钉"):
+        assert helped(store, lexical, words) == [disk], words
+    revise(store, disk, "Restart the watchdog", body="tighten it well")
+    assert helped(store, lexical, "螺丝钉") == [disk]
 
 
 def test_solutions_are_followed(store: Store) -> None:
