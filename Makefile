@@ -62,9 +62,17 @@ browser: $(TOOLS) pages model ## Run the tests in Chromium
 	@echo "== tests in the browser"
 	@$(PYTEST) tests -m "browser and not soak" -rs $(ARGS)
 
+.PHONY: screenshots
+screenshots: $(TOOLS) pages model ## Take the pictures of the docs anew, into docs/screenshots
+	@KEA_TEST_PICTURES=docs/screenshots $(PYTEST) tests/web/walks/test_screenshots.py $(ARGS)
+
 .PHONY: soak
 soak: $(TOOLS) pages model ## Run the tests that take long: kills, volume, endurance
 	@$(PYTEST) tests -m soak -rs --timeout=7200 -o log_cli=true $(ARGS)
+
+.PHONY: fuzz
+fuzz: $(TOOLS) ## Search the API for answers that its description does not allow (SECONDS=3600 ARGS=--postgresql)
+	@$(BIN)/python -m tests.web.fuzzing --max-time=$(or $(SECONDS),3600) --continue-on-failure $(ARGS)
 
 .PHONY: lint
 lint: check-format check-lint imports ## Check format, lint and the direction of imports

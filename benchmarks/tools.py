@@ -46,11 +46,18 @@ def run_scorer(data: Path, script: str, arguments: Sequence[str]) -> None:
 
 
 @contextmanager
-def serving(home: Path, *, workers: int = 1) -> Iterator[Serving]:
-    """Run ``kea serve`` on ``home``."""
-    env = environment(home)
+def serving(
+    home: Path, *, workers: int = 1, role: str = "engineer", extra: Mapping[str, str] | None = None
+) -> Iterator[Serving]:
+    """Run ``kea serve`` on ``home``; ``extra`` is what its environment has besides."""
+    env = {**environment(home), **(extra or {})}
     token = subprocess.run(
-        [kea(), "token", "bench"], env=env, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [kea(), "token", "bench", "--role", role],
+        env=env,
+        check=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ).stdout.strip()
     log = os.open(home / "serve.log", os.O_CREAT | os.O_WRONLY, 0o600)
     with subprocess.Popen(

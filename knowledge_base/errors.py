@@ -21,6 +21,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 
 class KeaError(Exception):
     """Something went wrong in a way that a person can act on."""
@@ -47,7 +49,11 @@ class Conflict(KeaError):
 
 
 class StaleVersion(Conflict):
-    """Somebody saved a newer version meanwhile."""
+    """Somebody saved a newer version meanwhile; ``meanwhile`` has who did what, as JSON, where that was looked up."""
+
+    def __init__(self, message: str, meanwhile: Sequence[Mapping[str, object]] = ()) -> None:
+        super().__init__(message)
+        self.meanwhile = tuple(meanwhile)
 
 
 class LostOwnership(Conflict):

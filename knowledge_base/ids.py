@@ -19,6 +19,7 @@ class Prefix(StrEnum):
     DELIVERY = "D"
     PROPOSAL = "P"
     PERSON = "U"
+    RULE = "R"
 
 
 def public_id(prefix: Prefix, number: int) -> str:

@@ -44,6 +44,7 @@ class Why(StrEnum):
     SIMILARITY = "similarity"
     CODE = "code"
     CARDINALITY = "cardinality"
+    RULE = "rule"
     PERSON = "person"
 
 
@@ -112,6 +113,7 @@ class Reason:
     runner_up_score: float = 0.0
     words: tuple[str, ...] = ()
     actor: str = ""
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

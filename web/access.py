@@ -63,30 +63,11 @@ class GuardAccess:
     async def _who(self, headers: Headers) -> Who | None:
         token = read_token(headers)
         if token is not None:
-            return await run_in_threadpool(self._program, token)
+            return await run_in_threadpool(read_program, self.store, token)
         cookie = read_session(self.key, read_cookies(headers).get(COOKIE, ""))
         if cookie is None:
             return None
-        return await run_in_threadpool(self._browser, cookie.secret)
-
-    def _browser(self, secret: str) -> Who | None:
-        with self.store.read() as db:
-            session = sessions.read(db, secret, self.store.clock())
-            if session is None:
-                return None
-            roles = BY_LINK if session.person is None else people.roles_of(db, session.person)
-        return Who(session.name, roles=roles, person=session.person, session=secret)
-
-    def _program(self, secret: str) -> Who | None:
-        now = self.store.clock()
-        with self.store.read() as db:
-            token = tokens.find(db, secret)
-        if token is None or token.is_over(now):
-            return None
-        if token.used_at is None or now - token.used_at >= tokens.USE_NOTED:
-            with self.store.write() as db:
-                tokens.note_use(db, token, now)
-        return Who(token.name, token.project, {token.project: token.role})
+        return await run_in_threadpool(read_browser, self.store, cookie.secret)
 
     def _refusal(self, scope: Scope, headers: Headers, who: Who | None) -> Problem | None:
         by_cookie = read_token(headers) is None
@@ -100,6 +81,29 @@ class GuardAccess:
                 headers={"WWW-Authenticate": 'Bearer realm="kea"'},
             )
         return None
+
+
+def read_browser(store: Store, secret: str) -> Who | None:
+    """Tell who a browser's session stands for now; None where it is over."""
+    with store.read() as db:
+        session = sessions.read(db, secret, store.clock())
+        if session is None:
+            return None
+        roles = BY_LINK if session.person is None else people.roles_of(db, session.person)
+    return Who(session.name, roles=roles, person=session.person, session=secret)
+
+
+def read_program(store: Store, secret: str) -> Who | None:
+    """Tell who a token stands for now, and note that it was used; None where it works no longer."""
+    now = store.clock()
+    with store.read() as db:
+        token = tokens.find(db, secret)
+    if token is None or token.is_over(now):
+        return None
+    if token.used_at is None or now - token.used_at >= tokens.USE_NOTED:
+        with store.write() as db:
+            tokens.note_use(db, token, now)
+    return Who(token.name, token.project, {token.project: token.role})
 
 
 async def check_role(request: Request) -> None:
@@ -146,4 +150,7 @@ def is_same_origin(headers: Headers) -> bool:
     if site is not None and site not in ("same-origin", "none"):
         return False
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    try:
+        return origin is None or urlsplit(origin).netloc == headers.get("host")
+    except ValueError:  # no address at all
+        return False

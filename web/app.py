@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache, partial
 from pathlib import Path
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from assistant.answering import Assistant
@@ -20,6 +22,7 @@ from knowledge_base.store.store import Clock, utc_now
 from knowledge_base.types import DEFAULT_PROJECT
 from web import health, hooks, pages
 from web.access import GuardAccess, check_role
+from web.api.description import describe
 from web.api.routes import router as api_router
 from web.assets import FOLDER, URL, read_assets
 from web.background import Background
@@ -29,6 +32,7 @@ from web.headers import SecureHeaders
 from web.hosts import CheckHosts
 from web.language import read_catalogue
 from web.limits import Limits
+from web.live.feed import LiveFeed
 from web.oidc import open_provider
 from web.oidc_roles import read_groups
 from web.parts import Parts
@@ -70,22 +74,20 @@ def create_app(
     for adapter in configured_adapters(settings, desk.inbox.accept_for, clock):
         desk.add(adapter)
     background = Background(base, desk, runs_here=runs_background, told=told)
+    live = LiveFeed(base.store)
     app = FastAPI(
         title="Kea",
         version="1",
         description=DESCRIPTION,
-        lifespan=_lifespan(base, background),
+        lifespan=_lifespan(base, background, live),
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(check_role)],
     )
-    app.state.parts = Parts(settings, clock, key, base, assistant, desk, background, renderer)
+    app.state.parts = Parts(settings, clock, key, base, assistant, desk, background, renderer, live)
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]
     register_failures(app)
-    app.include_router(health.router)
-    app.include_router(hooks.router)
-    app.include_router(api_router)
-    app.include_router(pages.router)
+    app.router.routes.extend(_routes())
     if renderer.assets.built:
         app.mount(URL, StaticFiles(directory=FOLDER), name="static")
     app.state.entries = read_entries(app.routes)
@@ -100,14 +102,28 @@ def create_app(
     return app
 
 
-def _lifespan(knowledge: KnowledgeBase, background: Background):  # type: ignore[no-untyped-def]
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Give what an application answers, each route behind the table of roles.
+
+    It takes the better part of a second to make and holds nothing of one application, so all of a process share it.
+    """
+    all_of_them = APIRouter(dependencies=[Depends(check_role)])
+    for each in (health.router, hooks.router, api_router, pages.router):
+        all_of_them.include_router(each)
+    return tuple(all_of_them.routes)
+
+
+def _lifespan(knowledge: KnowledgeBase, background: Background, live: LiveFeed):  # type: ignore[no-untyped-def]
     @asynccontextmanager
     async def run(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_open, knowledge)
         background.start()
+        live.open()
         try:
             yield
         finally:
+            await live.close()
             working = await run_in_threadpool(background.stop)
             if not working:  # what still works needs the database
                 await run_in_threadpool(knowledge.close)

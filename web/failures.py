@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 
 import structlog
 from fastapi import FastAPI, Request
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from knowledge_base.errors import KeaError
 from knowledge_base.types import DEFAULT_PROJECT
+from web.allowed import allowed_methods
 from web.problems import INTERNAL, Problem, problem_of
 from web.visit import read_visit
 
@@ -64,6 +66,8 @@ def register_failures(app: FastAPI) -> None:
 
     async def handle(request: Request, error: Exception) -> Response:
         problem = problem_of(error)
+        if problem.kind.status == HTTPStatus.METHOD_NOT_ALLOWED:
+            problem = replace(problem, headers={"Allow": allowed_methods(app.routes, request.scope["path"])})
         if problem.kind.status >= 500:
             log.warning("request failed", path=request.url.path, reason=str(error), error=type(error).__name__)
         return response_to(problem, request.scope)

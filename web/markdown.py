@@ -14,6 +14,8 @@ TAGS = {
 }
 ATTRIBUTES = {"a": {"href", "title"}, "code": {"class"}, "ol": {"start"}}
 SCHEMES = {"http", "https", "mailto"}
+# A block of code scrolls where it is wider than its column; the keyboard must reach it.
+SET = {"pre": {"tabindex": "0"}}
 TEXT_LIMIT = 100_000
 
 
@@ -35,7 +37,14 @@ def render_markdown(text: str) -> Markup:
     """
     html = _parser().render(_lower_headings(text[:TEXT_LIMIT]))
     return Markup(  # noqa: S704 - cleaned by nh3 in the same breath
-        nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer nofollow")
+        nh3.clean(
+            html,
+            tags=TAGS,
+            attributes=ATTRIBUTES,
+            set_tag_attribute_values=SET,
+            url_schemes=SCHEMES,
+            link_rel="noopener noreferrer nofollow",
+        )
     )
 
 

@@ -12,6 +12,7 @@ from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from knowledge_base.store.store import Clock
 from web.background import Background
+from web.live.feed import LiveFeed
 from web.rendering import Renderer
 
 
@@ -27,6 +28,7 @@ class Parts:
     desk: Desk
     background: Background
     renderer: Renderer
+    live: LiveFeed
 
 
 async def parts_of(request: Request) -> Parts:

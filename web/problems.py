@@ -55,6 +55,7 @@ class Problem:
 INTERNAL = Kind(500, "internal", "Something went wrong inside Kea")
 NOT_SIGNED_IN = Kind(401, "not-signed-in", "Not signed in")
 INVALID = Kind(422, "invalid", "The request does not have the right shape")
+TOO_LARGE = Kind(413, "too-large", "The body is too large")
 
 # The most specific class that an error belongs to decides.
 KINDS: Mapping[type[errors.KeaError], Kind] = {
@@ -83,12 +84,13 @@ def problem_of(error: Exception) -> Problem:
         headers = {"Retry-After": "5"} if kind.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
         if isinstance(error, errors.TooOften):
             headers = {"Retry-After": str(error.seconds)}
-        return Problem(kind, str(error), headers=headers)
+        meanwhile = list(error.meanwhile) if isinstance(error, errors.StaleVersion) else []
+        return Problem(kind, str(error), {"meanwhile": meanwhile} if meanwhile else {}, headers)
     if isinstance(error, RequestValidationError):
         return _invalid(error)
     if isinstance(error, HTTPException):
+        kind = _kind_of(error.status_code)
         phrase = HTTPStatus(error.status_code).phrase
-        kind = Kind(error.status_code, phrase.lower().replace(" ", "-"), phrase)
         detail = error.detail if error.detail != phrase else _DETAILS.get(error.status_code, phrase)
         return Problem(kind, detail, headers=error.headers or {})
     return Problem(INTERNAL, "The error was written to the server's log; the request was not carried out.")
@@ -98,6 +100,13 @@ _DETAILS = {
     404: "There is nothing at this address.",
     405: "This address does not take that method.",
 }
+
+
+def _kind_of(status: int) -> Kind:
+    if status == TOO_LARGE.status:  # what HTTP calls it differs between versions of Python
+        return TOO_LARGE
+    phrase = HTTPStatus(status).phrase
+    return Kind(status, phrase.lower().replace(" ", "-"), phrase)
 
 
 def _invalid(error: RequestValidationError) -> Problem:

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from assistant.what_if import Act, Merge, Move, Split
+from assistant.what_if import Act, Adopt, Apart, Dismiss, Label, Merge, Move, Split
 from knowledge_base.errors import InputError, StaleVersion
 
-Kind = Literal["merge", "split", "move"]
+Kind = Literal["merge", "split", "move", "label", "adopt", "apart", "dismiss"]
 LIFE = timedelta(hours=12)
 
 
@@ -23,8 +23,9 @@ LIFE = timedelta(hours=12)
 class Wanted:
     """A correction that somebody means; ``category`` is the one that it is done to, ``back`` the page to return to.
 
-    ``proposal`` names what it agrees to, if anything. ``basis`` and ``at`` (seconds since the epoch) tell what it was
-    worked out for and when; they are empty until it was.
+    ``address`` has the filters of that page, where it is the queue. ``proposal`` names what it agrees to or refuses, if
+    anything. ``basis`` and ``at`` (seconds since the epoch) tell what it was worked out for and when; they are empty
+    until it was.
     """
 
     kind: Kind
@@ -34,6 +35,7 @@ class Wanted:
     label: str = ""
     proposal: str = ""
     back: str = ""
+    address: str = ""
     basis: str = ""
     at: int = 0
 
@@ -46,6 +48,14 @@ class Wanted:
             return Merge(self.category, self.others)
         if self.kind == "split":
             return Split(self.category, self.templates)
+        if self.kind == "label":
+            return Label((self.category, *self.others), self.label)
+        if self.kind == "dismiss":
+            return Dismiss(self.proposal)
+        if self.kind in ("adopt", "apart"):
+            if len(self.others) != 1:
+                raise InputError("choose one other category")
+            return (Adopt if self.kind == "adopt" else Apart)(self.category, self.others[0])
         if len(self.templates) != 1:
             raise InputError("choose one template to move")
         return Move(self.templates[0], self.category)

@@ -104,6 +104,7 @@ def _serve(
                 ready()
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await app.state.parts.live.close()  # it would be waited for otherwise
             await asyncio.to_thread(warming.stop)
             await super().shutdown(sockets)
 

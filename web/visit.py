@@ -9,6 +9,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from knowledge_base.roles import Role
+from knowledge_base.store.live import Seen
 from knowledge_base.store.store import Clock
 from knowledge_base.types import DEFAULT_PROJECT
 from web.cookies import read_cookies
@@ -24,7 +25,10 @@ ZONE_COOKIE = "kea_zone"
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a page needs to know of its reader; ``here`` is the address to come back to."""
+    """What a page needs to know of its reader; ``here`` is the address to come back to.
+
+    ``seen`` is the state that the page shows, so that it can tell what changed since; None where it shows none.
+    """
 
     who: Who | None
     project: str
@@ -32,6 +36,7 @@ class Visit:
     here: str
     fragment: bool
     formats: Formats
+    seen: Seen | None = None
 
     @property
     def language(self) -> str:
@@ -49,7 +54,7 @@ class Visit:
         return f"{path}?{urlencode(chosen)}" if chosen else path
 
 
-def read_visit(scope: Scope, *, project: str, messages: Messages, clock: Clock) -> Visit:
+def read_visit(scope: Scope, *, project: str, messages: Messages, clock: Clock, seen: Seen | None = None) -> Visit:
     """Read a visit off a request."""
     headers = Headers(scope=scope)
     cookies = read_cookies(headers)
@@ -64,4 +69,5 @@ def read_visit(scope: Scope, *, project: str, messages: Messages, clock: Clock) 
         here=scope["path"] + (f"?{query}" if query else ""),
         fragment=headers.get("hx-request") == "true" and headers.get("hx-request-type") == "partial",
         formats=Formats(translator, read_zone(cookies.get(ZONE_COOKIE, "").replace("%2F", "/")), clock()),
+        seen=seen,
     )

@@ -11,11 +11,20 @@ import numpy as np
 
 from assistant.answering import outcome_of
 from assistant.reading import asked_in
-from assistant.what_if.acts import Act, Merge, Move, Rules, Split
+from assistant.what_if.acts import Act, Adopt, Apart, Dismiss, Keep, Label, Merge, Move, Rules, Split
 from assistant.what_if.world import World, known_then, newly_represented
-from knowledge_base.curation.foreseeing import Foreseen, foresee_merge, foresee_move, foresee_split, shown
+from knowledge_base.curation.foreseeing import (
+    Foreseen,
+    foresee_adopt,
+    foresee_merge,
+    foresee_move,
+    foresee_split,
+    shown,
+)
 from knowledge_base.curation.foreseen_lines import MovedLines, moved_lines
 from knowledge_base.curation.foreseen_rules import foresee_rules
+from knowledge_base.curation.foreseen_saying import Saying, foresee_apart, foresee_dismiss, foresee_label
+from knowledge_base.curation.keep_foreseeing import foresee_keep
 from knowledge_base.curation.rule_preview import Preview
 from knowledge_base.embedding.port import Embedder
 from knowledge_base.features.cleaning import cleaned
@@ -85,7 +94,8 @@ class ChangedAnswers:
 class WhatIf:
     """What an act would change. ``is_complete`` tells whether all that is stored was looked at in the time.
 
-    ``preview`` tells of other rules which templates would read otherwise.
+    ``preview`` tells of other rules which templates would read otherwise, ``saying`` what would be said where nothing
+    moves and no question is asked again.
     """
 
     lines: MovedLines
@@ -93,6 +103,7 @@ class WhatIf:
     seconds: float
     is_complete: bool
     preview: Preview | None = None
+    saying: Saying | None = None
 
 
 def what_if(
@@ -109,12 +120,14 @@ def what_if(
     ``budget`` seconds are over. Raises what the act would raise, and ModelUnavailable.
     """
     began = timer()
+    if isinstance(act, Label | Apart | Dismiss):
+        return _said(knowledge, project, act, began, timer)
     embedder = knowledge.embedder_of(project)
     world, lines, preview, is_complete = _foresee(knowledge, project, act, embedder)
     found = _Replay(knowledge, project, world)
     examples: list[ChangedAnswer] = []
     looked_at = changed = gained = lost = confirmed = 0
-    for question in _questions(knowledge, project, sorted(world.foreseen.homes)):
+    for question in _questions(knowledge, project, sorted({*world.foreseen.homes, *world.foreseen.about})):
         if looked_at >= MOST_QUESTIONS or (looked_at and timer() - began > budget):
             is_complete = False
             break
@@ -135,6 +148,25 @@ def what_if(
     return WhatIf(lines=lines, answers=answers, seconds=seconds, is_complete=is_complete, preview=preview)
 
 
+def _said(
+    knowledge: KnowledgeBase, project: str, act: Label | Apart | Dismiss, began: float, timer: Callable[[], float]
+) -> WhatIf:
+    """Tell what would be said: no line moves by it, and every question gets the answer that it gets now."""
+    store = knowledge.store
+    with store.read() as db:
+        match act:
+            case Label():
+                saying = foresee_label(store, db, project, act.category_ids, act.label)
+            case Apart():
+                saying = foresee_apart(store, db, project, act.category_id, act.other)
+            case Dismiss():
+                saying = foresee_dismiss(store, db, project, act.proposal_id)
+    lines = MovedLines(moved=0, of=0, templates=0, seen=0, examples=())
+    answers = ChangedAnswers(changed=0, of=0, gained=0, lost=0, confirmed=0, examples=())
+    seconds = round(timer() - began, 3)
+    return WhatIf(lines=lines, answers=answers, seconds=seconds, is_complete=True, saying=saying)
+
+
 def _weight(changed: ChangedAnswer) -> int:
     """Put first what was said to be helpful, then what loses an answer or gets another one, then what gains one."""
     if changed.verdict is Verdict.HELPFUL:
@@ -143,7 +175,7 @@ def _weight(changed: ChangedAnswer) -> int:
 
 
 def _foresee(
-    knowledge: KnowledgeBase, project: str, act: Act, embedder: Embedder
+    knowledge: KnowledgeBase, project: str, act: Merge | Split | Move | Adopt | Keep | Rules, embedder: Embedder
 ) -> tuple[World, MovedLines, Preview | None, bool]:
     store = knowledge.store
     if isinstance(act, Rules):
@@ -166,6 +198,10 @@ def _foresee(
                 foreseen = foresee_split(store, db, project, act.category_id, act.template_ids)
             case Move():
                 foreseen = foresee_move(store, db, project, act.template_id, act.into)
+            case Adopt():
+                foreseen = foresee_adopt(store, db, project, act.category_id, act.other)
+            case Keep():
+                foreseen = foresee_keep(db, project, act.plan)
         lines = moved_lines(db, project, foreseen)
         added = newly_represented(db, project, foreseen, embedder)
     vectors = embedder.embed([cleaned(each.text) for each in added])

@@ -13,6 +13,7 @@ from ingest.cardinality import MOST_VARIABLES
 from ingest.clustering.ahead import Ahead
 from ingest.clustering.folding import fold
 from ingest.clustering.gathering import gather
+from ingest.clustering.keeping import join_kept
 from ingest.clustering.lease import Lease, try_lease
 from ingest.clustering.plan import Plan
 from ingest.clustering.planning import plan_window
@@ -41,6 +42,15 @@ class WindowResult:
     proposals: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Templates that wait, as they are at a change of the feed; ``joined`` counts those that went to a category."""
+
+    pending: list[PendingTemplate]
+    change: int
+    joined: int
+
+
 class Clusterer:
     """Clusters what is pending in a project. All state is in the database; ``profiles`` remembers what was read."""
 
@@ -58,17 +68,32 @@ class Clusterer:
         with try_lease(self.knowledge, project) as lease:
             if lease is None:
                 return None
-            folded = self._fold(lease, within, limit)
+            merged = self._waiting(lease, within, limit).joined
+            merged += self._fold(lease, within, limit)
             for _ in range(TRIES):
-                with self.knowledge.store.read() as db:
-                    change = projects.last_change(db, project)
-                    waiting = read_pending(db, project, 2 * limit, within)
-                if not waiting:
+                found = self._waiting(lease, within, 2 * limit)
+                merged += found.joined
+                if not found.pending:
                     return None
-                result = self._cluster(lease, waiting[:limit], waiting[limit:], change)
+                result = self._cluster(lease, found.pending[:limit], found.pending[limit:], found.change)
                 if result is not None:
-                    return replace(result, merged=result.merged + folded)
+                    return replace(result, merged=result.merged + merged)
         return None
+
+    def _waiting(self, lease: Lease, within: Span, limit: int) -> _Waiting:
+        """Read what waits, once all of it that a rule keeps somewhere is there."""
+        with self.knowledge.store.read() as db:
+            change = projects.last_change(db, lease.project)
+            pending = read_pending(db, lease.project, limit, within)
+        joined = join_kept(self.knowledge, lease, [each.id for each in pending])
+        if joined:
+            seen = {each.id for each in pending}
+            with self.knowledge.store.read() as db:
+                change = projects.last_change(db, lease.project)
+                again = read_pending(db, lease.project, limit, within)
+            # What came in between was not looked at yet.
+            pending = [each for each in again if each.id in seen]
+        return _Waiting(pending, change, joined)
 
     def _fold(self, lease: Lease, within: Span, limit: int) -> int:
         """Fold what differs in a variable word, before texts are compared; tell how many categories were merged."""

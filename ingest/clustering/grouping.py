@@ -15,7 +15,7 @@ from knowledge_base.curation.together import Together
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What people said of a category; a labelled one has a name or a solution.
+    """What people said of a category; a labelled one has a name or a solution, or a rule that keeps it.
 
     In a ``mixed`` one people put together what may be unlike: whatever is like one part of it may join.
     """

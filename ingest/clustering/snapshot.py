@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from ingest.clustering.grouping import Standing
-from knowledge_base.store import facts
+from knowledge_base.store import facts, keep_rules
 from knowledge_base.store.tables import CategoryRow, TemplateRow
 from knowledge_base.store.waiting import ALWAYS, Span
 from knowledge_base.types import FactKind
@@ -65,13 +65,15 @@ def read_snapshot(db: Connection, project: str, categories: Collection[int]) -> 
             apart.add(pair)
         elif fact.kind is FactKind.MUST_LINK:
             linked.append((fact.left, fact.right))
-    mixed = {homes[left] for left, right in linked if homes[left] == homes[right]}
-    standings, named = _standings(db, project, sorted(categories), mixed)
+    kept = keep_rules.kept(db, project)
+    # A rule, too, puts together what may be unlike.
+    mixed = {homes[left] for left, right in linked if homes[left] == homes[right]} | kept
+    standings, named = _standings(db, project, sorted(categories), mixed, kept)
     return Snapshot(standings, frozenset(apart), named)
 
 
 def _standings(
-    db: Connection, project: str, categories: Sequence[int], mixed: Collection[int]
+    db: Connection, project: str, categories: Sequence[int], mixed: Collection[int], kept: Collection[int]
 ) -> tuple[dict[int, Standing], frozenset[int]]:
     found: dict[int, Standing] = {}
     named = set[int]()
@@ -85,7 +87,7 @@ def _standings(
         )
         for number, label, solution, ignored in db.execute(query):
             said = bool(label) or solution is not None
-            found[number] = Standing(said or ignored, solution, number in mixed)
+            found[number] = Standing(said or ignored or number in kept, solution, number in mixed)
             if said and not ignored:
                 named.add(number)
     return found, frozenset(named)

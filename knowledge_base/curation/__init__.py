@@ -4,7 +4,7 @@ from knowledge_base.curation.acts import Done
 from knowledge_base.curation.apart import keep_apart
 from knowledge_base.curation.assigning import assign, snooze
 from knowledge_base.curation.basis import basis_of
-from knowledge_base.curation.labels import ignore, label
+from knowledge_base.curation.labels import ignore, label, label_all, name_of
 from knowledge_base.curation.learning import confirm, pick, reject
 from knowledge_base.curation.moves import merge, split
 from knowledge_base.curation.moving import move
@@ -27,9 +27,11 @@ __all__ = [
     "ignore",
     "keep_apart",
     "label",
+    "label_all",
     "link",
     "merge",
     "move",
+    "name_of",
     "pick",
     "publish",
     "reject",

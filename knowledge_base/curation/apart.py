@@ -11,13 +11,24 @@ from knowledge_base.store.store import Store
 from knowledge_base.types import FactKind
 
 
-def keep_apart(store: Store, project: str, category_id: str, other: str, *, actor: str, reason: str = "") -> Done:
+def keep_apart(
+    store: Store,
+    project: str,
+    category_id: str,
+    other: str,
+    *,
+    actor: str,
+    reason: str = "",
+    basis: str | None = None,
+) -> Done:
     """Say that two categories are different errors; what is proposed about merging them is closed.
 
-    Raises NotFound, Conflict where one was evicted, InputError where both are one.
+    Raises NotFound, Conflict where one was evicted, InputError where both are one, StaleVersion where the two are not
+    as ``basis`` says.
     """
     with act(store, project, actor) as this:
-        left, right = _two(this, category_id, other)
+        left, right = two_apart(this, category_id, other)
+        this.require(basis, [left, right])
         templates = [categories.living_templates_of(this.db, project, each) for each in (left, right)]
         pairs = all_pairs(templates[0], templates[1])
         made = facts.add(this.db, project, FactKind.CANNOT_LINK, pairs, actor=this.actor, now=this.now)
@@ -31,7 +42,8 @@ def keep_apart(store: Store, project: str, category_id: str, other: str, *, acto
         return this.done(entry, left)
 
 
-def _two(this: Act, category_id: str, other: str) -> tuple[int, int]:
+def two_apart(this: Act, category_id: str, other: str) -> tuple[int, int]:
+    """Give the numbers of two categories that differ; raises NotFound, Conflict, InputError."""
     left, right = this.category(category_id), this.category(other)
     if left == right:
         raise InputError(f"{other} is part of {public_id(Prefix.CATEGORY, left)}; split it off first")

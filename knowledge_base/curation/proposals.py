@@ -43,26 +43,37 @@ def accept(
         target = _side(this, found, into)
         proposals.set_state(this.db, project, [found.id], ProposalState.ACCEPTED)
         if found.kind is ProposalKind.MERGE:
-            target = _labelled_or_older(this, found) if target is None else target
+            target = kept_by(this, found) if target is None else target
             return merge_within(this, target, [found.right if target == found.left else found.left], reason=reason)
         if found.kind is ProposalKind.SPLIT:
             return split_within(this, found.left, [each.template for each in found.grounds.going], reason=reason)
-        return _adopt(this, found)
+        return _adopt(this, found, reason)
 
 
-def dismiss(store: Store, project: str, proposal_id: str, *, actor: str, shown: str | None = None) -> Done:
+def dismiss(
+    store: Store,
+    project: str,
+    proposal_id: str,
+    *,
+    actor: str,
+    shown: str | None = None,
+    reason: str = "",
+    basis: str | None = None,
+) -> Done:
     """Say that a proposal is wrong; it never comes again.
 
     Templates of a merge or a label are kept apart by cannot-links, those of a split together by must-links, whatever
     joins either side later. The act stands under the category ``shown``, the first of the two unless given. Raises
-    NotFound, Conflict where the proposal is not open, InputError where ``shown`` is not one of the two.
+    NotFound, Conflict where the proposal is not open, InputError where ``shown`` is not one of the two, StaleVersion
+    where the two are not as ``basis`` says.
     """
     with act(store, project, actor) as this:
         found = _open(this, proposal_id)
+        this.require(basis, {found.left, found.right})
         this.proposal = found.public_id
         category = _side(this, found, shown) or found.left
         this.touched |= {found.left, found.right}
-        kind, pairs = _contrary(this, found)
+        kind, pairs = contrary(this, found)
         made = facts.add(this.db, project, kind, pairs, actor=this.actor, now=this.now)
         proposals.set_state(this.db, project, [found.id], ProposalState.DISMISSED)
         other = found.right if category == found.left else found.left
@@ -74,6 +85,7 @@ def dismiss(store: Store, project: str, proposal_id: str, *, actor: str, shown: 
                 "other": public_id(Prefix.CATEGORY, other),
                 "templates": [public_id(Prefix.TEMPLATE, each.template) for each in found.grounds.going],
                 "score": found.score,
+                **({"reason": reason[:500]} if reason else {}),
             },
             undo={"facts": made},
         )
@@ -85,11 +97,16 @@ def _open(this: Act, proposal_id: str) -> Proposal:
     known = proposals.get(this.db, this.project, proposal_id)
     settle(this.db, this.project, {known.left, known.right})
     found = proposals.get(this.db, this.project, proposal_id)
+    require_open(found)
+    return found
+
+
+def require_open(found: Proposal) -> None:
+    """Go on only where a proposal waits for an answer; raises Conflict."""
     if found.state is ProposalState.CLOSED:
         raise Conflict(f"{found.public_id} fits no longer: its categories have changed meanwhile; reload the page")
     if found.state is not ProposalState.OPEN:
         raise Conflict(f"{found.public_id} was {found.state} before; take that act back first")
-    return found
 
 
 def _side(this: Act, found: Proposal, public: str | None) -> int | None:
@@ -102,7 +119,7 @@ def _side(this: Act, found: Proposal, public: str | None) -> int | None:
     return number
 
 
-def _labelled_or_older(this: Act, found: Proposal) -> int:
+def kept_by(this: Act, found: Proposal) -> int:
     """Choose what a merge keeps: a solution weighs more than a label, a label more than age."""
 
     def rank(number: int) -> tuple[bool, bool, int]:
@@ -112,7 +129,7 @@ def _labelled_or_older(this: Act, found: Proposal) -> int:
     return min(found.left, found.right, key=rank)
 
 
-def _contrary(this: Act, found: Proposal) -> tuple[FactKind, list[tuple[int, int]]]:
+def contrary(this: Act, found: Proposal) -> tuple[FactKind, list[tuple[int, int]]]:
     """Say the contrary of a proposal about the templates that are there now."""
     left = categories.living_templates_of(this.db, this.project, found.left)
     if found.kind is ProposalKind.SPLIT:
@@ -134,7 +151,7 @@ def _joined(left: Sequence[int], right: Sequence[int]) -> list[tuple[int, int]]:
     return [*((each, min(right)) for each in left), *((min(left), each) for each in right)]
 
 
-def _adopt(this: Act, found: Proposal) -> Done:
+def _adopt(this: Act, found: Proposal, reason: str) -> Done:
     """Give a category the label and the solution of another one."""
     other = this.state(found.right)
     given = {"label": other.label, "solution": other.solution}
@@ -150,6 +167,7 @@ def _adopt(this: Act, found: Proposal) -> Done:
             "label": other.label or "",
             "solution": None if solution is None else solution.id,
             "title": "" if solution is None else solution.title,
+            **({"reason": reason[:500]} if reason else {}),
         },
         undo=given,
     )

@@ -35,8 +35,13 @@ def draft(
         return this.done(entry, number, solutions.get(this.db, project, made))
 
 
-def discard(store: Store, project: str, category_id: str, solution_id: str, *, actor: str) -> Done:
-    """Take a draft off a category; its words stay. Raises NotFound where it is no draft for that category."""
+def discard(
+    store: Store, project: str, category_id: str, solution_id: str, *, actor: str, based_on: int | None = None
+) -> Done:
+    """Take a draft off a category; its words stay. ``based_on`` is the version that was looked at.
+
+    Raises NotFound where it is no draft for that category, and StaleVersion.
+    """
     with act(store, project, actor) as this:
         number = this.category(category_id)
         wanted = number_of(Prefix.SOLUTION, solution_id)
@@ -44,8 +49,10 @@ def discard(store: Store, project: str, category_id: str, solution_id: str, *, a
             raise NotFound(f"{solution_id} is no draft for {public_id(Prefix.CATEGORY, number)}")
         given = {number, *categories.aliases_of(this.db, project, number)}
         links = sorted(given.intersection(drafts.links_of(this.db, project, wanted)))
+        present = solutions.get(this.db, project, wanted)
+        _require_version(present, based_on)
         drafts.unlink(this.db, project, wanted, links)
-        title = solutions.get(this.db, project, wanted).title
+        title = present.title
         undo = {"solution": wanted, "links": links}
         entry = this.keep("discard", number, detail=_named(wanted, title), undo=undo)
         return this.done(entry, number)
@@ -74,8 +81,8 @@ def publish(
             raise Conflict(f"{present.id} is published already")
         if not present.category_ids:
             raise Conflict(f"{present.id} is for no category; attach it to one first")
-        if text is None and based_on not in (None, present.version):
-            raise StaleVersion(f"{present.author} saved version {present.version} meanwhile; read it, then publish")
+        if text is None:
+            _require_version(present, based_on)
         if text is not None and based_on is not None and not text.says_the_same_as(present):
             solutions.revise(this.db, project, wanted, text, author=this.actor, now=this.now, based_on=based_on)
             present = solutions.get(this.db, project, wanted)
@@ -114,10 +121,11 @@ def publish_within(this: Act, wanted: Solution, *, replace: bool) -> tuple[int, 
     return entry, first
 
 
-def unpublish(store: Store, project: str, solution_id: str, *, actor: str) -> Done:
+def unpublish(store: Store, project: str, solution_id: str, *, actor: str, based_on: int | None = None) -> Done:
     """Turn a solution back into a draft for its categories, which count as unsolved from then on.
 
-    Raises NotFound, and Conflict where it is a draft already or is attached to no category.
+    ``based_on`` is the version that was looked at. Raises NotFound, StaleVersion, and Conflict where it is a draft
+    already or is attached to no category.
     """
     with act(store, project, actor) as this:
         wanted = number_of(Prefix.SOLUTION, solution_id)
@@ -126,6 +134,7 @@ def unpublish(store: Store, project: str, solution_id: str, *, actor: str) -> Do
             raise Conflict(f"{present.id} is a draft already")
         if not present.category_ids:
             raise Conflict(f"{present.id} is attached to no category, so nobody gets it")
+        _require_version(present, based_on)
         rows, left = _take_off(this, wanted)
         first, *others = (number_of(Prefix.CATEGORY, each) for each in present.category_ids)
         this.touched |= set(others)
@@ -211,6 +220,11 @@ def _take_off(this: Act, number: int) -> tuple[list[int], dict[str, Any]]:
     left = change_state(this, number, SolutionState.DRAFT)
     drafts.link(this.db, this.project, number, rows)
     return rows, left
+
+
+def _require_version(present: Solution, based_on: int | None) -> None:
+    if based_on not in (None, present.version):
+        raise StaleVersion(f"{present.author} saved version {present.version} meanwhile; read it first")
 
 
 def _require_state(this: Act, number: int, state: SolutionState) -> None:

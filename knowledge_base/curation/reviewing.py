@@ -100,13 +100,16 @@ def publish_review(
         return _worked(this, solution_id, entry)
 
 
-def send_back(store: Store, project: str, solution_id: str, *, actor: str) -> Review:
+def send_back(store: Store, project: str, solution_id: str, *, actor: str, seen: datetime | None = None) -> Review:
     """Say that a text shall not be published as it is: whoever wrote it finds it in the editor.
 
-    Raises NotFound, and Conflict where none waits.
+    ``seen`` is when the text that was read was sent. Raises NotFound, StaleVersion where another one waits by now, and
+    Conflict where none waits.
     """
     with act(store, project, actor) as this:
         review = _waiting(this, solution_id)
+        if seen is not None and seen != review.at:
+            raise StaleVersion(f"{review.author} sent another text to review meanwhile; read it, then send it back")
         give_back(this, number_of(Prefix.SOLUTION, solution_id), review)
         solution_reviews.settle(this.db, project, number_of(Prefix.SOLUTION, solution_id))
         return review

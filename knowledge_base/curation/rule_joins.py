@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from knowledge_base.curation.merging import merge_categories
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import audit, categories, facts, representatives, templates
+from knowledge_base.store import audit, categories, facts, keep_rules, representatives, templates
 from knowledge_base.store.facts import Fact
 from knowledge_base.store.tables import CategoryRow
 from knowledge_base.types import FactKind, Why
@@ -36,15 +36,16 @@ class Standing:
 
 
 def standings(db: Connection, project: str, numbers: Collection[int]) -> dict[int, Standing]:
-    """Read what people said of categories."""
+    """Read what people said of categories; one that a rule keeps is as good as labelled."""
     wanted = sorted(numbers)
     found: dict[int, Standing] = {}
+    kept = keep_rules.kept(db, project)
     for start in range(0, len(wanted), _CHUNK):
         query = select(
             col(CategoryRow.id), col(CategoryRow.label), col(CategoryRow.solution), col(CategoryRow.ignored)
         ).where(col(CategoryRow.project) == project, col(CategoryRow.id).in_(wanted[start : start + _CHUNK]))
         for number, label, solution, ignored in db.execute(query):
-            found[number] = Standing(bool(label) or solution is not None or ignored, solution)
+            found[number] = Standing(bool(label) or solution is not None or ignored or number in kept, solution)
     return found
 
 

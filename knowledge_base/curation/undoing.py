@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import update
-from sqlmodel import col
-
 from knowledge_base.curation.acts import Act, Done, act
 from knowledge_base.curation.assigning import undo_assign, undo_snooze
+from knowledge_base.curation.keep_changes import ACTIONS as KEEPING
+from knowledge_base.curation.keep_undoing import undo_keep
 from knowledge_base.curation.learning import take_back
 from knowledge_base.curation.merging import move_templates
 from knowledge_base.curation.moving import put_back
 from knowledge_base.curation.publishing import undo_discard, undo_draft, undo_publish, undo_unpublish
+from knowledge_base.curation.reviving import revive
 from knowledge_base.curation.said import restore_fitting, withdraw_between
 from knowledge_base.curation.unrearranging import undo_recluster
 from knowledge_base.errors import Conflict
-from knowledge_base.store import audit, categories, drafts, facts, projects, proposals, reclusterings, solutions
+from knowledge_base.store import audit, categories, facts, projects, proposals, reclusterings, solutions
 from knowledge_base.store.audit import Entry
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.store import Store
-from knowledge_base.store.tables import CategoryRow
 from knowledge_base.types import FactKind, Solution, Why
 
 Undo = Mapping[str, Any]
@@ -37,16 +36,21 @@ def undo(store: Store, project: str, audit_id: int, *, actor: str) -> Done:
         undo_recluster(store, project, audit_id, actor=actor)
         return _shown(store, project, audit_id)
     with act(store, project, actor) as this:
-        entry = audit.get(this.db, project, audit_id)
-        if entry.undone_at is not None:
-            raise Conflict("this was taken back before")
-        if entry.undo is None or entry.category is None or entry.action not in _UNDO:
-            raise Conflict("this act cannot be taken back")
-        shown = _UNDO[entry.action](this, entry.category, entry.undo)
-        this.touched |= _touched(this, entry, entry.undo)
-        audit.mark_undone(this.db, project, audit_id, this.now)
-        kept = this.keep("undo", shown, detail={"undone": entry.action, "audit": audit_id}, undo=None)
-        return this.done(kept, shown)
+        return undo_within(this, audit_id)
+
+
+def undo_within(this: Act, audit_id: int) -> Done:
+    """Do the same within a running act; an act of many categories is taken back by ``undo_many``."""
+    entry = audit.get(this.db, this.project, audit_id)
+    if entry.undone_at is not None:
+        raise Conflict("this was taken back before")
+    if entry.undo is None or entry.category is None or entry.action not in _UNDO:
+        raise Conflict("this act cannot be taken back here")
+    shown = _UNDO[entry.action](this, entry.category, entry.undo)
+    this.touched |= _touched(this, entry, entry.undo)
+    audit.mark_undone(this.db, this.project, audit_id, this.now)
+    kept = this.keep("undo", shown, detail={"undone": entry.action, "audit": audit_id}, undo=None)
+    return this.done(kept, shown)
 
 
 def _touched(this: Act, entry: Entry, undo: Undo) -> set[int]:
@@ -143,7 +147,7 @@ def _undo_merge(this: Act, category: int, undo: Undo) -> int:
         if living.isdisjoint(back) or living.isdisjoint(present):
             raise Conflict("the templates were evicted meanwhile; only their counts are left, under one id")
         parts.append([each for each in back if each in living])
-        _revive(this, merged, target)
+        revive(this, merged, target)
         why = {"why": Why.PERSON, "actor": this.actor}
         move_templates(
             this.db, this.project, dict.fromkeys(back, merged["source"]), dict.fromkeys(back, why), now=this.now
@@ -164,26 +168,6 @@ def _keep_apart(this: Act, anchors: list[int], present: list[int], parts: list[l
         facts.add(this.db, this.project, FactKind.CANNOT_LINK, pairs, actor=this.actor, now=this.now)
         anchors = [*anchors, part[0]]
         settled += part
-
-
-def _revive(this: Act, merged: Undo, target: int) -> None:
-    for name in ("label", "solution"):
-        for number in {target, merged["target"]}:
-            if merged[name] is not None and getattr(this.state(number), name) == merged[name]:
-                categories.set_fields(this.db, this.project, number, **{name: None})
-    if merged["solution"] is not None:
-        # What was taken over may have become a draft meanwhile.
-        drafts.unlink(this.db, this.project, merged["solution"], {target, merged["target"]})
-    categories.set_fields(this.db, this.project, merged["source"], state="active", merged_into=None)
-    this.db.execute(
-        update(CategoryRow)
-        .where(
-            col(CategoryRow.project) == this.project,
-            col(CategoryRow.id).in_(merged["aliases"]),
-            col(CategoryRow.merged_into) == target,
-        )
-        .values(merged_into=merged["source"])
-    )
 
 
 def _undo_split(this: Act, category: int, undo: Undo) -> int:
@@ -232,4 +216,5 @@ _UNDO: dict[str, Callable[[Act, int, Undo], int]] = {
     "discard": undo_discard,
     "publish": undo_publish,
     "unpublish": undo_unpublish,
+    **dict.fromkeys(KEEPING.values(), undo_keep),
 }

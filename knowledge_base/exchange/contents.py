@@ -97,6 +97,7 @@ KEPT = (
         points={"category": "category"},
     ),
     Kept("care", points={"category": "category"}),
+    Kept("keep_rule", numbered="keep_rule", points={"category": "category", "template": "template"}),
     Kept("queue_view", numbered="queue_view"),
     Kept("audit", numbered="audit"),
     Kept("recluster_move"),
@@ -110,6 +111,7 @@ KEPT = (
 
 LEFT_OUT: Mapping[str, str] = {
     "account": "tokens of programs: who may come in is a matter of each home",
+    "category_sum": "computed anew",
     "change": "numbers the changes of one home for those that follow it",
     "demand": "computed anew",
     "demand_service": "computed anew",

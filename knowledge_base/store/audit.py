@@ -82,6 +82,17 @@ def write(
     return number
 
 
+def go_on(
+    db: Connection, project: str, number: int, *, detail: Mapping[str, object], undo: Mapping[str, object]
+) -> None:
+    """Note how far an act is that takes several transactions."""
+    db.execute(
+        update(AuditRow)
+        .where(col(AuditRow.project) == project, col(AuditRow.id) == number)
+        .values(detail=dict(detail), undo=dict(undo))
+    )
+
+
 def get(db: Connection, project: str, number: int) -> Entry:
     """Read one act; raises NotFound."""
     row = db.execute(select(*_COLUMNS).where(col(AuditRow.project) == project, col(AuditRow.id) == number)).first()
@@ -119,6 +130,17 @@ def of_actions(db: Connection, project: str, actions: Collection[str], *, limit:
     query = (
         select(*_COLUMNS)
         .where(col(AuditRow.project) == project, col(AuditRow.action).in_(sorted(actions)))
+        .order_by(col(AuditRow.id).desc())
+        .limit(limit)
+    )
+    return [Entry(*row) for row in db.execute(query)]
+
+
+def behind(db: Connection, project: str, number: int, *, limit: int) -> list[Entry]:
+    """Read the acts that came behind one, newest first."""
+    query = (
+        select(*_COLUMNS)
+        .where(col(AuditRow.project) == project, col(AuditRow.id) > number)
         .order_by(col(AuditRow.id).desc())
         .limit(limit)
     )

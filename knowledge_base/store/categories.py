@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,8 @@ from sqlmodel import col
 
 from knowledge_base.errors import NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import solutions
+from knowledge_base.store import category_sums, solutions
+from knowledge_base.store.category_kept import KeptView
 from knowledge_base.store.category_view import CategoryView, read_category
 from knowledge_base.store.tables import CategoryRow, TemplateRow
 from knowledge_base.store.tombstones import tombstone
@@ -86,6 +88,16 @@ def templates_of(db: Connection, project: str, number: int) -> list[int]:
     return _ordered(db.execute(query).scalars())
 
 
+def active_templates_of(db: Connection, project: str, number: int, since: datetime) -> list[int]:
+    """Name the templates of a category that were seen since then."""
+    query = select(col(TemplateRow.id)).where(
+        col(TemplateRow.project) == project,
+        col(TemplateRow.category) == number,
+        col(TemplateRow.last_seen) >= since,
+    )
+    return _ordered(db.execute(query).scalars())
+
+
 def living_templates_of(db: Connection, project: str, number: int) -> list[int]:
     """Name the templates of a category that were not evicted: those that people can say something of."""
     query = select(col(TemplateRow.id)).where(
@@ -107,6 +119,11 @@ def first_template_of(db: Connection, project: str, number: int) -> int:
 
 def get(db: Connection, project: str, number: int) -> Category:
     """Read one category, following aliases, also one that was evicted; raises NotFound."""
+    if category_sums.is_crowded(db, project, number):
+        row = db.execute(KeptView(project).one(number)).first()
+        if row is not None:
+            named = category_sums.services_of(db, project, number)
+            return read_category(row, aliases_of(db, project, number), named)
     row = db.execute(_one(), {"project": project, "number": number}).first()
     if row is None:
         # It may be merged into another: what is active is part of none.

@@ -13,14 +13,13 @@ from sqlmodel import col
 
 from knowledge_base.errors import NotFound
 from knowledge_base.ids import Prefix, number_of
-from knowledge_base.store import solutions
+from knowledge_base.store import category_sums, queue, solutions
+from knowledge_base.store.category_kept import WORD_LENGTH, WORDS, KeptView
 from knowledge_base.store.category_view import CategoryView, Status, read_category
 from knowledge_base.store.cursors import read_cursor, write_cursor
 from knowledge_base.store.tables import CategoryRow, SolutionRow, SolutionVersionRow, TemplateRow
 from knowledge_base.store.text import storable
 from knowledge_base.types import Category
-
-WORDS, WORD_LENGTH = 10, 200
 
 
 class Sort(StrEnum):
@@ -55,8 +54,12 @@ class Page:
 def find_page(
     db: Connection, project: str, wanted: Filter, *, sort: Sort = Sort.COUNT, limit: int = 50, cursor: str | None = None
 ) -> Page:
-    """List categories page by page; raises InputError for a cursor that is none."""
-    view = CategoryView(project)
+    """List categories page by page; raises InputError for a cursor that is none.
+
+    Those of a large project are listed by sums that were added up some minutes ago, and searched by the beginnings of
+    their oldest templates.
+    """
+    view = KeptView(project) if category_sums.are_kept(db, project) else CategoryView(project)
     query = view.query
     for condition in _conditions(project, view, wanted):
         query = query.where(condition)
@@ -66,30 +69,33 @@ def find_page(
     if cursor is not None:
         value, number = read_cursor(cursor, is_time=sort in (Sort.LAST_SEEN, Sort.FIRST_SEEN))
         query = query.where(or_(key < value, and_(key == value, col(CategoryRow.id) > number)))
-    rows = db.execute(query.order_by(key.desc(), col(CategoryRow.id)).limit(limit + 1)).all()
+    query = query.order_by(key.desc(), col(CategoryRow.id)).limit(limit + 1)
+    rows = db.execute(view.with_text(query) if isinstance(view, KeptView) else query).all()
     shown = rows[:limit]
     following = write_cursor(shown[-1].sort_key, shown[-1].id) if len(rows) > limit else None
     return Page(tuple(read_category(row) for row in shown), following, total)
 
 
-def _sort_column(view: CategoryView, sort: Sort) -> Any:
+def _sort_column(view: CategoryView | KeptView, sort: Sort) -> Any:
     return {
-        Sort.COUNT: view.totals.c.seen,
+        Sort.COUNT: view.seen,
         Sort.ASKED: view.asked_count,
-        Sort.LAST_SEEN: view.totals.c.last_seen,
-        Sort.FIRST_SEEN: view.totals.c.first_seen,
+        Sort.LAST_SEEN: view.last_seen,
+        Sort.FIRST_SEEN: view.first_seen,
     }[sort]
 
 
-def _conditions(project: str, view: CategoryView, wanted: Filter) -> list[ColumnElement[bool]]:
+def _conditions(project: str, view: CategoryView | KeptView, wanted: Filter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.text.strip():
-        conditions.append(_text_condition(project, wanted.text.strip()))
+        conditions.append(_text_condition(project, view, wanted.text.strip()))
     if wanted.status is not None:
         conditions.append(_STATUS_CONDITIONS[wanted.status]())
     if wanted.unsolved:
         conditions.append(or_(*(_STATUS_CONDITIONS[status]() for status in UNSOLVED)))
-    if wanted.service:
+    if wanted.service and isinstance(view, KeptView):
+        conditions.append(view.of_service(wanted.service))
+    elif wanted.service:
         conditions.append(
             col(CategoryRow.id).in_(
                 select(col(TemplateRow.category)).where(
@@ -98,7 +104,7 @@ def _conditions(project: str, view: CategoryView, wanted: Filter) -> list[Column
             )
         )
     if wanted.seen_since is not None:
-        conditions.append(view.totals.c.last_seen >= wanted.seen_since)
+        conditions.append(view.last_seen >= wanted.seen_since)
     return conditions
 
 
@@ -116,7 +122,7 @@ _STATUS_CONDITIONS: dict[Status, Callable[[], ColumnElement[bool]]] = {
 UNSOLVED = (Status.UNLABELLED, Status.LABELLED)
 
 
-def _text_condition(project: str, text: str) -> ColumnElement[bool]:
+def _text_condition(project: str, view: CategoryView | KeptView, text: str) -> ColumnElement[bool]:
     """Match each word in a template, label or solution; or the whole text as an id."""
     try:
         number = number_of(Prefix.CATEGORY, text)
@@ -127,6 +133,8 @@ def _text_condition(project: str, text: str) -> ColumnElement[bool]:
             col(CategoryRow.project) == project, col(CategoryRow.id) == number
         )
         return or_(col(CategoryRow.id) == number, col(CategoryRow.id).in_(merged))
+    if isinstance(view, KeptView):
+        return view.says(text)
     words = []
     for word in storable(text).split()[:WORDS]:
         word = word[:WORD_LENGTH]
@@ -156,6 +164,8 @@ def _text_condition(project: str, text: str) -> ColumnElement[bool]:
 
 def services(db: Connection, project: str) -> list[str]:
     """Name the services that lines came from."""
+    if category_sums.are_kept(db, project):
+        return queue.services(db, project)
     alive = (col(TemplateRow.project) == project, col(TemplateRow.evicted_at).is_(None))
     query = select(col(TemplateRow.service)).where(*alive).distinct()
     return sorted(name for name in db.execute(query).scalars() if name)

@@ -71,6 +71,9 @@ class CategoryView:
         self.asked = _asked(project, only)
         self.totals = _totals(project, only)
         self.asked_count = func.coalesce(self.asked.c.asked, 0)
+        self.seen = self.totals.c.seen
+        self.first_seen = self.totals.c.first_seen
+        self.last_seen = self.totals.c.last_seen
         oldest = TemplateRow.__table__.alias("oldest")  # type: ignore[attr-defined]
         self.query: Select[Any] = (
             select(

@@ -41,7 +41,8 @@ class _Level:
     minutes: int
 
 
-LEVELS = (_Level(MinuteCountRow, 1), _Level(HourCountRow, 60), _Level(DayCountRow, 1440))
+MINUTES, HOURS, DAYS = _Level(MinuteCountRow, 1), _Level(HourCountRow, 60), _Level(DayCountRow, 1440)
+LEVELS = (MINUTES, HOURS, DAYS)
 
 
 def minute_of(at: datetime) -> int:

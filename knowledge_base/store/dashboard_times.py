@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, func, select
 from sqlmodel import col
 
-from knowledge_base.store import outbox
+from knowledge_base.store import category_sums, outbox
 from knowledge_base.store.counts import EPOCH, minute_of
 from knowledge_base.store.message_tables import InboxRow, OutboxRow
 from knowledge_base.store.question_tables import QuestionRow
@@ -67,6 +67,10 @@ def solved_since(db: Connection, project: str, since: datetime, *, service: str 
 
 def _first_seen(db: Connection, project: str, categories: list[int], service: str) -> dict[int, datetime]:
     found: dict[int, datetime] = {}
+    if category_sums.are_kept(db, project):
+        if not service:
+            return category_sums.first_seen(db, project, categories)
+        categories = category_sums.of_service(db, project, categories, service)
     for start in range(0, len(categories), CHUNK):
         query = (
             select(col(TemplateRow.category), func.min(col(TemplateRow.first_seen)))

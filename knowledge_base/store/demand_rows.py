@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, tuple_
 from sqlmodel import col
 
+from knowledge_base.store.category_sums import Sums, changed_sums, forget_sums, write_sums
 from knowledge_base.store.demand_counting import count_categories, count_forms
 from knowledge_base.store.demand_tables import DemandRow, DemandServiceRow
 from knowledge_base.store.demand_values import Counted, DemandKind
@@ -31,9 +32,10 @@ class Changes:
     services: Sequence[tuple[int, str]] = ()
     left: Sequence[tuple[int, str]] = ()
     texts: Sequence[tuple[int, str]] = ()
+    sums: Sequence[Sums] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.rows or self.gone or self.services or self.left or self.texts)
+        return bool(self.rows or self.gone or self.services or self.left or self.texts or self.sums)
 
 
 def look_at_categories(db: Connection, project: str, numbers: Collection[int], now: datetime) -> Changes:
@@ -57,6 +59,7 @@ def look_at_categories(db: Connection, project: str, numbers: Collection[int], n
         services=sorted(named - known),
         left=sorted(known - named),
         texts=changed_texts(db, project, active),
+        sums=changed_sums(db, project, active, now),
     )
 
 
@@ -76,12 +79,15 @@ def write(db: Connection, project: str, changes: Changes) -> None:
     if changes.gone:
         key = tuple_(col(DemandRow.kind), col(DemandRow.key))
         db.execute(delete(DemandRow).where(col(DemandRow.project) == project, key.in_(list(changes.gone))))
-        forget_texts(db, project, [int(key) for kind, key in changes.gone if kind == DemandKind.CATEGORY])
+        gone = [int(key) for kind, key in changes.gone if kind == DemandKind.CATEGORY]
+        forget_texts(db, project, gone)
+        forget_sums(db, project, gone)
     added: list[Row] = [
         {"project": project, "service": service, "category": category} for category, service in changes.services
     ]
     insert_or_skip(db, DemandServiceRow, added)
     write_texts(db, project, changes.texts)
+    write_sums(db, project, changes.sums)
     if changes.left:
         service = tuple_(col(DemandServiceRow.category), col(DemandServiceRow.service))
         db.execute(
@@ -108,6 +114,7 @@ def _changes(
     services: Iterable[tuple[int, str]] = (),
     left: Iterable[tuple[int, str]] = (),
     texts: Sequence[tuple[int, str]] = (),
+    sums: Sequence[Sums] = (),
 ) -> Changes:
     return Changes(
         rows=[row for key, row in rows.items() if kept.get(key) != row],
@@ -115,4 +122,5 @@ def _changes(
         services=tuple(services),
         left=tuple(left),
         texts=texts,
+        sums=sums,
     )

@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool, StaticPool
 
-from knowledge_base.errors import StorageUnavailable
+from knowledge_base.errors import InputError, StorageUnavailable
 
 BUSY_TIMEOUT_SECONDS = 10.0
 # The log of what was written is copied into the database every 16 MB: a batch writes some of the same pages again.
@@ -92,9 +92,11 @@ def beside(db: Connection) -> Iterator[Connection]:
 
 @contextmanager
 def explained(engine: Engine) -> Iterator[None]:
-    """Turn the driver's errors about the surroundings into StorageUnavailable with what to do."""
+    """Turn the driver's errors into what to do: of the surroundings StorageUnavailable, of a value InputError."""
     try:
         yield
+    except (DataError, OverflowError) as error:
+        raise InputError("a number is too large, or a text has a character that cannot be kept (NUL)") from error
     except (DBAPIError, OSError) as error:
         message = _explanation(engine, error)
         if message is None:

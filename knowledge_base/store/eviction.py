@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import projects, readings, templates, terms
+from knowledge_base.store import keep_rules, projects, readings, templates, terms
 from knowledge_base.store.draft_tables import DraftRow
 from knowledge_base.store.learnt_tables import LearntRow
 from knowledge_base.store.proposal_settling import forget
@@ -56,7 +56,7 @@ def coldest(db: Connection, project: str, count: int) -> Coldest:
     """Choose templates that were not seen for the longest time, of those the ones with the fewest lines.
 
     Those that people labelled, solved, assigned, ignored, linked, kept apart, asked or taught something about are
-    never chosen.
+    never chosen, nor what is in a category that a rule keeps.
     This reads all templates of the project: a matter of seconds with a million.
     """
     rows = db.execute(
@@ -137,6 +137,7 @@ def _may_go(project: str) -> tuple[ColumnElement[bool], ...]:
         *(~each for each in linked),
         ~asked,
         ~learnt,
+        *(~each for each in keep_rules.keeps(project)),
     )
 
 

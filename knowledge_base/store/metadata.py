@@ -7,6 +7,7 @@ from knowledge_base.store import (  # noqa: F401  (importing them is what puts t
     backend_tables,
     demand_tables,
     draft_tables,
+    keep_tables,
     learnt_tables,
     message_tables,
     question_tables,

@@ -186,6 +186,20 @@ def of_category(db: Connection, project: str, category: int, *, limit: int = 20)
     return [_question(row) for row in db.execute(query.order_by(col(QuestionRow.id).desc()).limit(limit))]
 
 
+def about_categories(
+    db: Connection, project: str, categories: Collection[int], *, limit: int
+) -> tuple[int, list[AskedQuestion]]:
+    """Count what was asked about categories, and read the newest of it."""
+    mine = col(TemplateRow.category).in_(sorted(categories))
+    asked = and_(
+        col(TemplateRow.project) == col(QuestionRow.project), col(TemplateRow.id) == col(QuestionRow.template), mine
+    )
+    count = select(func.count()).select_from(QuestionRow).join(TemplateRow, asked)
+    total = db.execute(count.where(col(QuestionRow.project) == project)).scalar_one()
+    query = _query(project).where(mine).order_by(col(QuestionRow.id).desc()).limit(limit)
+    return int(total), [_question(row) for row in db.execute(query)]
+
+
 def recent(
     db: Connection,
     project: str,

@@ -162,6 +162,19 @@ def list_queue(
     return rows[:limit], following
 
 
+def matching(db: Connection, project: str, wanted: Wanted, *, now: datetime) -> list[int]:
+    """Name all categories that are in the queue under some filters, by their numbers."""
+    query = _joined(project, wanted, select(col(CategoryRow.id))).where(*_conditions(db, project, wanted, now))
+    return sorted(db.execute(query).scalars())
+
+
+def count_named(db: Connection, project: str, wanted: Wanted, *, other_than: str, now: datetime) -> int:
+    """Count those that have a label, and another one than this."""
+    label = col(CategoryRow.label)
+    query = _joined(project, wanted, select(func.count())).where(*_conditions(db, project, wanted, now))
+    return int(db.execute(query.where(label.is_not(None), label != storable(other_than))).scalar_one())
+
+
 def summarise(db: Connection, project: str, wanted: Wanted, *, now: datetime) -> Summary:
     """Count what is in the queue."""
     query = _joined(

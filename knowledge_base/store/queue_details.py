@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, union_all
 from sqlmodel import col
 
+from knowledge_base.store import category_sums
 from knowledge_base.store.briefs import Brief, briefs
 from knowledge_base.store.counts import LEVELS, minute_of
 from knowledge_base.store.demand_counting import in_parts
@@ -57,11 +58,12 @@ def read_details(db: Connection, project: str, numbers: Sequence[int], now: date
 
 
 def lines_by_hour(db: Connection, project: str, numbers: Sequence[int], now: datetime) -> dict[int, tuple[int, ...]]:
-    """Count the lines of categories in the last 24 hours, hour by hour."""
+    """Count the lines of categories in the last 24 hours, hour by hour; of crowded ones some minutes late."""
     end = minute_of(now) // 60 * 60 + 60
     start = end - BARS * 60
-    home = _active(db, project, numbers, now)
-    found = {each: [0] * BARS for each in numbers}
+    counted = category_sums.crowded_hours(db, project, numbers)
+    home = _active(db, project, [each for each in numbers if each not in counted], now)
+    found = {each: [counted.get(each, {}).get(start // 60 + bar, 0) for bar in range(BARS)] for each in numbers}
     for level in LEVELS:
         if level.table is DayCountRow:
             continue  # a line is counted by days only once it is far older

@@ -1,11 +1,11 @@
-"""The tables behind the queue: who takes care of a category, what is searched, and views that people saved."""
+"""The tables behind lists: who takes care of a category, what is searched and shown, and views that people saved."""
 
 from datetime import datetime
 
-from sqlalchemy import Index, Text
+from sqlalchemy import JSON, Index, Text
 from sqlmodel import Field, SQLModel
 
-from knowledge_base.store.columns import moment, number_key, project_key
+from knowledge_base.store.columns import moment, number, number_key, project_key
 
 
 class CareRow(SQLModel, table=True):
@@ -29,6 +29,21 @@ class QueueTextRow(SQLModel, table=True):
     project: str = project_key()
     category: int = number_key()
     text: str = Field(sa_type=Text)
+
+
+class CategorySumRow(SQLModel, table=True):
+    """What lists show of a category, added up over its templates; ``hours`` are pairs of hour and lines."""
+
+    __tablename__ = "category_sum"
+    project: str = project_key()
+    category: int = number_key()
+    templates: int = number(0)
+    lines: int = number(0)
+    asked: int = number(0)
+    first_seen: datetime = moment()
+    last_seen: datetime = moment()
+    oldest: int = number(0)
+    hours: list[list[int]] = Field(default_factory=list, sa_type=JSON)
 
 
 class QueueViewRow(SQLModel, table=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, case, func, select
@@ -12,6 +12,9 @@ from sqlmodel import col
 from knowledge_base.store.watch_tables import SourceMinuteRow
 
 CHUNK = 500
+QUIET = timedelta(minutes=5)
+BEHIND = timedelta(minutes=1)
+"""A source that brings lines later than this is behind."""
 
 
 class SourceSum(NamedTuple):
@@ -28,6 +31,13 @@ class SourceSum(NamedTuple):
     heard: datetime
     newest: datetime | None
     came: datetime | None
+
+
+def lag_of(found: SourceSum, now: datetime) -> timedelta | None:
+    """Tell how old the newest event of a source was when it came; None while it is quiet."""
+    if found.newest is None or found.came is None or now - found.came > QUIET:
+        return None
+    return max(timedelta(0), found.came - found.newest)
 
 
 def read_sums(db: Connection, project: str, *, recent: int, day: int) -> list[SourceSum]:

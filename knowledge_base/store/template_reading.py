@@ -67,6 +67,7 @@ def read_template(row: Row[Any]) -> Template:
             runner_up_score=float(reason.get("runner_up_score", 0.0)),
             words=tuple(reason.get("words", ())),
             actor=reason.get("actor", ""),
+            rule=reason.get("rule"),
         ),
         count=row._mapping["count"],
         first_seen=row.first_seen,

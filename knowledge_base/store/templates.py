@@ -304,6 +304,17 @@ def homes(db: Connection, project: str, wanted: Sequence[int]) -> dict[int, int]
     return {row[0]: row[1] for row in db.execute(query)}
 
 
+def reasons(db: Connection, project: str, wanted: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Read why some templates are where they are."""
+    found: dict[int, dict[str, Any]] = {}
+    for start in range(0, len(wanted), 500):
+        query = select(col(TemplateRow.id), col(TemplateRow.reason)).where(
+            col(TemplateRow.project) == project, col(TemplateRow.id).in_(list(wanted[start : start + 500]))
+        )
+        found.update({row[0]: dict(row[1]) for row in db.execute(query)})
+    return found
+
+
 def version_of(db: Connection, project: str, wanted: Sequence[int]) -> str | None:
     """Tell the signature version that most of some templates' fingerprints have, the newest of these; None for none."""
     query = (

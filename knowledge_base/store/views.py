@@ -63,9 +63,14 @@ def save_view(
     return View(number, owner, name, is_shared, address)
 
 
-def delete_view(db: Connection, project: str, owner: str, number: int) -> None:
-    """Delete a view of one's own; raises NotFound for one that is not there or somebody else's."""
+def delete_view(db: Connection, project: str, owner: str, number: int) -> View:
+    """Delete a view of one's own, and give what it was.
+
+    Raises NotFound for one that is not there or somebody else's.
+    """
     v = QueueViewRow
-    gone = db.execute(delete(v).where(col(v.project) == project, col(v.id) == number, col(v.owner) == owner))
-    if not gone.rowcount:
+    found = next((each for each in list_views(db, project, owner) if each.id == number and each.owner == owner), None)
+    if found is None:
         raise NotFound("you have no such view; reload the page to see those that are there")
+    db.execute(delete(v).where(col(v.project) == project, col(v.id) == number))
+    return found

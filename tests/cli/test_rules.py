@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from knowledge_base.curation.keep_changes import change_keep
+from knowledge_base.curation.keep_edits import KeepChange
+from knowledge_base.store.keep_rules import KeepRule
+from knowledge_base.store.store import Store
 from tests.cli.conftest import run_kea
 
 LINES = """\
@@ -59,6 +63,15 @@ def test_a_rule_is_shown_asked_for_kept_followed_and_taken_back(home: Path) -> N
     number = done.stdout.split("kea rules undo ")[1].split("`")[0]
     assert "Taken back. There are no rules. Templates are still" in run_kea(home, "rules", "undo", number).stdout
     assert json.loads(run_kea(home, "rules", "list", "--json").stdout) == []
+
+
+def test_what_keeps_categories_is_listed(home: Path) -> None:
+    assert "No rule keeps a category" in run_kea(home, "rules", "kept").stdout
+    with Store(f"sqlite:///{home / 'kea.db'}") as store:
+        rule = KeepRule(code="ORA-01555", service="etl", category=1)
+        change_keep(store, "default", KeepChange(step="add", rule=rule), actor="Mei")
+    assert "1  R-1  code ORA-01555, service etl  ->  KE-1" in run_kea(home, "rules", "kept").stdout
+    assert json.loads(run_kea(home, "rules", "kept", "--json").stdout)[0]["rule"] == "R-1"
 
 
 def test_rules_are_edited_moved_exported_previewed_and_imported(home: Path, filled: Path, tmp_path: Path) -> None:

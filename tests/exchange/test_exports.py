@@ -12,13 +12,17 @@ import pytest
 from assistant.answering import Assistant
 from ingest.clustering import ClusterLoop
 from knowledge_base import curation
+from knowledge_base.curation.keep_changes import change_keep
+from knowledge_base.curation.keep_edits import KeepChange
 from knowledge_base.errors import InputError
 from knowledge_base.exchange.contents import BY_NAME, LEFT_OUT
 from knowledge_base.exchange.loading import Loaded, import_export
 from knowledge_base.exchange.reading import Export
 from knowledge_base.exchange.writing import export_lines
+from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.store import projects, tokens
+from knowledge_base.store.keep_rules import KeepRule
 from knowledge_base.store.metadata import METADATA
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.store import Store
@@ -68,6 +72,8 @@ def lines(knowledge: KnowledgeBase) -> list[str]:
     curation.attach(store, MINE, heap.category_id, text, actor="Jonas")
     curation.draft(store, MINE, too.category_id, SolutionText("Ask the owner", "", "# who"), actor="Jonas")
     curation.ignore(store, MINE, quota.category_id, actor="Mei")
+    kept = KeepRule(pattern="quota", service="etl", category=number_of(Prefix.CATEGORY, quota.category_id))
+    change_keep(store, MINE, KeepChange(step="add", rule=kept), actor="Mei", reason="配额")
     assistant, question = Assistant(knowledge), ""
     for asker in ("Ann", "陈洁"):
         answer = assistant.ask(Question(MINE, "chat", asker, LINES[2]), record=True)

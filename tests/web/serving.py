@@ -14,6 +14,16 @@ from fastapi import FastAPI
 SECONDS_TO_START = 30
 
 
+class _Server(uvicorn.Server):
+    """One that ends streams first, as that of `kea serve` does."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        app = self.config.app
+        if isinstance(app, FastAPI):
+            await app.state.parts.live.close()
+        await super().shutdown(sockets)
+
+
 @contextmanager
 def running(app: FastAPI | uvicorn.Config) -> Iterator[int]:
     """Serve an application on a free port of this machine, as it is configured; gives the port."""
@@ -23,7 +33,7 @@ def running(app: FastAPI | uvicorn.Config) -> Iterator[int]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        server = uvicorn.Server(config)
+        server = _Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         end = time.monotonic() + SECONDS_TO_START

@@ -135,12 +135,17 @@ def test_what_was_shown_cannot_be_forged_or_carried_elsewhere(
 
 
 def test_categories_are_kept_apart_and_related(signed_in: TestClient, solved: str, queue_id: str) -> None:
-    done = signed_in.post(f"/categories/{solved}/apart", data={"other": queue_id, "reason": "two causes"})
+    wanted = {"act": "apart", "category_id": solved, "others": queue_id}
+    shown = signed_in.post("/what-if", data=wanted).text
+    assert "Nothing is applied yet." in plain(shown)
+    assert "1 cannot-link is kept" in plain(shown)
+    assert "kept apart" not in signed_in.get(f"/categories/{solved}").text, "nothing was done"
+    done = signed_in.post("/what-if/confirm", data={"replay": replay_of(shown), "reason": "two causes"})
     page = signed_in.get(done.headers["location"]).text
     assert f"Lin Wei keeps {queue_id} apart, cannot-link kept" in plain(page)
     assert "Related 1" in page
     assert "kept apart" in page
-    assert signed_in.post(f"/categories/{solved}/apart", data={"other": solved}).status_code == 400
+    assert signed_in.post("/what-if", data={**wanted, "others": solved}).status_code == 400
     undo = re.search(r'action="(/undo/\d+)"', page)
     assert undo
     signed_in.post(undo.group(1))
@@ -153,10 +158,30 @@ def test_two_names_at_once(signed_in: TestClient, knowledge: KnowledgeBase, disk
     assert refused.status_code == 409
     assert "It is called “Disk is full” by now, and was called “unlabelled” when you began." in plain(refused.text)
     assert 'name="label" value="No space"' in refused.text
-    kept = signed_in.post(
-        f"/categories/{disk_id}/label", data={"label": "No space", "is_seen": "true", "seen": "Disk is full"}
-    )
-    assert kept.status_code == 303
+    form = {"label": "No space", "is_seen": "true", "seen": "Disk is full"}
+    shown = signed_in.post(f"/categories/{disk_id}/label", data=form)
+    assert f"Rename {disk_id} Disk is full to “ No space ”." in plain(shown.text)
+    curation.label(knowledge.store, "default", disk_id, "Full disk", actor="Mei")
+    stale = signed_in.post("/what-if/confirm", data={"replay": replay_of(shown.text)})
+    assert stale.status_code == 409
+    assert "Mei labelled it “Full disk”" in plain(stale.text)
+    assert f"Rename {disk_id} Full disk to “ No space ”." in plain(stale.text), "both versions"
+    done = signed_in.post("/what-if/confirm", data={"replay": replay_of(stale.text), "reason": "as we call it"})
+    assert "<h1>No space</h1>" in signed_in.get(done.headers["location"]).text
+
+
+def test_a_name_shows_which_answers_are_shown_under_it(
+    signed_in: TestClient, knowledge: KnowledgeBase, solved: str, queue_id: str
+) -> None:
+    curation.label(knowledge.store, "default", solved, "Disk is full", actor="Mei")
+    signed_in.post("/api/v1/ask", json={"text": DISK.format(n=7)})
+    shown = plain(signed_in.post(f"/categories/{solved}/label", data={"label": " No  space "}).text)
+    for told in ("0 lines move", "1 category gets the name", "1 question is shown under it", "0 answers change"):
+        assert told in shown
+    assert "other name" in shown
+    assert signed_in.post(f"/categories/{solved}/label", data={"label": "Disk is full"}).status_code == 303
+    taken = plain(signed_in.post(f"/categories/{solved}/label", data={"label": ""}).text)
+    assert f"Take the label off {solved} Disk is full ." in taken
 
 
 def test_the_search_keeps_what_is_chosen(signed_in: TestClient, solved: str, queue_id: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web.test_browser import AXE, AXE_RUN, address, complaints, sign_in
+from tests.web.test_browser import address, complaints, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -56,16 +56,3 @@ def test_a_sample_a_template_and_a_pasted_line_are_explained(
     assert page.url == at
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert found == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_box_can_be_used_by_everybody(page: Page, address: tuple[str, Settings], scheme: str) -> None:
-    base, settings = address
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    sign_in(page, settings)
-    page.goto(f"{base}/?q=space+left")
-    page.locator("[data-item]").click()
-    page.locator("#panel-samples details.explain summary").first.click()
-    page.locator("#panel-samples .explained").first.wait_for()
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    assert [each["id"] for each in page.evaluate(AXE_RUN)["violations"]] == []

@@ -11,12 +11,15 @@ import pytest
 from fastapi.testclient import TestClient
 
 from knowledge_base import curation
+from knowledge_base.curation.keep_changes import change_keep
+from knowledge_base.curation.keep_edits import KeepChange
 from knowledge_base.curation.rule_changes import adding, change_rules
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.roles import Role
 from knowledge_base.signature.custom.user_rules import UserRule
-from knowledge_base.store import outbox, people, proposals
+from knowledge_base.store import keep_rules, outbox, people, proposals
+from knowledge_base.store.keep_rules import KeepRule
 from knowledge_base.store.outbox import NewDelivery
 from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.proposal_values import Proposed
@@ -37,6 +40,7 @@ ID_NAMES = {
     "audit_id": "audit",
     "delivery_id": "delivery",
     "rule_name": "rule",
+    "rule_id": "keep_rule",
     "proposal_id": "proposal",
     "person_id": "person",
     "token_name": "token",
@@ -68,6 +72,10 @@ def _fill(client: TestClient, knowledge: KnowledgeBase, project: str) -> Ids:
     assert done.solution is not None
     rule = UserRule(name=f"rule-of-{project}", pattern="tenant-x", kind="str")
     change_rules(knowledge.store, project, adding(rule), action="add", subject=rule.name, actor=title)
+    kept = KeepRule(code="ENOSPC", category=number_of(Prefix.CATEGORY, found))
+    change_keep(knowledge.store, project, KeepChange(step="add", rule=kept), actor=title)
+    with knowledge.store.read() as db:
+        kept = keep_rules.read(db, project)[0]
     queued = NewDelivery(f"{project}:1", "chat", "reply", "lane", {}, {"headline": title})
     with knowledge.store.write() as db:
         outbox.queue(db, project, queued, NOW)
@@ -90,6 +98,7 @@ def _fill(client: TestClient, knowledge: KnowledgeBase, project: str) -> Ids:
         "audit": done.audit_id,
         "delivery": delivery.public_id,
         "rule": rule.name,
+        "keep_rule": kept.public,
         "proposal": proposal.public_id,
         "person": public_id(Prefix.PERSON, person),
         "token": f"token of {project}",
@@ -197,13 +206,13 @@ def test_pages_refuse_them_too(two: tuple[TestClient, Ids, Ids]) -> None:
         ("GET", f"/categories/{category}", {}),
         ("POST", f"/categories/{category}/label", {"label": "x"}),
         ("POST", f"/categories/{category}/ignore", {"ignored": "true"}),
-        ("POST", f"/categories/{category}/merge", {"ids": own["category"]}),
-        ("POST", f"/categories/{own['category']}/merge", {"ids": category}),
-        ("POST", f"/categories/{category}/split", {"templates": own["template"]}),
+        ("GET", f"/queue/split/{category}", {}),
         ("POST", f"/categories/{category}/solution", {"title": "x"}),
         ("POST", f"/undo/{audit}", {}),
         ("POST", f"/rules/undo/{audit}", {}),
-        ("POST", f"/categories/{own['category']}/apart", {"other": category}),
+        ("POST", "/what-if", {"act": "apart", "category_id": own["category"], "others": category}),
+        ("POST", "/what-if", {"act": "label", "category_id": own["category"], "others": category, "label": "x"}),
+        ("POST", "/what-if", {"act": "adopt", "category_id": own["category"], "others": category}),
         ("POST", "/what-if", {"act": "merge", "category_id": own["category"], "others": category}),
         ("POST", "/what-if", {"act": "split", "category_id": category, "templates": own["template"]}),
         ("POST", "/what-if", {"act": "move", "category_id": own["category"], "templates": foreign["template"]}),

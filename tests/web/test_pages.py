@@ -125,13 +125,12 @@ def test_a_category_in_every_range(signed_in: TestClient, solved: str, name: str
     assert 'aria-current="true"' in page.text
 
 
-def test_every_act_leads_back_with_a_way_to_undo_it(signed_in: TestClient, disk_id: str, queue_id: str) -> None:
+def test_every_act_leads_back_with_a_way_to_undo_it(signed_in: TestClient, disk_id: str) -> None:
     forms = [
         (f"/categories/{disk_id}/label", {"label": "Disk full"}, "labelled it “Disk full”"),
         (f"/categories/{disk_id}/ignore", {"ignored": "true"}, "ignored it"),
         (f"/categories/{disk_id}/ignore", {"ignored": "false"}, "stopped ignoring it"),
         (f"/categories/{disk_id}/solution", {"title": "Clean up", "body": "x"}, "published the solution “Clean up”"),
-        (f"/categories/{disk_id}/merge", {"ids": f" {queue_id} ", "reason": "same"}, f"merged {queue_id} into it"),
     ]
     for path, form, told in forms:
         answer = signed_in.post(path, data=form)
@@ -141,20 +140,8 @@ def test_every_act_leads_back_with_a_way_to_undo_it(signed_in: TestClient, disk_
         assert "data-toast" in page
         undo = re.search(r'action="(/undo/\d+)"', page)
         assert undo
-    moved = signed_in.get(f"/categories/{queue_id}")
-    assert (moved.status_code, moved.headers["location"]) == (307, f"/categories/{disk_id}")
     assert signed_in.post(undo.group(1)).status_code == 303
-    assert signed_in.get(f"/categories/{queue_id}").status_code == 200
-
-
-def test_a_template_is_split_off(signed_in: TestClient, disk_id: str, queue_id: str) -> None:
-    signed_in.post(f"/categories/{disk_id}/merge", data={"others": queue_id})
-    page = signed_in.get(f"/categories/{disk_id}").text
-    templates = re.findall(r'name="templates" value="(T-\d+)"', page)
-    assert len(templates) == 2
-    answer = signed_in.post(f"/categories/{disk_id}/split", data={"templates": templates[1], "label": "Apart"})
-    assert answer.status_code == 303
-    assert "<h1>Apart</h1>" in signed_in.get(answer.headers["location"]).text
+    assert signed_in.get(f"/categories/{disk_id}").status_code == 200
 
 
 def test_a_conflict_loses_no_words(signed_in: TestClient, solved: str) -> None:

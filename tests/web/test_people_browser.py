@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from knowledge_base.settings import Settings
-from tests.web.test_browser import AXE, AXE_RUN, address, complaints  # noqa: F401 - the server is a fixture
+from tests.web.test_browser import address, complaints  # noqa: F401 - the server is a fixture
 from web.signin import make_link
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
-PICTURES = os.environ.get("KEA_TEST_PICTURES", "")
 PASSWORD = "three words in a row"
 
 
@@ -33,15 +30,6 @@ def _add(page: Page, name: str, role: str) -> str:
     form.get_by_label("Role").select_option(role)
     form.get_by_role("button", name="Add").click()
     return page.locator("code.secret").inner_text()
-
-
-def _look(page: Page, name: str) -> None:
-    """Nothing that axe finds, nothing that is wider than the window; a picture where a folder is named."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    assert [each["id"] for each in page.evaluate(AXE_RUN)["violations"]] == [], name
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
 
 def test_an_admin_makes_accounts_and_each_may_do_what_it_may(
@@ -107,41 +95,3 @@ def test_an_admin_makes_accounts_and_each_may_do_what_it_may(
     page.wait_for_url(f"{base}/people")
     assert page.locator(".person").count() == 2
     assert found == []
-
-
-@pytest.mark.parametrize(
-    ("language", "theme", "width"),
-    [("en-US", "light", 1280), ("zh-CN", "dark", 1280), ("en-US", "dark", 390), ("zh-CN", "light", 390)],
-)
-def test_these_pages_leave_nobody_out(
-    browser: Browser,
-    address: tuple[str, Settings],  # noqa: F811
-    language: str,
-    theme: str,
-    width: int,
-) -> None:
-    base, settings = address
-    view = {"width": width, "height": 800}
-    context = browser.new_context(locale=language, color_scheme=theme, viewport=view)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.goto(f"{base}/sign-in")
-    _look(page, f"door-{language}-{theme}-{width}")
-    page.goto(make_link(settings))
-    _look(page, f"link-{language}-{theme}-{width}")
-    page.locator("input[name=name]").fill("Zhou Yan")
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("button.primary").click()
-    page.wait_for_url(base + "/")
-    page.goto(f"{base}/account")
-    _look(page, f"account-{language}-{theme}-{width}")
-    page.goto(f"{base}/people")
-    for number, name in enumerate(("Lin Wei", "陈洁", "Anna-Katharina von Hohenfels-Oberwaldstetten"), start=1):
-        page.locator("form[action='/people'] input[name=name]").fill(name)
-        page.locator("form[action='/people'] input[name=email]").fill(f"person{number}@example.com")
-        page.locator("form[action='/people'] button").click()
-    page.locator("form[action='/tokens'] input[name=name]").fill("ci")
-    page.locator("form[action='/tokens'] button").click()
-    _look(page, f"people-{language}-{theme}-{width}")
-    page.locator(".person summary").nth(1).click()
-    _look(page, f"menu-{language}-{theme}-{width}")
-    context.close()

@@ -177,6 +177,15 @@ def _post(client: TestClient, page: str, path: str, **form: str) -> str:
     return client.get(answer.headers["location"]).text
 
 
+def _agreed(client: TestClient, **form: str) -> str:
+    """Agree to what a correction would change; gives the page that it leads to."""
+    shown = client.post("/what-if", data=form)
+    assert shown.status_code == 200, shown.text
+    done = client.post("/what-if/confirm", data={"replay": replay_of(shown.text)})
+    assert done.status_code == 303, done.text
+    return client.get(done.headers["location"]).text
+
+
 def replay_of(page: str) -> str:
     """Read the id of what was shown off the page that shows it."""
     found = re.search(r'name="replay" value="([^"]+)"', page)
@@ -194,7 +203,7 @@ def test_the_page_shows_a_merge_with_its_grounds(
         assert f"<mark>{mark}</mark>" in page
     assert '<mark class="against">disk / queue</mark>' in page
     assert f"Merge {disk_id} into this?" in signed_in.get(f"/categories/{queue_id}").text
-    after = _post(signed_in, page, "/proposals/P-1/dismiss", shown=disk_id)
+    after = _agreed(signed_in, act="dismiss", category_id=disk_id, others=queue_id, proposal="P-1")
     assert "dismissed" in after
     assert f"Merge {queue_id} into this?" not in after
     undo = re.search(r'action="(/undo/\d+)"', after)
@@ -227,7 +236,7 @@ def test_the_page_shows_which_templates_a_split_would_take(
     assert undo
     back = _post(signed_in, after, undo.group(1))
     assert "Split this in two?" in back
-    kept = _post(signed_in, back, "/proposals/P-1/dismiss", shown=disk_id)
+    kept = _agreed(signed_in, act="dismiss", category_id=disk_id, proposal="P-1")
     assert "Split this in two?" not in kept
     assert "must-link kept" in kept
 
@@ -244,7 +253,7 @@ def test_the_page_shows_the_machines_label_beside_the_human_one(
     assert question in page
     assert "The data disk is full" in page
     assert question not in signed_in.get(f"/categories/{solved}").text
-    after = _post(signed_in, page, "/proposals/P-1/accept")
+    after = _agreed(signed_in, act="adopt", category_id=queue_id, others=solved, proposal="P-1")
     assert "<h1>Disk full</h1>" in after
     assert question not in after
     undo = re.search(r'action="(/undo/\d+)"', after)
@@ -257,7 +266,8 @@ def test_a_button_of_an_old_page_is_told(
 ) -> None:
     put(knowledge, merge_of(disk_id, queue_id))
     curation.merge(knowledge.store, "default", disk_id, [queue_id], actor="Mei")
-    answer = signed_in.post("/proposals/P-1/accept", data={"into": disk_id})
+    wanted = {"act": "dismiss", "category_id": disk_id, "proposal": "P-1"}
+    answer = signed_in.post("/what-if", data=wanted)
     assert answer.status_code == 409
     assert "reload the page" in answer.text
-    assert signed_in.post("/proposals/P-77/dismiss").status_code == 404
+    assert signed_in.post("/what-if", data={**wanted, "proposal": "P-77"}).status_code == 404

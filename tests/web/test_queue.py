@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 
+from ingest.pipeline import Pipeline
 from knowledge_base import curation
 from knowledge_base.demand_keeping import DemandKeeper
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.roles import Role
 from knowledge_base.store import people
-from tests.web.conftest import NOW
+from tests.web.conftest import NOW, records
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
@@ -42,6 +44,21 @@ def undo(client: TestClient, answer: str, back: str = "") -> str:
     response = client.post("/queue/undo", data={"acts": acts[1], "back": back}, headers=PART)
     assert response.status_code == 200, response.text
     return response.text
+
+
+def agree(client: TestClient, wanted: dict[str, str | list[str]], reason: str = "") -> str:
+    """Look at what a correction would change, and agree, as the scripts do; the answer."""
+    shown = client.post("/what-if", data={**wanted, "back": "/queue"}, headers=PART)
+    assert shown.status_code == 200, shown.text
+    done = client.post("/what-if/confirm", data={"replay": replay_of(shown.text), "reason": reason}, headers=PART)
+    assert done.status_code == 200, done.text
+    return done.text
+
+
+def replay_of(page: str) -> str:
+    found = re.search(r'name="replay" value="([^"]+)"', page)
+    assert found, page
+    return found[1]
 
 
 def test_the_page_lists_what_waits(queue: TestClient, disk_id: str, queue_id: str) -> None:
@@ -119,11 +136,49 @@ def test_snoozing(queue: TestClient, disk_id: str) -> None:
         assert answer.status_code == 400, wrong
 
 
-def test_merging_and_its_undo(queue: TestClient, disk_id: str, queue_id: str) -> None:
-    answer = act(queue, "merge", disk_id, queue_id, into=disk_id, reason="same cause")
+def test_merging_is_shown_first_and_its_undo(queue: TestClient, disk_id: str, queue_id: str) -> None:
+    wanted = {"act": "merge", "category_id": disk_id, "others": [disk_id, queue_id], "address": "status=all"}
+    answer = agree(queue, wanted, reason="same cause")
     assert ids(answer) == [disk_id]
     assert f'data-gone="{queue_id}"' in answer
+    assert "“same cause”" in answer
     assert sorted(ids(undo(queue, answer))) == sorted([disk_id, queue_id])
+    many = {"act": "merge", "category_id": "KE-1", "others": [f"KE-{number}" for number in range(2, 203)]}
+    assert queue.post("/what-if", data=many).status_code == 400
+
+
+def test_a_split_a_name_and_keeping_apart_leave_the_list_where_it_is(
+    queue: TestClient, knowledge: KnowledgeBase, disk_id: str, queue_id: str
+) -> None:
+    assert "nothing to split off" in queue.get(f"/queue/split/{disk_id}").text
+    agree(queue, {"act": "merge", "category_id": disk_id, "others": queue_id})
+    choice = queue.get(f"/queue/split/{queue_id}").text
+    templates = re.findall(r'name="templates" value="(T-\d+)"', choice)
+    assert len(templates) == 2
+    answer = agree(queue, {"act": "split", "category_id": disk_id, "templates": templates[1], "label": "Queue"})
+    assert ids(answer) == [disk_id], "the new one has a name"
+    assert len(ids(undo(queue, answer))) == 1
+    answer = agree(queue, {"act": "split", "category_id": disk_id, "templates": templates[1]})
+    (made,) = set(ids(answer)) - {disk_id}
+    apart = agree(queue, {"act": "apart", "category_id": disk_id, "others": made})
+    assert f"keeps {made} apart" in apart.replace("<strong>", "").replace("</strong>", "")
+    # A first name is given at once; another name is shown first, also for several, one of which has a name.
+    act(queue, "label", disk_id, label="Disk full")
+    shown = act(queue, "label", disk_id, made, label="No space", back="status=all")
+    assert "data-acted" not in shown
+    assert "Label <strong>" in shown or "Label 2 categories" in shown
+    curation.label(knowledge.store, "default", made, "Queue full", actor="Mei")
+    replay = {"replay": replay_of(shown), "reason": "one word for it"}
+    stale = queue.post("/what-if/confirm", data=replay, headers=PART)
+    assert stale.status_code == 409
+    assert "Queue full" in stale.text
+    done = queue.post("/what-if/confirm", data={"replay": replay_of(stale.text)}, headers=PART)
+    assert ids(done.text) == [disk_id, made]
+    assert done.text.count("<strong>No space</strong>") == 2
+    assert "and 1 more" in done.text
+    back = undo(queue, done.text, "status=all")
+    assert "<strong>Disk full</strong>" in back
+    assert "<strong>Queue full</strong>" in back
 
 
 def test_without_scripts_acts_lead_back_to_the_list(queue: TestClient, disk_id: str) -> None:
@@ -139,6 +194,16 @@ def test_views_are_saved_shared_and_deleted(queue: TestClient) -> None:
     page = queue.get("/queue?order=seen").text
     assert "&lt;b&gt;Mine&lt;/b&gt;" in page
     view = re.search(r"/queue/views/(\d+)/delete", page)
+    assert view is not None
+    gone = queue.post(f"/queue/views/{view[1]}/delete", data={"address": "order=seen"})
+    assert gone.status_code == 303
+    told = queue.get(gone.headers["location"]).text
+    assert "deleted the view “&lt;b&gt;Mine&lt;/b&gt;”" in told
+    undo = re.search(r'action="(/queue/views/undo/\d+)"', told)
+    assert undo is not None
+    assert queue.post(undo[1]).status_code == 303
+    assert queue.post(undo[1]).status_code == 409
+    view = re.search(r"/queue/views/(\d+)/delete", queue.get("/queue?order=seen").text)
     assert view is not None
     assert queue.post(f"/queue/views/{view[1]}/delete", data={}).status_code == 303
     assert queue.post(f"/queue/views/{view[1]}/delete", data={}).status_code == 404
@@ -159,3 +224,43 @@ def test_unknown_acts_and_empty_ones(queue: TestClient, disk_id: str) -> None:
         assert queue.post("/queue/acts", data=data).status_code == 400, data
     assert queue.post("/queue/undo", data={"acts": "999999"}).status_code == 400
     assert queue.post("/queue/acts", data={"act": "ignore", "ids": ["KE-1"] * 201}).status_code == 422
+
+
+def test_all_that_match_are_shown_changed_followed_and_taken_back(
+    queue: TestClient, knowledge: KnowledgeBase, disk_id: str, queue_id: str
+) -> None:
+    shown = queue.post("/queue/many", data={"act": "ignore", "address": "q=left"}, headers=PART).text
+    assert "Ignore 1 category" in shown
+    assert "Search “left”" in shown
+    wanted = {"act": "label", "label": "One name", "address": "status=unsolved"}
+    shown = queue.post("/queue/many", data=wanted, headers=PART).text
+    assert "Label 2 categories" in shown
+    assert ids(queue.get("/queue").text) == [disk_id, queue_id], "nothing was done"
+    # One comes meanwhile, and one matches no more.
+    Pipeline(knowledge, "default").keep(records("default", "Quota {n} exceeded", count=3, service="hdfs"))
+    DemandKeeper(knowledge.store).settle("default")
+    curation.ignore(knowledge.store, "default", queue_id, actor="Mei")
+    begun = queue.post("/queue/many/confirm", data={"replay": replay_of(shown), "reason": "all one"}, headers=PART)
+    assert begun.status_code == 200, begun.text
+    told = ended(queue)
+    for each in ("1 category was changed.", "1 matches no more and was left alone.", "1 more came meanwhile"):
+        assert each in told
+    assert "<strong>One name</strong>" in queue.get("/queue?status=all").text
+    act = re.search(r'name="audit" value="(\d+)"', told)
+    assert act
+    assert queue.post("/queue/many/undo", data={"audit": act[1]}).status_code == 303
+    assert "1 category is as it was." in ended(queue)
+    assert "One name" not in queue.get("/queue?status=all").text
+    for wrong in ({"act": "merge"}, {"act": "snooze", "until": "2020-01-01"}, {"act": "ignore", "address": "q=zzz"}):
+        assert queue.post("/queue/many", data=wrong, headers=PART).status_code == 400, wrong
+    assert queue.post("/queue/many/confirm", data={"replay": "x"}, headers=PART).status_code == 409
+
+
+def ended(client: TestClient) -> str:
+    """Wait until an act on many ended; what is told of it."""
+    for _ in range(100):
+        told = client.get("/queue/many", headers=PART).text
+        if 'data-many="running"' not in told:
+            return told
+        time.sleep(0.1)
+    raise AssertionError(told)

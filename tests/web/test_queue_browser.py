@@ -21,12 +21,13 @@ from knowledge_base.store.store import utc_now
 from tests.store.filling import new_template
 from tests.web.conftest import DISK, NOW, QUEUE, records
 from tests.web.serving import running
-from tests.web.test_browser import AXE, AXE_RUN, _shifted, complaints, sign_in, until
+from tests.web.test_browser import AXE, _shifted, complaints, sign_in, until
+from tests.web.test_corrections_browser import check
 from web.app import create_app
 from web.assets import read_assets
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 WORDS = ("disk", "table", "column", "lease", "token", "schema", "offset", "quota")
@@ -101,7 +102,9 @@ def test_a_morning_with_the_keyboard(page: Page, address: tuple[str, Settings]) 
     # Merge two, and take it back.
     for key in ("k", "x", "j", "x", "m"):
         page.keyboard.press(key)
-    page.get_by_role("dialog").get_by_label("Reason").fill("same cause")
+    page.locator("#queue-merge").get_by_label("Other ids, separated by commas").wait_for()
+    page.keyboard.press("Control+Enter")
+    page.locator("#what-if").get_by_label("Reason").fill("same cause")
     page.keyboard.press("Control+Enter")
     page.wait_for_selector(".toast:has-text('same cause')")
     until(lambda: page.locator(f"[data-row={queue}]").count() == 0)
@@ -193,39 +196,22 @@ def test_a_long_list_is_scrolled_to_its_end_and_stays_small(page: Page, address:
     assert found == []
 
 
-@pytest.mark.parametrize(
-    ("language", "theme", "width"), [("en-US", "light", 1280), ("zh-CN", "dark", 1280), ("zh-CN", "light", 390)]
-)
-def test_nobody_is_left_out(
-    browser: Browser, address: tuple[str, Settings], language: str, theme: str, width: int
-) -> None:
-    base, settings = address
-    context = browser.new_context(locale="en-US")
-    sign_in(context.new_page(), settings)
-    state = context.storage_state()
-    context.close()
-    context = browser.new_context(
-        locale=language,
-        color_scheme=theme,  # type: ignore[arg-type]
-        viewport={"width": width, "height": 800},
-        storage_state=state,
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
-    axe = AXE.read_text(encoding="utf-8")
-    for path in ("/queue", "/queue?q=zzz", "/queue?status=snoozed"):
-        page.goto(base + path)
-        if path == "/queue":
-            page.locator("[data-row] input").first.check()
-            if width > 1000:
-                page.wait_for_selector("[data-previewed]")
-        page.evaluate(axe)
-        violations = page.evaluate(AXE_RUN)["violations"]
-        assert [(each["id"], [node["html"][:160] for node in each["nodes"][:3]]) for each in violations] == [], path
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
-    page.goto(f"{base}/queue")
-    page.locator("[data-row] input").first.check()
-    page.locator("[data-bar] [data-act=merge]").click()
-    page.evaluate(axe)
-    assert [each["id"] for each in page.evaluate(AXE_RUN)["violations"]] == []
-    context.close()
+def test_all_that_match_are_put_aside_and_come_back(page: Page, address: tuple[str, Settings]) -> None:
+    base, _ = address
+    found = complaints(page)
+    open_queue(page, address)
+    page.goto(f"{base}/queue?q=lease")
+    page.wait_for_selector("[data-previewed]")
+    page.locator("[data-select-all]").check()
+    page.get_by_role("button", name="Select all 75 that match").click()
+    assert page.locator("[data-selected-count]").inner_text() == "All 75 that match"
+    page.keyboard.press("i")
+    page.locator("#what-if").get_by_text("Search “lease”").wait_for()
+    check(page, 1280)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".toast:has-text('75 categories were changed.')", timeout=60_000)
+    page.get_by_text("No category matches").wait_for()
+    page.keyboard.press("u")
+    page.wait_for_selector(".toast:has-text('75 categories are as they were.')", timeout=60_000)
+    until(lambda: page.locator("[data-row]").count() >= 25)
+    assert found == []

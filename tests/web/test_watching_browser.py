@@ -25,7 +25,7 @@ from knowledge_base.types import Question
 from tests.web.conftest import DISK, NOW, QUEUE, records
 from tests.web.roles import link_cookie
 from tests.web.serving import running
-from tests.web.test_browser import AXE, _examine, complaints
+from tests.web.test_browser import AXE, complaints
 from web.app import create_app
 from web.assets import read_assets
 from web.session import COOKIE
@@ -137,25 +137,3 @@ def test_the_dashboard_follows_its_address(page: Page, server: tuple[str, str]) 
     page.get_by_role("link", name="look").click()
     page.wait_for_selector("#refused tr:has-text('no text')")
     assert found == []
-
-
-@pytest.mark.parametrize(
-    ("language", "theme", "width"), [("en-US", "light", 1280), ("zh-CN", "dark", 390)], ids=["wide", "narrow"]
-)
-def test_no_page_leaves_anyone_out(
-    browser: Browser, server: tuple[str, str], language: str, theme: str, width: int
-) -> None:
-    size = {"width": width, "height": 800}
-    context = _open(browser, server, locale=language, color_scheme=theme, viewport=size, reduced_motion="reduce")
-    page = context.new_page()
-    axe = AXE.read_text(encoding="utf-8")
-    found: dict[str, list[str]] = {}
-    for path in (
-        "/questions", "/questions?q=zzz", "/questions/Q-1?find=space", "/questions/Q-2", "/outbox",
-        "/outbox?state=sent", "/ingest", "/dashboard", "/dashboard?period=24h",
-    ):  # fmt: skip
-        page.goto(server[0] + path)
-        _examine(page, axe, path, found)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
-    context.close()
-    assert found == {}

@@ -6,8 +6,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import SQLModel
 
+from knowledge_base import curation
+from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
-from tests.web.conftest import DISK, QUEUE
+from knowledge_base.store import proposals
+from knowledge_base.store.proposal_values import ProposalKind, Proposed
+from tests.web.conftest import DISK, NOW, QUEUE
 
 API = "/api/v1"
 
@@ -29,7 +33,7 @@ def both(signed_in: TestClient, solved: str, queue_id: str) -> str:
 
 def count(knowledge: KnowledgeBase) -> dict[str, int]:
     """Count the rows of each table but for those that the server counts by itself meanwhile."""
-    counted = ("demand", "watch", "queue", "source_minute")
+    counted = ("demand", "watch", "queue", "source_minute", "category_sum")
     tables = [table for table in SQLModel.metadata.sorted_tables if not table.name.startswith(counted)]
     with knowledge.store.read() as db:
         return {table.name: len(db.execute(table.select()).all()) for table in tables}
@@ -93,12 +97,66 @@ def test_a_template_is_moved_and_moved_back(
     assert signed_in.get(f"{API}/templates/{queue}").json()["category_id"] == both
 
 
+def test_an_act_is_refused_once_what_was_looked_at_has_changed(
+    signed_in: TestClient, knowledge: KnowledgeBase, solved: str, queue_id: str
+) -> None:
+    merge = signed_in.post(f"{API}/what-if", json={"act": "merge", "category_id": solved, "others": [queue_id]}).json()
+    name = signed_in.post(f"{API}/what-if", json={"act": "label", "category_id": queue_id, "label": "Queue"}).json()
+    assert (name["lines"]["moved"], name["answers"]["changed"], name["saying"]["questions"]) == (0, 0, 0)
+    stale = {"label": "Queue", "basis": name["basis"]}
+    curation.label(knowledge.store, "default", queue_id, "Queue is full", actor="Zhou Yan")
+    refused = [
+        signed_in.patch(f"{API}/categories/{queue_id}", json=stale),
+        signed_in.post(f"{API}/categories/{solved}/merge", json={"others": [queue_id], "basis": merge["basis"]}),
+    ]
+    for answer in refused:
+        assert answer.status_code == 409
+        meanwhile = answer.json()["meanwhile"][0]
+        assert (meanwhile["actor"], meanwhile["action"], meanwhile["category_id"]) == ("Zhou Yan", "label", queue_id)
+    apart = {"act": "apart", "category_id": solved, "others": [queue_id]}
+    basis = signed_in.post(f"{API}/what-if", json=apart).json()["basis"]
+    done = signed_in.post(f"{API}/categories/{solved}/apart", json={"other": queue_id, "basis": basis})
+    assert done.status_code == 200
+    assert signed_in.get(f"{API}/categories/{solved}/history").json()[0]["action"] == "apart"
+    rule = {"name": "device", "pattern": "left on (device)", "kind": "id"}
+    basis = signed_in.post(f"{API}/what-if", json={"act": "rules", "rules": [rule]}).json()["basis"]
+    assert signed_in.post(f"{API}/rules", json=rule, params={"basis": basis}).status_code == 200
+    again = signed_in.delete(f"{API}/rules/device", params={"basis": basis})
+    assert again.status_code == 409
+    assert again.json()["meanwhile"][0]["action"] == "add_rule"
+    assert signed_in.delete(f"{API}/rules/device", params={"basis": "x"}).status_code == 422
+
+
+def test_proposals_are_foreseen(signed_in: TestClient, knowledge: KnowledgeBase, solved: str, queue_id: str) -> None:
+    signed_in.post(f"{API}/ask", json={"text": QUEUE.format(n=7)})
+    left, right = (number_of(Prefix.CATEGORY, each) for each in (queue_id, solved))
+    with knowledge.store.write() as db:
+        offered = [Proposed(right, left, 0.7), Proposed(left, right, 0.6, ProposalKind.LABEL)]
+        proposals.put(db, "default", offered, NOW)
+    merge, label = signed_in.get(f"{API}/proposals").json()["items"]
+    told = signed_in.post(f"{API}/what-if", json={"act": "accept", "proposal_id": merge["id"]}).json()
+    assert (told["lines"]["templates"], told["answers"]["gained"]) == (1, 1)
+    told = signed_in.post(f"{API}/what-if", json={"act": "accept", "proposal_id": label["id"]}).json()
+    assert (told["lines"]["templates"], told["answers"]["gained"]) == (0, 1)
+    wrong = signed_in.post(f"{API}/what-if", json={"act": "dismiss", "proposal_id": merge["id"]}).json()
+    assert (wrong["saying"]["kind"], wrong["saying"]["links"]) == ("cannot_link", 1)
+    adopted = signed_in.post(f"{API}/proposals/{label['id']}/accept", json={"basis": told["basis"], "reason": "same"})
+    assert adopted.json()["solution"]["title"] == "The data disk is full"
+    late = signed_in.post(f"{API}/proposals/{merge['id']}/dismiss", json={"basis": wrong["basis"]})
+    assert late.status_code == 409
+    assert late.json()["meanwhile"][0]["action"] == "adopt"
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
         ({"act": "merge"}, 400),
         ({"act": "move", "category_id": "KE-1"}, 400),
         ({"act": "rules"}, 400),
+        ({"act": "label", "category_id": "KE-1"}, 400),
+        ({"act": "apart", "category_id": "KE-1"}, 400),
+        ({"act": "accept"}, 400),
+        ({"act": "dismiss", "proposal_id": "P-9"}, 404),
         ({"act": "explode"}, 422),
         ({"act": "split", "category_id": "KE-99999", "template_ids": ["T-1"]}, 404),
         ({"act": "rules", "rules": [{"name": "x", "pattern": "("}]}, 400),

@@ -28,7 +28,7 @@ class FeedbackIn(Shape):
     """What the asker says of an answer; saying it again replaces it."""
 
     question_id: Annotated[str, Field(examples=["Q-5"])]
-    verdict: Verdict
+    verdict: Annotated[Verdict, Field(examples=["helpful"])]
     comment: Annotated[str, Field(max_length=2000)] = ""
 
 

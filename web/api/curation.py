@@ -10,6 +10,7 @@ from pydantic import Field
 from knowledge_base import curation
 from knowledge_base.curation import Done
 from knowledge_base.errors import InputError
+from web.api.bases import Basis, bound
 from web.api.models import CategoryOut, Shape, SolutionIn, SolutionOut
 from web.project import PartsOf, ProjectOf, WhoOf
 
@@ -35,7 +36,9 @@ class ChangeIn(Shape):
     """What to change; members that are left out stay as they are."""
 
     label: Annotated[str | None, Field(description="Empty takes the label off.", examples=["Table not found"])] = None
-    ignored: Annotated[bool | None, Field(description="Puts the category aside as noise.")] = None
+    reason: Annotated[str, Field(max_length=500)] = ""
+    basis: Basis = None
+    ignored: Annotated[bool | None, Field(strict=True, description="Puts the category aside as noise.")] = None
 
 
 class MergeIn(Shape):
@@ -43,6 +46,7 @@ class MergeIn(Shape):
 
     others: Annotated[list[Id], Field(min_length=1, max_length=200)]
     reason: Annotated[str, Field(max_length=500)] = ""
+    basis: Basis = None
 
 
 class SplitIn(Shape):
@@ -50,6 +54,8 @@ class SplitIn(Shape):
 
     template_ids: Annotated[list[Annotated[str, Field(examples=["T-34"])]], Field(min_length=1, max_length=1000)]
     label: Annotated[str | None, Field(max_length=200)] = None
+    reason: Annotated[str, Field(max_length=500)] = ""
+    basis: Basis = None
 
 
 class MoveTemplateIn(Shape):
@@ -57,12 +63,21 @@ class MoveTemplateIn(Shape):
 
     category_id: Id
     reason: Annotated[str, Field(max_length=500)] = ""
+    basis: Basis = None
 
 
 class AttachIn(SolutionIn):
     """The category's solution; ``based_on`` is the version that you saw, null where you saw none."""
 
-    based_on: Annotated[int | None, Field(ge=1)] = None
+    based_on: Annotated[int | None, Field(ge=1, lt=2**62, strict=True, examples=[1])] = None
+
+
+class ApartIn(Shape):
+    """Another category that is a different error."""
+
+    other: Id
+    reason: Annotated[str, Field(max_length=500)] = ""
+    basis: Basis = None
 
 
 class LinkIn(Shape):
@@ -74,7 +89,7 @@ class LinkIn(Shape):
 class UndoIn(Shape):
     """The act to take back."""
 
-    audit_id: Annotated[int, Field(ge=1, lt=2**62, examples=[7])]
+    audit_id: Annotated[int, Field(ge=1, lt=2**62, strict=True, examples=[7])]
 
 
 @router.patch("/categories/{category_id}", summary="Label or ignore a category")
@@ -82,18 +97,26 @@ def change_category(parts: PartsOf, project: ProjectOf, who: WhoOf, category_id:
     """Change the label, or whether the category is ignored; one of them at a time."""
     given = change.model_fields_set
     store = parts.knowledge.store
-    if given == {"label"}:
-        return DoneOut.of(curation.label(store, project, category_id, change.label or "", actor=who.name))
+    if "label" in given and "ignored" not in given:
+        with bound(parts, project, change.basis, category_id) as basis:
+            label = change.label or ""
+            done = curation.label(store, project, category_id, label, reason=change.reason, basis=basis, actor=who.name)
+        return DoneOut.of(done)
     if given == {"ignored"} and change.ignored is not None:
         return DoneOut.of(curation.ignore(store, project, category_id, ignored=change.ignored, actor=who.name))
-    raise InputError("give either label or ignored; each is an act that can be taken back by itself")
+    raise InputError(
+        "give either label, with reason and basis, or ignored; each is an act that can be taken back by itself"
+    )
 
 
 @router.post("/categories/{category_id}/merge", summary="Merge other categories into one")
 def merge_categories(parts: PartsOf, project: ProjectOf, who: WhoOf, category_id: str, merge: MergeIn) -> DoneOut:
     """Put categories into this one; kept as must-link, so that no clustering takes them apart."""
     store = parts.knowledge.store
-    done = curation.merge(store, project, category_id, merge.others, reason=merge.reason, actor=who.name)
+    with bound(parts, project, merge.basis, category_id, *merge.others) as basis:
+        done = curation.merge(
+            store, project, category_id, merge.others, reason=merge.reason, basis=basis, actor=who.name
+        )
     return DoneOut.of(done)
 
 
@@ -101,7 +124,17 @@ def merge_categories(parts: PartsOf, project: ProjectOf, who: WhoOf, category_id
 def split_category(parts: PartsOf, project: ProjectOf, who: WhoOf, category_id: str, split: SplitIn) -> DoneOut:
     """Make a category of templates; kept as cannot-link. The answer shows the new category."""
     store = parts.knowledge.store
-    done = curation.split(store, project, category_id, split.template_ids, label=split.label, actor=who.name)
+    with bound(parts, project, split.basis, category_id) as basis:
+        done = curation.split(
+            store,
+            project,
+            category_id,
+            split.template_ids,
+            label=split.label,
+            reason=split.reason,
+            basis=basis,
+            actor=who.name,
+        )
     return DoneOut.of(done)
 
 
@@ -109,7 +142,25 @@ def split_category(parts: PartsOf, project: ProjectOf, who: WhoOf, category_id: 
 def move_template(parts: PartsOf, project: ProjectOf, who: WhoOf, template_id: str, to: MoveTemplateIn) -> DoneOut:
     """Put a template into another category; kept as must-link there and as cannot-link to where it was."""
     store = parts.knowledge.store
-    return DoneOut.of(curation.move(store, project, template_id, to.category_id, reason=to.reason, actor=who.name))
+    with bound(parts, project, to.basis, to.category_id) as basis:
+        done = curation.move(store, project, template_id, to.category_id, reason=to.reason, basis=basis, actor=who.name)
+    return DoneOut.of(done)
+
+
+@router.post("/categories/{category_id}/apart", summary="Keep another category apart")
+def keep_apart(parts: PartsOf, project: ProjectOf, who: WhoOf, category_id: str, apart: ApartIn) -> DoneOut:
+    """Say that two categories are different errors; kept as cannot-link, and not proposed again."""
+    with bound(parts, project, apart.basis, category_id, apart.other) as basis:
+        done = curation.keep_apart(
+            parts.knowledge.store,
+            project,
+            category_id,
+            apart.other,
+            reason=apart.reason,
+            basis=basis,
+            actor=who.name,
+        )
+    return DoneOut.of(done)
 
 
 @router.put("/categories/{category_id}/solution", summary="Write a category's solution")

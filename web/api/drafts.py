@@ -22,6 +22,7 @@ class PublishIn(Shape):
     replace: Annotated[
         bool,
         Field(
+            strict=True,
             examples=[False],
             description="Take the place of other solutions that its categories have; else that is a 409.",
         ),

@@ -11,6 +11,7 @@ from pydantic import Field
 from starlette.responses import StreamingResponse
 
 from assistant.retention import forget_person
+from knowledge_base.errors import UnreadableInput
 from knowledge_base.exchange.tabulating import solutions_csv
 from knowledge_base.exchange.writing import export_lines
 from web.api.models import Shape
@@ -102,6 +103,8 @@ def import_(parts: PartsOf, project: ProjectOf, who: WhoOf, body: Annotated[Bina
             actor=who.name,
             tick=lambda _done, _total: None,
         )
+    if not done.rows:
+        raise UnreadableInput("the body holds no row; nothing was imported")
     parts.background.clusterer.notify()
     merged = done.merged
     return ReceivedOut(

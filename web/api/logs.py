@@ -62,9 +62,10 @@ class LogsOut(Shape):
     problems: list[RefusedOut] = Field(description="The first 100 rows that were refused.")
 
 
+_ROW = [{"type": "string"}, {"type": "object"}]
 _BODY = {
     JSON: {
-        "schema": {"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "object"}]}},
+        "schema": {"anyOf": [*_ROW, {"type": "array", "items": {"anyOf": _ROW}, "minItems": 1}]},
         "example": [{"text": "disk /data1 is full", "service": "hdfs", "level": "ERROR", "at": "2026-11-23T10:00:01Z"}],
     },
     "application/x-ndjson": {"schema": {"type": "string"}, "example": '{"text": "disk /data1 is full"}\n'},
@@ -79,9 +80,9 @@ async def send_logs(
     project: ProjectOf,
     service: Annotated[str, Query(max_length=200, description="Service of lines that name none.")] = "",
     multiline: Annotated[JoinMode, Query(description="Whether plain lines are joined to events.")] = JoinMode.AUTO,
-    content_type: Annotated[str, Header()] = JSON,
+    content_type: Annotated[str, Header(include_in_schema=False)] = JSON,
 ) -> LogsOut:
-    """Keep events: a JSON list of texts or rows, JSON lines, or plain lines, which are joined to events.
+    """Keep events: a JSON list of texts or rows (or one alone), JSON lines, or plain lines, which are joined to events.
 
     A row needs ``text``, ``message`` or ``msg``, and may have ``service``, ``level`` and ``at``. What can be
     read is kept; the answer names the rest.

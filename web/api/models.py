@@ -21,6 +21,22 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
 
+class PlaceOut(BaseModel):
+    """What is wrong at one place of a request."""
+
+    pointer: str = Field(examples=["/body/text"])
+    detail: str = Field(examples=["Field required"])
+
+
+class MeanwhileOut(BaseModel):
+    """What somebody did since something was looked at."""
+
+    actor: str = Field(examples=["Lin Wei"])
+    action: str = Field(examples=["merge"])
+    category_id: str | None = Field(examples=["KE-12"])
+    at: datetime
+
+
 class ProblemOut(BaseModel):
     """A problem document (RFC 9457)."""
 
@@ -29,6 +45,10 @@ class ProblemOut(BaseModel):
     status: int = Field(examples=[404])
     detail: str = Field(examples=["there is no category KE-12 in project 'default'"])
     instance: str = Field(examples=["/api/v1/categories/KE-12"])
+    meanwhile: list[MeanwhileOut] = Field(
+        default=[], description="Who did what since the `basis` of an act that is stale, newest first."
+    )
+    errors: list[PlaceOut] = Field(default=[], description="Where a request does not have the right shape.")
 
 
 class CategoryOut(Shape):
@@ -65,6 +85,7 @@ class ReasonOut(Shape):
     runner_up_score: float
     words: list[str]
     actor: str
+    rule: str | None = Field(description="The rule that keeps it here, where it is one.", examples=["R-3"])
 
 
 class TemplateOut(Shape):

@@ -65,7 +65,7 @@ class PersonIn(Shape):
     name: Name
     email: Annotated[str, Field(max_length=2000)] = ""
     role: Role = Role.VIEWER
-    everywhere: bool = Field(default=False, description="In all projects; takes an admin of all projects.")
+    everywhere: bool = Field(default=False, strict=True, description="In all projects; takes an admin of all projects.")
     password: Secret = Field(default="", description="One is made unless given.")
 
 
@@ -80,7 +80,7 @@ class RoleIn(Shape):
 
     role: Role
     everywhere: bool = Field(
-        default=False, examples=[False], description="In all projects; takes an admin of all projects."
+        default=False, strict=True, examples=[False], description="In all projects; takes an admin of all projects."
     )
 
 

@@ -16,6 +16,7 @@ from knowledge_base.store import categories, proposals
 from knowledge_base.store.briefs import Brief, briefs
 from knowledge_base.store.proposal_values import Proposal, ProposalKind, ProposalState
 from knowledge_base.store.proposals import Chosen
+from web.api.bases import Basis, bound
 from web.api.curation import DoneOut, Id
 from web.api.models import Shape
 from web.api.paging import Cursor, Limit, PageOut, link_next
@@ -91,6 +92,15 @@ class AcceptIn(Shape):
         Id | None,
         Field(description="Of a merge: the category to keep; the solved, labelled or older one unless given."),
     ] = None
+    reason: Annotated[str, Field(max_length=500)] = ""
+    basis: Basis = None
+
+
+class DismissIn(Shape):
+    """Why a proposal is wrong; everything has a default."""
+
+    reason: Annotated[str, Field(max_length=500)] = ""
+    basis: Basis = None
 
 
 @router.get("", summary="List proposals")
@@ -135,17 +145,32 @@ def accept_proposal(
 
     409 where the proposal was accepted, dismissed or closed meanwhile; 400 where `into` is not one of its categories.
     """
-    into = None if how is None else how.into
-    return DoneOut.of(curation.accept(parts.knowledge.store, project, proposal_id, into=into, actor=who.name))
+    store, how = parts.knowledge.store, how or AcceptIn()
+    with bound(parts, project, how.basis, *_sides(parts, project, proposal_id)) as basis:
+        done = curation.accept(
+            store, project, proposal_id, into=how.into, reason=how.reason, basis=basis, actor=who.name
+        )
+    return DoneOut.of(done)
 
 
 @router.post("/{proposal_id}/dismiss", summary="Say that a proposal is wrong")
-def dismiss_proposal(parts: PartsOf, project: ProjectOf, who: WhoOf, proposal_id: str) -> DoneOut:
+def dismiss_proposal(
+    parts: PartsOf, project: ProjectOf, who: WhoOf, proposal_id: str, why: DismissIn | None = None
+) -> DoneOut:
     """Keep its templates apart (merge, label) or together (split) for ever; `POST /undo` takes it back.
 
     409 where the proposal was accepted, dismissed or closed meanwhile.
     """
-    return DoneOut.of(curation.dismiss(parts.knowledge.store, project, proposal_id, actor=who.name))
+    store, why = parts.knowledge.store, why or DismissIn()
+    with bound(parts, project, why.basis, *_sides(parts, project, proposal_id)) as basis:
+        done = curation.dismiss(store, project, proposal_id, reason=why.reason, basis=basis, actor=who.name)
+    return DoneOut.of(done)
+
+
+def _sides(parts: PartsOf, project: str, proposal_id: str) -> tuple[str, str]:
+    with parts.knowledge.store.read() as db:
+        found = proposals.get(db, project, proposal_id)
+    return public_id(Prefix.CATEGORY, found.left), public_id(Prefix.CATEGORY, found.right)
 
 
 def _shown(db: Connection, project: str, found: Sequence[Proposal]) -> list[ProposalOut]:

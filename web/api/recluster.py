@@ -23,7 +23,7 @@ router = APIRouter(tags=["curation"])
 class ReclusterIn(Shape):
     """Whether to do it, or only to show it."""
 
-    dry_run: Annotated[bool, Field(description="Only show what would move.", examples=[True])] = True
+    dry_run: Annotated[bool, Field(strict=True, description="Only show what would move.", examples=[True])] = True
 
 
 class WhyOut(Shape):

@@ -12,6 +12,7 @@ from web.api import (
     drafts,
     exchange,
     explain,
+    keep_rules,
     learning,
     logs,
     lookup,
@@ -28,32 +29,8 @@ from web.api import (
     tokens,
     what_if,
 )
-from web.api.models import ProblemOut
-from web.problems import MEDIA_TYPE
 
-_PROBLEMS = {
-    400: "The input cannot be used",
-    401: "Not signed in",
-    403: "Not allowed with this role",
-    404: "Not in this project",
-    409: "The state has changed meanwhile",
-    413: "The body is too large",
-    422: "The request does not have the right shape",
-    429: "Asked too often",
-    503: "The database or the model cannot be used now",
-}
-
-router = APIRouter(
-    prefix="/api/v1",
-    responses={
-        status: {
-            "description": description,
-            "model": ProblemOut,
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}},
-        }
-        for status, description in _PROBLEMS.items()
-    },
-)
+router = APIRouter(prefix="/api/v1")
 for resource in (
     ask,
     learning,
@@ -67,6 +44,7 @@ for resource in (
     what_if,
     recluster,
     rules,
+    keep_rules,
     thresholds,
     solutions,
     drafts,

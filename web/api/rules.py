@@ -14,6 +14,7 @@ from knowledge_base.curation.rule_preview import preview_rules
 from knowledge_base.signature.custom.user_rules import Action, Example, UserRule
 from knowledge_base.store import rule_sets
 from knowledge_base.store.rule_sets import StoredRules
+from web.api.bases import PATTERN, bound_edit
 from web.api.models import Shape
 from web.api.paging import Limit
 from web.project import PartsOf, ProjectOf, WhoOf
@@ -24,6 +25,13 @@ PREVIEWED_LINES = 5_000
 router = APIRouter(prefix="/rules", tags=["rules"])
 
 Force = Annotated[bool, Query(description="Keep a rule that masks nearly all of most samples.")]
+RulesBasis = Annotated[
+    str | None,
+    Query(
+        pattern=PATTERN,
+        description="The `basis` of `POST /what-if`: 409 with `meanwhile` where somebody changed the rules since.",
+    ),
+]
 RuleName = Annotated[str, Field(max_length=40, examples=["tenant"])]
 
 
@@ -46,7 +54,7 @@ class RuleShape(Shape):
         None
     )
     contains: Annotated[str, Field(description="Try it only on lines that contain this.")] = ""
-    enabled: bool = True
+    enabled: bool = Field(default=True, strict=True)
     examples: Annotated[
         list[ExampleShape], Field(max_length=100, description="Checked at every change.", default_factory=list)
     ]
@@ -105,13 +113,13 @@ class RulesChangedOut(Shape):
 class MoveIn(Shape):
     """Where a rule goes."""
 
-    position: Annotated[int, Field(ge=1, description="1 is tried first.", examples=[1])]
+    position: Annotated[int, Field(ge=1, lt=2**31, strict=True, description="1 is tried first.", examples=[1])]
 
 
 class RulesUndoIn(Shape):
     """The change to take back."""
 
-    audit_id: Annotated[int, Field(ge=1, lt=2**62, examples=[7])]
+    audit_id: Annotated[int, Field(ge=1, lt=2**62, strict=True, examples=[7])]
 
 
 class PreviewIn(Shape):
@@ -199,30 +207,50 @@ def preview(parts: PartsOf, project: ProjectOf, wanted: PreviewIn) -> PreviewOut
 
 
 @router.post("", summary="Add a rule")
-def add_rule(parts: PartsOf, project: ProjectOf, who: WhoOf, rule: RuleShape, force: Force = False) -> RulesChangedOut:
+def add_rule(
+    parts: PartsOf,
+    project: ProjectOf,
+    who: WhoOf,
+    rule: RuleShape,
+    force: Force = False,
+    basis: RulesBasis = None,
+) -> RulesChangedOut:
     """Add a rule behind the others; 409 where its name is taken."""
-    return _change(parts, project, who, rule_changes.adding(rule.rule), "add", rule.name, force=force)
+    edit = bound_edit(parts, project, basis, rule_changes.adding(rule.rule))
+    return _change(parts, project, who, edit, "add", rule.name, force=force)
 
 
 @router.put("/{rule_name}", summary="Change a rule")
 def change_rule(
-    parts: PartsOf, project: ProjectOf, who: WhoOf, rule_name: str, rule: RuleShape, force: Force = False
+    parts: PartsOf,
+    project: ProjectOf,
+    who: WhoOf,
+    rule_name: str,
+    rule: RuleShape,
+    force: Force = False,
+    basis: RulesBasis = None,
 ) -> RulesChangedOut:
     """Put another rule in its place; it may have another name."""
-    edit = rule_changes.editing(rule_name, lambda _present: rule.rule)
+    edit = bound_edit(parts, project, basis, rule_changes.editing(rule_name, lambda _present: rule.rule))
     return _change(parts, project, who, edit, "edit", rule_name, force=force)
 
 
 @router.delete("/{rule_name}", summary="Remove a rule")
-def remove_rule(parts: PartsOf, project: ProjectOf, who: WhoOf, rule_name: str) -> RulesChangedOut:
+def remove_rule(
+    parts: PartsOf, project: ProjectOf, who: WhoOf, rule_name: str, basis: RulesBasis = None
+) -> RulesChangedOut:
     """Remove a rule."""
-    return _change(parts, project, who, rule_changes.removing(rule_name), "remove", rule_name)
+    edit = bound_edit(parts, project, basis, rule_changes.removing(rule_name))
+    return _change(parts, project, who, edit, "remove", rule_name)
 
 
 @router.post("/{rule_name}/move", summary="Move a rule")
-def move_rule(parts: PartsOf, project: ProjectOf, who: WhoOf, rule_name: str, to: MoveIn) -> RulesChangedOut:
+def move_rule(
+    parts: PartsOf, project: ProjectOf, who: WhoOf, rule_name: str, to: MoveIn, basis: RulesBasis = None
+) -> RulesChangedOut:
     """Try a rule earlier or later."""
-    return _change(parts, project, who, rule_changes.moving(rule_name, to.position), "move", rule_name)
+    edit = bound_edit(parts, project, basis, rule_changes.moving(rule_name, to.position))
+    return _change(parts, project, who, edit, "move", rule_name)
 
 
 @router.post("/undo", summary="Take a change of the rules back")

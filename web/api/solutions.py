@@ -31,7 +31,7 @@ class NewSolutionIn(SolutionIn):
 class RevisionIn(SolutionIn):
     """The next version; ``based_on`` is the one that you saw."""
 
-    based_on: Annotated[int, Field(ge=1)]
+    based_on: Annotated[int, Field(ge=1, lt=2**62, strict=True, examples=[1])]
 
 
 class HealthOut(Shape):
@@ -107,7 +107,11 @@ def read_versions(parts: PartsOf, project: ProjectOf, solution_id: str) -> list[
         return [SolutionOut.of(each) for each in solutions.history(db, project, number)]
 
 
-@router.get("/{solution_id}/health", summary="Tell how well a solution helps")
+@router.get(
+    "/{solution_id}/health",
+    summary="Tell how well a solution helps",
+    responses={409: {"description": "It is a draft"}},
+)
 def read_health(parts: PartsOf, project: ProjectOf, solution_id: str) -> HealthOut:
     """Tell what people said of it and what became of its categories' lines; 409 for a draft, which nobody gets."""
     number = number_of(Prefix.SOLUTION, solution_id)

@@ -21,10 +21,10 @@ class ThresholdsIn(Shape):
     """What to change; what is left out or null stays as it holds now. ``suggest`` may not be above ``answer``."""
 
     answer: Annotated[
-        float | None, Field(ge=0, le=1, description="Confidence from which Kea answers.", examples=[0.9])
+        float | None, Field(ge=0, le=1, strict=True, description="Confidence from which Kea answers.", examples=[0.9])
     ] = None
     suggest: Annotated[
-        float | None, Field(ge=0, le=1, description="Confidence from which Kea suggests.", examples=[0.6])
+        float | None, Field(ge=0, le=1, strict=True, description="Confidence from which Kea suggests.", examples=[0.6])
     ] = None
 
 

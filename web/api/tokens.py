@@ -47,7 +47,9 @@ class TokenIn(Shape):
 
     name: Annotated[str, Field(max_length=2000, examples=["ci"])]
     role: Role = Role.ENGINEER
-    days: int | None = Field(default=None, ge=1, le=3650, description="Until it stops working; for ever unless given.")
+    days: int | None = Field(
+        default=None, ge=1, le=3650, strict=True, description="Until it stops working; for ever unless given."
+    )
 
 
 class TokenMadeOut(TokenOut):

@@ -59,6 +59,26 @@ def list_(project: Project = DEFAULT_PROJECT, as_json: AsJson = False) -> None:
     typer.echo(state_line(found[0] if found else None))
 
 
+@rules.command("kept")
+def kept(project: Project = DEFAULT_PROJECT, as_json: AsJson = False) -> None:
+    """List the rules that keep templates in a category, in the order in which they are tried."""
+    from knowledge_base.store import keep_rules, projects
+    from web.cli.output import print_json
+    from web.cli.rules_output import kept_line
+
+    with _store() as store, store.read() as db:
+        projects.require_project(db, project)
+        found = keep_rules.read(db, project)
+    if as_json:
+        documents = keep_rules.documents(found)
+        print_json([{"rule": rule.public, **each} for rule, each in zip(found, documents, strict=True)])
+        return
+    for position, rule in enumerate(found, 1):
+        typer.echo(kept_line(position, rule))
+    if not found:
+        typer.echo("No rule keeps a category; the page Rules and the API add them.")
+
+
 @rules.command("add")
 def add(
     name: Name,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from knowledge_base.curation.rule_preview import Preview
+from knowledge_base.ids import Prefix, public_id
 from knowledge_base.signature.custom.user_rules import Action, UserRule
+from knowledge_base.store.keep_rules import KeepRule
 from knowledge_base.store.rule_sets import StoredRules
 
 _SHOWN = 10
@@ -18,6 +20,19 @@ def rule_lines(position: int, rule: UserRule) -> list[str]:
     if rule.contains:
         lines.append(f"     only where {_printable(rule.contains)!r} stands")
     return [*lines, *(f"     {_printable(each.text)} => {_printable(each.template)}" for each in rule.examples)]
+
+
+def kept_line(position: int, rule: KeepRule) -> str:
+    """Show a rule that keeps templates in a category."""
+    asked = [
+        f"code {_printable(rule.code)}" if rule.code else "",
+        f"template {public_id(Prefix.TEMPLATE, rule.template)}" if rule.template else "",
+        f"text {_printable(rule.pattern)}" if rule.pattern else "",
+        f"service {_printable(rule.service)}" if rule.service else "",
+    ]
+    off = "" if rule.enabled else "  (disabled)"
+    into = public_id(Prefix.CATEGORY, rule.category)
+    return f"{position:3}  {rule.public}  {', '.join(filter(None, asked))}  ->  {into}{off}"
 
 
 def state_line(stored: StoredRules | None) -> str:

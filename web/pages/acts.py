@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -11,17 +11,19 @@ from starlette.responses import Response
 from knowledge_base import curation
 from knowledge_base.curation import Done
 from knowledge_base.errors import Conflict, InputError, StaleVersion
-from knowledge_base.ids import Prefix, number_of
-from knowledge_base.store import categories, solutions
+from knowledge_base.store import categories
 from knowledge_base.store.solutions import SolutionText
 from web.pages.category import show
 from web.pages.category_context import Draft, LabelClash
+from web.pages.category_writing import forget_saved, written
 from web.pages.opening import Opened, PageOf
+from web.pages.what_if import show_correction
+from web.replays import Wanted
 
 router = APIRouter(include_in_schema=False)
 
 Text = Annotated[str, Form()]
-Texts = Annotated[list[str], Form()]
+Version = Annotated[int | None, Form(ge=1, lt=2**31)]
 
 
 def _back(page: Opened, done: Done) -> Response:
@@ -37,63 +39,42 @@ def label(
     seen: Text = "",
     is_seen: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Name a category; where its name is no longer the one that was ``seen`` both are shown, and nothing is done.
+    """Name a category that has no name; what another name would change is shown first.
 
-    An empty field counts as left out, so ``is_seen`` tells that the name was seen, be it empty.
+    Where its name is no longer the one that was ``seen`` both are shown, and nothing is done. An empty field counts as
+    left out, so ``is_seen`` tells that the name was seen, be it empty.
     """
     store = page.parts.knowledge.store
+    with store.read() as db:
+        number = categories.resolve_public(db, page.project, category_id)
+        present = categories.get(db, page.project, number).label or ""
+    name = curation.name_of(label)
+    is_other = is_seen and seen != present
+    # A script asks for the dialog alone, which shows both names whatever was seen.
+    if page.visit.fragment or (present not in ("", name) and not is_other):
+        wanted = Wanted(kind="label", category=category_id, label=name)
+        return show_correction(page, wanted, reason=reason)
     try:
         done = curation.label(
-            store, page.project, category_id, label, reason=reason, seen=seen if is_seen else None, actor=page.actor
+            store, page.project, category_id, label, reason=reason, seen=seen if is_seen else present, actor=page.actor
         )
     except StaleVersion:
         return show(page, category_id, clash=LabelClash(seen, label), status=409)
     return _back(page, done)
 
 
-@router.post("/categories/{category_id}/apart")
-def keep_apart(page: PageOf, category_id: str, other: Text = "", reason: Text = "") -> Response:
-    """Keep another category apart from this one for good."""
-    store = page.parts.knowledge.store
-    return _back(page, curation.keep_apart(store, page.project, category_id, other, reason=reason, actor=page.actor))
-
-
 @router.post("/categories/{category_id}/ignore")
-def ignore(page: PageOf, category_id: str, ignored: Annotated[bool, Form()] = True) -> Response:
-    """Put a category aside, or take it back."""
+def ignore(
+    page: PageOf, category_id: str, ignored: Annotated[bool, Form()] = True, seen: Annotated[str | None, Form()] = None
+) -> Response:
+    """Put a category aside, or take it back; ``seen`` is its status as it was shown."""
     store = page.parts.knowledge.store
-    return _back(page, curation.ignore(store, page.project, category_id, ignored=ignored, actor=page.actor))
-
-
-@router.post("/categories/{category_id}/merge")
-def merge(page: PageOf, category_id: str, others: Texts = [], ids: Text = "", reason: Text = "") -> Response:  # noqa: B006
-    """Merge the chosen categories into this one."""
-    named = [*others, *(each.strip() for each in re.split(r"[\s,;，、]+", ids[:2000]) if each.strip())]
-    done = curation.merge(page.parts.knowledge.store, page.project, category_id, named, reason=reason, actor=page.actor)
+    saw = None if seen is None else "ignored" if seen == "ignored" else ""
+    try:
+        done = curation.ignore(store, page.project, category_id, ignored=ignored, seen=saw, actor=page.actor)
+    except StaleVersion as error:
+        return show(page, category_id, stale=str(error), status=409)
     return _back(page, done)
-
-
-@router.post("/categories/{category_id}/split")
-def split(page: PageOf, category_id: str, templates: Texts = [], label: Text = "") -> Response:  # noqa: B006
-    """Make a category of its own of the chosen templates."""
-    done = curation.split(
-        page.parts.knowledge.store, page.project, category_id, templates, label=label or None, actor=page.actor
-    )
-    return _back(page, done)
-
-
-@router.post("/proposals/{proposal_id}/accept")
-def accept(page: PageOf, proposal_id: str, into: Text = "") -> Response:
-    """Do what is proposed."""
-    store = page.parts.knowledge.store
-    return _back(page, curation.accept(store, page.project, proposal_id, into=into or None, actor=page.actor))
-
-
-@router.post("/proposals/{proposal_id}/dismiss")
-def dismiss(page: PageOf, proposal_id: str, shown: Text = "") -> Response:
-    """Say that a proposal is wrong."""
-    store = page.parts.knowledge.store
-    return _back(page, curation.dismiss(store, page.project, proposal_id, shown=shown or None, actor=page.actor))
 
 
 @router.get("/categories/{category_id}/solution")
@@ -123,34 +104,48 @@ def save_solution(
             done = curation.publish(store, page.project, draft, text=text, based_on=base, actor=page.actor)
         else:
             done = curation.attach(store, page.project, category_id, text, based_on=base, actor=page.actor)
-    except StaleVersion as error:
-        newest = _newest_version(page, category_id, draft)
-        return show(page, category_id, draft=Draft(title, cause, body, newest, draft), conflict=str(error), status=409)
+    except Conflict as error:
+        return show(page, category_id, draft=_upon_newest(page, category_id, kept), conflict=str(error), status=409)
     except InputError as error:
         return show(page, category_id, draft=kept, refused=str(error), status=400)
+    forget_saved(page, category_id)
     return page.go(f"/categories/{category_id}", done=done.audit_id) if draft else _back(page, done)
 
 
 @router.post("/categories/{category_id}/drafts/{solution_id}/publish")
 def publish_draft(
-    page: PageOf, category_id: str, solution_id: str, replace: Annotated[bool, Form()] = False
+    page: PageOf,
+    category_id: str,
+    solution_id: str,
+    replace: Annotated[bool, Form()] = False,
+    based_on: Version = None,
 ) -> Response:
-    """Make a draft the answer for its categories."""
+    """Make a draft the answer for its categories, where ``based_on`` is its version still."""
     store = page.parts.knowledge.store
-    done = curation.publish(store, page.project, solution_id, actor=page.actor, replace=replace)
+    try:
+        done = curation.publish(store, page.project, solution_id, based_on=based_on, actor=page.actor, replace=replace)
+    except StaleVersion as error:
+        return show(page, category_id, stale=str(error), status=409)
     return page.go(f"/categories/{category_id}", done=done.audit_id)
 
 
 @router.post("/categories/{category_id}/drafts/{solution_id}/discard")
-def discard_draft(page: PageOf, category_id: str, solution_id: str) -> Response:
-    """Take a draft off the category."""
+def discard_draft(page: PageOf, category_id: str, solution_id: str, based_on: Version = None) -> Response:
+    """Take a draft off the category, where ``based_on`` is its version still."""
     store = page.parts.knowledge.store
-    return _back(page, curation.discard(store, page.project, category_id, solution_id, actor=page.actor))
+    try:
+        done = curation.discard(store, page.project, category_id, solution_id, based_on=based_on, actor=page.actor)
+    except StaleVersion as error:
+        return show(page, category_id, stale=str(error), status=409)
+    return _back(page, done)
 
 
 @router.post("/categories/{category_id}/solution/unpublish")
-def unpublish_solution(page: PageOf, category_id: str) -> Response:
-    """Turn the category's solution back into a draft. Raises Conflict where it has none."""
+def unpublish_solution(page: PageOf, category_id: str, based_on: Version = None) -> Response:
+    """Turn the category's solution back into a draft, where ``based_on`` is its version still.
+
+    Raises Conflict where it has none.
+    """
     store = page.parts.knowledge.store
     with store.read() as db:
         attached = categories.get(
@@ -158,19 +153,20 @@ def unpublish_solution(page: PageOf, category_id: str) -> Response:
         ).solution_id
     if attached is None:
         raise Conflict("the solution was taken off meanwhile; reload the page")
-    done = curation.unpublish(store, page.project, attached, actor=page.actor)
+    try:
+        done = curation.unpublish(store, page.project, attached, based_on=based_on, actor=page.actor)
+    except StaleVersion as error:
+        return show(page, category_id, stale=str(error), status=409)
     return page.go(f"/categories/{category_id}", done=done.audit_id)
 
 
-def _newest_version(page: Opened, category_id: str, draft: str) -> int | None:
+def _upon_newest(page: Opened, category_id: str, draft: Draft) -> Draft:
+    """Put what was typed upon what is there by now, so that saving it once more follows that."""
     with page.parts.knowledge.store.read() as db:
-        if draft:
-            return solutions.get(db, page.project, number_of(Prefix.SOLUTION, draft)).version
-        number = categories.resolve_public(db, page.project, category_id)
-        attached = categories.get(db, page.project, number).solution_id
-        if attached is None:
-            return None
-        return solutions.get(db, page.project, number_of(Prefix.SOLUTION, attached)).version
+        present = written(db, page.project, categories.resolve_public(db, page.project, category_id))
+    if present is None:
+        return replace(draft, based_on=None, id="")
+    return replace(draft, based_on=present.version, id=present.id if present.state == "draft" else "")
 
 
 @router.post("/undo/{audit_id}")

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from knowledge_base.ids import Prefix, number_of
-from knowledge_base.store import categories, category_pages, counts
+from knowledge_base.store import categories, category_pages, category_sums, counts
 from knowledge_base.store.category_pages import Filter, Sort
 from knowledge_base.store.category_view import Status
 from knowledge_base.store.load import Load, read_load
@@ -139,9 +139,15 @@ def _rows(db: Connection, page: Opened, found: tuple[Category, ...], seen: str) 
     span, steps = SEEN[seen], SPARK_STEPS[seen]
     step = span / steps
     end = _next_step(page, step)
-    for each in found:
-        templates = categories.templates_of(db, page.project, number_of(Prefix.CATEGORY, each.id))
-        values = counts.series(db, page.project, templates, start=end - span, end=end, step=step)
+    numbers = [number_of(Prefix.CATEGORY, each.id) for each in found]
+    is_kept = category_sums.are_kept(db, page.project)
+    hours = category_sums.kept_hours(db, page.project, numbers) if is_kept else {}
+    for each, number in zip(found, numbers, strict=True):
+        if number in hours:
+            values = category_sums.steps_of(hours[number], start=end - span, end=end, step=step)
+        else:
+            templates = categories.templates_of(db, page.project, number)
+            values = counts.series(db, page.project, templates, start=end - span, end=end, step=step)
         summary = page.visit.formats.translator.text(
             "%(n)s lines, at most %(most)s in one of %(steps)s steps", n=sum(values), most=max(values), steps=steps
         )

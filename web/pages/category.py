@@ -57,6 +57,7 @@ def show(
     conflict: str = "",
     refused: str = "",
     clash: LabelClash | None = None,
+    stale: str = "",
     all_history: bool = False,
     status: int = 200,
 ) -> Response:
@@ -73,6 +74,7 @@ def show(
             conflict=conflict,
             refused=refused,
             clash=clash,
+            stale=stale,
             all_history=all_history,
         )
     return page.show("category.html", context, status=status)

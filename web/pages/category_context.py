@@ -14,6 +14,7 @@ from knowledge_base.types import Category, Solution, Template
 from web.charts import Chart
 from web.pages.proposed import ProposedPart
 from web.pages.related import Related
+from web.pages.solutions_context import Meanwhile
 from web.pages.volume import Volume
 from web.segments import Segment
 from web.sparkline import Bar
@@ -34,6 +35,7 @@ class Joined:
     by_score: int
     by_code: int
     by_word: int
+    by_rule: int
     by_people: int
     lowest: float
     threshold: float
@@ -56,13 +58,18 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the editor holds: ``based_on`` is the version that it started from, ``id`` the draft that it publishes."""
+    """What the editor holds: ``based_on`` is the version that it started from, ``id`` the draft that it publishes.
+
+    ``restored`` is when it was kept, where it was brought back; ``is_behind`` where a newer version is there by now.
+    """
 
     title: str = ""
     cause: str = ""
     body: str = ""
     based_on: int | None = None
     id: str = ""
+    restored: datetime | None = None
+    is_behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,8 @@ class CategoryPage:
     conflict: str
     refused: str
     clash: LabelClash | None
+    stale: str
+    meanwhile: Meanwhile | None
 
     @property
     def other_drafts(self) -> tuple[Solution, ...]:

@@ -12,6 +12,7 @@ from knowledge_base.store import (
     audit,
     categories,
     category_services,
+    category_sums,
     drafts,
     questions,
     samples,
@@ -22,6 +23,7 @@ from knowledge_base.store.audit import Entry
 from knowledge_base.store.questions import FeedbackSum
 from knowledge_base.types import Category, Outcome, Solution, Template, Why
 from web.pages.category_context import CategoryPage, Draft, Joined, LabelClash, Member, Sample, Thresholds
+from web.pages.category_writing import compare_with, read_kept
 from web.pages.opening import Opened
 from web.pages.proposed import find_proposed
 from web.pages.related import find_related
@@ -48,13 +50,13 @@ def read_page(
     conflict: str,
     refused: str,
     clash: LabelClash | None = None,
+    stale: str = "",
     all_history: bool = False,
 ) -> CategoryPage:
     """Read the page; with a draft the editor is open, with a clash that of the label. Raises NotFound."""
     project, formats = page.project, page.visit.formats
     number = categories.resolve_public(db, project, category_id)
     category = categories.get(db, project, number)
-    templates = categories.templates_of(db, project, number)
     members = template_reading.templates_in(db, project, number, MEMBERS_SHOWN)
     solution = _solution(db, project, category)
     written = tuple(solutions.get(db, project, each) for each in drafts.of_category(db, project, number))
@@ -65,15 +67,18 @@ def read_page(
     most = HISTORY_MOST if all_history else HISTORY_SHOWN
     acts = audit.of_category(db, project, number, limit=most + 1)
     _ = formats.translator.text
+    present = solution or next(iter(written), None)
+    if draft is None and page.visit.may("engineer"):
+        draft = read_kept(db, page, number, present)
     return CategoryPage(
         category=category,
         template=template_segments(members[0].text if members else category.template),
         members=tuple(Member(each, template_segments(each.text)) for each in members),
         joined=_joined(members),
-        volume=read_volume(db, project, templates, range_name=range_name, versions=versions, formats=formats),
+        volume=read_volume(db, project, number, range_name=range_name, versions=versions, formats=formats),
         range=range_name,
         ranges=(("hour", _("Hour")), ("day", _("Day")), ("week", _("Week")), ("14d", _("14 d"))),
-        samples=tuple(read_samples(db, project, templates, members, page.visit.language)),
+        samples=tuple(read_samples(db, project, number, members, page.visit.language)),
         questions=tuple(asked),
         feedback=feedback,
         health=_health(feedback),
@@ -93,6 +98,8 @@ def read_page(
         conflict=conflict,
         refused=refused,
         clash=clash,
+        stale=stale,
+        meanwhile=compare_with(present, draft) if draft and (conflict or draft.is_behind) else None,
     )
 
 
@@ -122,6 +129,7 @@ def _joined(members: Sequence[Template]) -> Joined:
         by_score=len(scored),
         by_code=sum(each.reason.why is Why.CODE for each in members),
         by_word=sum(each.reason.why is Why.CARDINALITY for each in members),
+        by_rule=sum(each.reason.why is Why.RULE for each in members),
         by_people=len(put),
         lowest=min((each.score for each in scored), default=0.0),
         threshold=max((each.threshold for each in scored), default=0.0),
@@ -132,14 +140,19 @@ def _joined(members: Sequence[Template]) -> Joined:
 def read_samples(
     db: Connection,
     project: str,
-    templates: Sequence[int],
+    number: int,
     members: Sequence[Template],
     language: str,
     *,
     limit: int = SAMPLES_SHOWN,
 ) -> list[Sample]:
-    """Read the newest lines of templates, with the values marked that the templates leave open."""
+    """Read the newest lines of a category, with the values marked that its templates leave open.
+
+    Those of a crowded one are of the most frequent templates.
+    """
     texts = {number_of(Prefix.TEMPLATE, each.id): each.text for each in members}
+    is_crowded = category_sums.is_crowded(db, project, number)
+    templates = list(texts) if is_crowded else categories.templates_of(db, project, number)
     shown = []
     for line in samples.samples_of(db, project, templates, limit):
         chinese = any("\u4e00" <= each <= "\u9fff" for each in line.text)

@@ -11,14 +11,11 @@ from sqlalchemy import Connection
 
 from knowledge_base.store.counts import minute_of
 from knowledge_base.store.source_log import REFUSALS_KEPT
-from knowledge_base.store.source_sums import SourceSum, read_steps, read_sums
+from knowledge_base.store.source_sums import BEHIND, SourceSum, lag_of, read_steps, read_sums
 from web.sparkline import Spark, spark
 
 RATE_MINUTES = 5
 SPARK_MINUTES, SPARK_STEP = 120, 5
-QUIET = timedelta(minutes=5)
-BEHIND = timedelta(minutes=1)
-"""A source that brings lines later than this is behind."""
 SHOWN = 200
 PARTITION = re.compile(r"[A-Za-z0-9._-]+/[0-9]+")
 """A topic and a partition."""
@@ -56,18 +53,12 @@ def read_sources(db: Connection, project: str, now: datetime, *, shown: int = SH
     """Read the sources, the busiest first and the quiet ones behind them; the first ``shown`` with their curves."""
     present, day = minute_of(now), minute_of(now - REFUSALS_KEPT)
     sums = read_sums(db, project, recent=present - RATE_MINUTES + 1, day=day)
-    found = [(each, _lag(each, now)) for each in sums]
+    found = [(each, lag_of(each, now)) for each in sums]
     found.sort(key=lambda pair: (pair[1] is None, -pair[0].recent, -pair[0].heard.timestamp()))
     found = found[:SHOWN]
     names = [each.name for each, _ in found[:shown]]
     steps = read_steps(db, project, names, present=present, minutes=SPARK_STEP, count=SPARK_MINUTES // SPARK_STEP)
     return [_source(each, lag, steps.get(each.name, ())) for each, lag in found]
-
-
-def _lag(found: SourceSum, now: datetime) -> timedelta | None:
-    if found.newest is None or found.came is None or now - found.came > QUIET:
-        return None
-    return max(timedelta(0), found.came - found.newest)
 
 
 def _source(found: SourceSum, lag: timedelta | None, steps: Sequence[int]) -> Source:

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
 
+from knowledge_base.store import live
 from knowledge_base.store.projects import list_projects
 from web.parts import Parts
 from web.project import PartsOf, ProjectOf
@@ -47,8 +48,9 @@ def open_page(request: Request, parts: PartsOf, project: ProjectOf) -> Opened:
     """Open a page for whoever asks."""
     with parts.knowledge.store.read() as db:
         projects = list_projects(db)
+        seen = live.seen(db, project)
     shown = tuple(name for name in projects if request.state.who.role_in(name) is not None)
-    visit = read_visit(request.scope, project=project, messages=parts.renderer.messages, clock=parts.clock)
+    visit = read_visit(request.scope, project=project, messages=parts.renderer.messages, clock=parts.clock, seen=seen)
     return Opened(parts, visit, project, shown)
 
 

@@ -56,7 +56,6 @@ def read_preview(db: Connection, page: Opened, category_id: str) -> QueuePreview
     number = categories.resolve_public(db, project, category_id)
     require_alive(db, project, number)
     category = categories.get(db, project, number)
-    templates = categories.templates_of(db, project, number)
     members = template_reading.templates_in(db, project, number, MEMBERS_READ)
     proposed = find_proposed(db, project, category)
     wanted = Wanted(state=QueueState.ALL, only=(number,))
@@ -67,10 +66,10 @@ def read_preview(db: Connection, page: Opened, category_id: str) -> QueuePreview
         waiting=waiting[0] if waiting else None,
         care=assignments.read_care(db, project, [number]).get(number, Care()),
         suggested=_suggested(category, proposed),
-        volume=read_volume(db, project, templates, range_name="day", versions=(), formats=page.visit.formats),
+        volume=read_volume(db, project, number, range_name="day", versions=(), formats=page.visit.formats),
         proposed=proposed,
         thresholds=Thresholds(settings.propose_threshold, settings.group_threshold),
-        lines=tuple(read_samples(db, project, templates, members, page.visit.language, limit=LINES_SHOWN)),
+        lines=tuple(read_samples(db, project, number, members, page.visit.language, limit=LINES_SHOWN)),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from starlette.responses import Response
 
+from knowledge_base.curation import view_changes
 from knowledge_base.store import views
 from web.pages.opening import PageOf
 from web.pages.queue_wanted import read_address
@@ -34,6 +35,12 @@ def save_view(
 @router.post("/queue/views/{view_id}/delete")
 def delete_view(page: PageOf, view_id: int, address: Annotated[str, Form(max_length=4000)] = "") -> Response:
     """Delete a view of one's own."""
-    with page.parts.knowledge.store.write() as db:
-        views.delete_view(db, page.project, page.actor, view_id)
-    return page.go("/queue", **dict(read_address(address).parameters()))
+    done = view_changes.delete_view(page.parts.knowledge.store, page.project, view_id, actor=page.actor)
+    return page.go("/queue", **dict(read_address(address).parameters()), done=done)
+
+
+@router.post("/queue/views/undo/{audit_id}")
+def restore_view(page: PageOf, audit_id: int) -> Response:
+    """Bring a view back that was deleted."""
+    back = view_changes.restore_view(page.parts.knowledge.store, page.project, audit_id, actor=page.actor)
+    return page.go("/queue", **dict(read_address(back.address).parameters()))

@@ -32,10 +32,15 @@ Flag = Annotated[bool, Form()]
 
 
 @router.get("/rules")
-def show_rules(page: PageOf, done: Annotated[int | None, Query(ge=1, lt=2**62)] = None) -> Response:
+def show_rules(
+    page: PageOf,
+    done: Annotated[int | None, Query(ge=1, lt=2**62)] = None,
+    keep: Annotated[str, Query(max_length=40, description="The category that a rule is begun for.")] = "",
+    template: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
     """List the rules in the order in which they are tried."""
     with page.parts.knowledge.store.read() as db:
-        shown = read_rules_page(db, page.project, done)
+        shown = read_rules_page(db, page.project, done, keep=keep, template=template)
     return page.show("rules.html", shown)
 
 
@@ -173,7 +178,7 @@ def _work_out(page: Opened, wanted: WantedRules, *, reason: str = "", since: Wan
     return WhatIfPage(
         replay=write_rules(page.parts.key, project, wanted),
         confirm="/rules/confirm",
-        cancel="/rules",
+        cancel=page.visit.url("/rules"),
         title=title,
         found=found,
         before=(),

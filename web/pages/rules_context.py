@@ -16,6 +16,7 @@ from knowledge_base.signature.kinds import KINDS
 from knowledge_base.signature.steps import message_of
 from knowledge_base.store import audit, rule_sets, sample_walk
 from knowledge_base.store.audit import Entry
+from web.pages.keep_context import KeptPart, read_kept
 
 CHANGES_SHOWN = 20
 LINES_LOOKED_AT = 1_000
@@ -34,13 +35,14 @@ class RulesState:
 
 @dataclass(frozen=True, slots=True)
 class RulesPage:
-    """Everything on the page; ``kinds`` are the placeholders that a mask can put, with their meanings."""
+    """Everything on the page; ``kinds`` are the placeholders that a mask can put, ``kept`` has the other rules."""
 
     rules: tuple[UserRule, ...]
     state: RulesState | None
     changes: tuple[Entry, ...]
     kinds: tuple[tuple[str, str], ...]
     done: Entry | None
+    kept: KeptPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,11 @@ class HitsPage:
     of: int
 
 
-def read_rules_page(db: Connection, project: str, done: int | None) -> RulesPage:
-    """Read the rules that hold, how far the templates follow, and who changed what."""
+def read_rules_page(db: Connection, project: str, done: int | None, *, keep: str = "", template: str = "") -> RulesPage:
+    """Read the rules that hold, how far the templates follow, and who changed what.
+
+    A rule that keeps a category is begun for ``keep`` and ``template``, where they are given.
+    """
     found = rule_sets.newest(db, project)
     state = None
     if found:
@@ -64,6 +69,7 @@ def read_rules_page(db: Connection, project: str, done: int | None) -> RulesPage
         changes=tuple(audit.of_actions(db, project, {*ACTIONS.values(), UNDONE}, limit=CHANGES_SHOWN)),
         kinds=tuple((kind.name, kind.meaning) for kind in KINDS),
         done=_entry(db, project, done),
+        kept=read_kept(db, project, category_id=keep, template_id=template),
     )
 
 

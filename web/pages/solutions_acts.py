@@ -20,6 +20,7 @@ from web.pages.solutions_one import show
 router = APIRouter(include_in_schema=False)
 
 Text = Annotated[str, Form()]
+Version = Annotated[int | None, Form(ge=1, lt=2**31)]
 
 
 def back(page: Opened, done: Worked) -> Response:
@@ -32,7 +33,7 @@ def publish_solution(
     page: PageOf,
     solution_id: str,
     replace: Annotated[bool, Form()] = False,
-    based_on: Annotated[int | None, Form(ge=1, lt=2**31)] = None,
+    based_on: Version = None,
     seen: Annotated[datetime | None, Form()] = None,
 ) -> Response:
     """Publish what waits for review, else the draft as it is; what stands in the way is said on the page.
@@ -64,17 +65,23 @@ def _publish(page: Opened, solution_id: str, seen: Seen | None, *, replace: bool
 
 
 @router.post("/solutions/{solution_id}/send-back")
-def send_back(page: PageOf, solution_id: str) -> Response:
-    """Send a text back; whoever wrote it finds it in the editor."""
-    reviewing.send_back(page.parts.knowledge.store, page.project, solution_id, actor=page.actor)
+def send_back(page: PageOf, solution_id: str, seen: Annotated[datetime | None, Form()] = None) -> Response:
+    """Send a text back that was ``seen``; whoever wrote it finds it in the editor."""
+    try:
+        reviewing.send_back(page.parts.knowledge.store, page.project, solution_id, seen=seen, actor=page.actor)
+    except Conflict as error:
+        return show(page, solution_id, refused=str(error), is_stale=True, status=409)
     return page.go(f"/solutions/{solution_id}")
 
 
 @router.post("/solutions/{solution_id}/unpublish")
-def unpublish_solution(page: PageOf, solution_id: str) -> Response:
-    """Turn a solution back into a draft."""
+def unpublish_solution(page: PageOf, solution_id: str, based_on: Version = None) -> Response:
+    """Turn a solution back into a draft, where ``based_on`` is its version still."""
+    store = page.parts.knowledge.store
     try:
-        done = curation.unpublish(page.parts.knowledge.store, page.project, solution_id, actor=page.actor)
+        done = curation.unpublish(store, page.project, solution_id, based_on=based_on, actor=page.actor)
+    except StaleVersion as error:
+        return show(page, solution_id, refused=str(error), is_stale=True, status=409)
     except Conflict as error:
         return show(page, solution_id, refused=str(error), status=409)
     return page.go(f"/solutions/{solution_id}", done=done.audit_id)

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from markupsafe import Markup
 from sqlalchemy import Connection
 
-from knowledge_base.store import counts
+from knowledge_base.store import categories, category_sums, counts
 from knowledge_base.types import Solution
 from web.charts import NARROW, WIDE, Chart, chart
 from web.formats import Formats
 from web.sparkline import spike_run
 
+HOUR = timedelta(hours=1)
 RANGES = {
     "hour": (timedelta(hours=1), timedelta(minutes=1)),
     "day": (timedelta(hours=24), timedelta(minutes=15)),
@@ -38,18 +39,24 @@ class Volume:
 def read_volume(
     db: Connection,
     project: str,
-    templates: Sequence[int],
+    category: int,
     *,
     range_name: str,
     versions: Sequence[Solution],
     formats: Formats,
 ) -> Volume:
-    """Count a category's lines over a range and draw them."""
+    """Count a category's lines over a range and draw them; those of a crowded one by the hour at least."""
     span, step = RANGES[range_name]
+    hours = category_sums.crowded_hours(db, project, [category]).get(category) if span > HOUR else None
+    step = step if hours is None else max(step, HOUR)
     seconds = step.total_seconds()
     end = formats.now + timedelta(seconds=seconds - formats.now.timestamp() % seconds)
     start = end - span
-    values = counts.series(db, project, templates, start=start, end=end, step=step)
+    if hours is None:
+        templates = categories.active_templates_of(db, project, category, start)
+        values = counts.series(db, project, templates, start=start, end=end, step=step)
+    else:
+        values = category_sums.steps_of(hours, start=start, end=end, step=step)
     starts = [start + step * place for place in range(len(values))]
     texts = [_tick(formats, each, span) for each in starts[:-1]] + [str(formats.translator.text("now"))]
     marks = [((each.at - start) / span, each.version) for each in reversed(versions) if start < each.at <= end]

@@ -8,14 +8,16 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from starlette.responses import Response
 
-from knowledge_base import curation
-from knowledge_base.curation import Done
+from knowledge_base.demand_keeping import refresh
 from knowledge_base.errors import Conflict, InputError, KeaError
 from knowledge_base.store import briefs, categories
 from knowledge_base.store.audit import Entry
 from knowledge_base.store.category_pages import Filter, find_page
 from web.pages.opening import Opened, PageOf
+from web.pages.queue_answer import answer, numbers_of
+from web.pages.queue_wanted import read_address
 from web.pages.what_if_context import FoundCategory, RefusedPage, SearchPage
+from web.pages.what_if_doing import carry_out
 from web.pages.what_if_reading import acts_since, is_stale, work_out
 from web.problems import problem_of
 from web.replays import Kind, Wanted, read_replay
@@ -24,6 +26,11 @@ from web.segments import template_segments
 router = APIRouter(include_in_schema=False)
 
 FOUND, CHOSEN = 8, 50
+MOST = 200
+QUEUE = "/queue"
+OTHERS = frozenset({"merge", "label", "adopt", "apart", "dismiss"})
+"""The corrections that are about several categories."""
+
 Text = Annotated[str, Form()]
 Texts = Annotated[list[str], Form()]
 
@@ -40,26 +47,26 @@ def try_correction(
     proposal: Text = "",
     reason: Text = "",
     back: Text = "",
+    address: Text = "",
 ) -> Response:
-    """Show what a merge, a split or a move would change; nothing is done.
+    """Show what a correction would change; nothing is done.
 
-    ``back`` is the page to return to, that of the category unless given.
+    ``back`` is the page to return to, that of the category unless given, and ``address`` its filters.
     """
     named = [*others, *(each.strip() for each in re.split(r"[\s,;，、]+", ids[:2000]) if each.strip())]
+    if len(set(named)) > MOST:
+        raise InputError(f"choose {MOST} categories at most")
     wanted = Wanted(
         kind=act,
         category=category_id.strip(),
-        others=tuple(dict.fromkeys(named))[:200] if act == "merge" else (),
-        templates=tuple(dict.fromkeys(templates))[:1000] if act != "merge" else (),
+        others=tuple(each for each in dict.fromkeys(named) if each != category_id.strip()) if act in OTHERS else (),
+        templates=tuple(dict.fromkeys(templates))[:1000] if act in ("split", "move") else (),
         label=" ".join(label.split())[:200],
         proposal=proposal,
         back=_own(back),
+        address=address[:1000],
     )
-    try:
-        shown = work_out(page, wanted, reason=reason)
-    except KeaError as error:
-        return _refused(page, error, wanted.back)
-    return page.show("what_if.html", shown)
+    return show_correction(page, wanted, reason=reason)
 
 
 @router.post("/what-if/confirm")
@@ -68,22 +75,36 @@ def confirm(page: PageOf, replay: Text = "", reason: Text = "") -> Response:
     wanted = read_replay(page.parts.key, page.project, replay)
     store = page.parts.knowledge.store
     try:
-        done = _do(page, wanted, reason)
+        done = carry_out(store, page.project, wanted, reason=reason, actor=page.actor)
     except KeaError as error:
         with store.read() as db:
             stale = isinstance(error, Conflict) or is_stale(db, page.project, wanted)
             meanwhile = acts_since(db, page.project, wanted) if stale else ()
         if not stale:
-            return _refused(page, error, wanted.back)
+            return _refused(page, error, wanted)
         try:
             shown = work_out(page, wanted, reason=reason, since=wanted)
         except KeaError as newer:
-            return _refused(page, newer, wanted.back, status=409, meanwhile=meanwhile)
+            return _refused(page, newer, wanted, status=409, meanwhile=meanwhile)
         return page.show("what_if.html", shown, status=409)
-    path = wanted.back or f"/categories/{done.category.id}"
+    acts = [each.audit_id for each in done]
+    if wanted.back == QUEUE:
+        concerned = [wanted.category, *wanted.others, *(each.category.id for each in done)]
+        refresh(store, page.project, numbers_of(concerned))
+        return answer(page, acts, concerned, wanted.address, "")
+    path = wanted.back or f"/categories/{done[-1].category.id}"
     if not page.visit.fragment:
-        return page.go(path, done=done.audit_id)
-    return Response(status_code=204, headers={"HX-Redirect": page.visit.url(path, done=done.audit_id)})
+        return page.go(path, done=acts[-1])
+    return Response(status_code=204, headers={"HX-Redirect": page.visit.url(path, done=acts[-1])})
+
+
+def show_correction(page: Opened, wanted: Wanted, *, reason: str = "") -> Response:
+    """Show what a correction would change, or why it cannot be done."""
+    try:
+        shown = work_out(page, wanted, reason=reason)
+    except KeaError as error:
+        return _refused(page, error, wanted)
+    return page.show("what_if.html", shown)
 
 
 @router.get("/what-if/search")
@@ -116,38 +137,12 @@ def search(
     return page.show("what_if_search.html", SearchPage((*kept, *fresh[:FOUND]), q.strip(), single, name))
 
 
-def _do(page: Opened, wanted: Wanted, reason: str) -> Done:
-    store, project, actor = page.parts.knowledge.store, page.project, page.actor
-    if wanted.proposal:
-        into = wanted.category if wanted.kind == "merge" else None
-        return curation.accept(
-            store, project, wanted.proposal, into=into, reason=reason, basis=wanted.basis, actor=actor
-        )
-    if wanted.kind == "merge":
-        return curation.merge(
-            store, project, wanted.category, wanted.others, reason=reason, basis=wanted.basis, actor=actor
-        )
-    if wanted.kind == "move":
-        return curation.move(
-            store, project, wanted.templates[0], wanted.category, reason=reason, basis=wanted.basis, actor=actor
-        )
-    return curation.split(
-        store,
-        project,
-        wanted.category,
-        wanted.templates,
-        label=wanted.label or None,
-        reason=reason,
-        basis=wanted.basis,
-        actor=actor,
-    )
-
-
 def _refused(
-    page: Opened, error: KeaError, back: str, *, status: int | None = None, meanwhile: tuple[Entry, ...] = ()
+    page: Opened, error: KeaError, wanted: Wanted, *, status: int | None = None, meanwhile: tuple[Entry, ...] = ()
 ) -> Response:
     problem = problem_of(error)
-    shown = RefusedPage(problem.detail, back, meanwhile)
+    back = dict(read_address(wanted.address).parameters()) if wanted.back == QUEUE else {}
+    shown = RefusedPage(problem.detail, wanted.back, meanwhile, back)
     return page.show("what_if_refused.html", shown, status=status or problem.kind.status)
 
 

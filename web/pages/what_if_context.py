@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from markupsafe import Markup
@@ -38,7 +39,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerRow:
-    """A question whose answer would change. ``effect`` is confirmed, loses, changes or gains."""
+    """A question whose answer would change. ``effect`` is confirmed, loses, changes, gains, or renamed."""
 
     question_id: str
     text: str
@@ -64,8 +65,8 @@ class TemplateRow:
 class WhatIfPage:
     """Everything in the dialog.
 
-    ``confirm`` and ``cancel`` are addresses, ``meanwhile`` has what others did since the last look, ``verb`` is on the
-    button, ``flow`` is None where no lines are drawn.
+    ``confirm`` and ``cancel`` are addresses, ``kind`` names the correction, ``meanwhile`` has what others did since the
+    last look, ``verb`` is on the button, ``flow`` is None where no lines are drawn.
     """
 
     replay: str
@@ -83,6 +84,7 @@ class WhatIfPage:
     reason: str
     is_stale: bool
     meanwhile: tuple[Entry, ...]
+    kind: str = ""
 
     @property
     def changing(self) -> int:
@@ -92,11 +94,15 @@ class WhatIfPage:
 
 @dataclass(frozen=True, slots=True)
 class RefusedPage:
-    """Why a correction cannot be tried; ``back`` leads to where it was begun, ``meanwhile`` has what others did."""
+    """Why a correction cannot be tried; ``back`` and ``filters`` lead to where it was begun.
+
+    ``meanwhile`` has what others did.
+    """
 
     detail: str
     back: str
     meanwhile: tuple[Entry, ...] = ()
+    filters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

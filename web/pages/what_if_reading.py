@@ -10,14 +10,16 @@ from sqlalchemy import Connection
 from assistant.what_if import WhatIf, what_if
 from assistant.what_if.replaying import Reply
 from knowledge_base.curation import basis_of
+from knowledge_base.curation.foreseen_saying import Saying
 from knowledge_base.errors import KeaError, NotFound
 from knowledge_base.ids import Prefix, number_of
-from knowledge_base.store import audit, briefs, categories, template_reading
+from knowledge_base.store import audit, briefs, categories, proposals, template_reading
 from knowledge_base.store.audit import Entry
 from knowledge_base.types import Outcome, Verdict
 from web.pages.opening import Opened
-from web.pages.what_if_boxes import boxes_of
+from web.pages.queue_wanted import read_address
 from web.pages.what_if_context import AnswerRow, Said, TemplateRow, WhatIfPage
+from web.pages.what_if_pictures import picture_of
 from web.replays import Wanted, write_replay
 from web.segments import template_segments
 
@@ -39,18 +41,21 @@ def work_out(page: Opened, wanted: Wanted, *, reason: str = "", since: Wanted | 
         bound = wanted.worked_out(basis=basis_of(db, project, concerned), at=int(page.visit.formats.now.timestamp()))
     found = what_if(knowledge, project, act)
     with knowledge.store.read() as db:
-        picture = boxes_of(db, page, bound, concerned, found)
+        picture = picture_of(db, page, bound, concerned, found)
         templates = _templates(db, project, bound, concerned)
         return WhatIfPage(
             replay=write_replay(page.parts.key, project, bound),
             confirm="/what-if/confirm",
-            cancel=wanted.back or f"/categories/{wanted.category}",
+            kind=wanted.kind,
+            cancel=back_to(page, wanted),
             title=picture.title,
             found=found,
             before=picture.before,
             after=picture.after,
             flow=picture.flow,
-            answers=answer_rows(db, project, found),
+            answers=renamed_rows(db, project, wanted, found.saying)
+            if found.saying
+            else answer_rows(db, project, found),
             templates=templates,
             verb=picture.verb,
             promise=picture.promise,
@@ -58,6 +63,13 @@ def work_out(page: Opened, wanted: Wanted, *, reason: str = "", since: Wanted | 
             is_stale=since is not None,
             meanwhile=() if since is None else acts_since(db, project, since, concerned),
         )
+
+
+def back_to(page: Opened, wanted: Wanted) -> str:
+    """Write the address of the page that a correction was begun on."""
+    if wanted.address:
+        return page.visit.url(wanted.back, **dict(read_address(wanted.address).parameters()))
+    return page.visit.url(wanted.back or f"/categories/{wanted.category}")
 
 
 def is_stale(db: Connection, project: str, wanted: Wanted) -> bool:
@@ -74,6 +86,9 @@ def concerned_by(db: Connection, project: str, wanted: Wanted) -> tuple[int, ...
     if wanted.kind == "move":
         template = template_reading.get_template(db, project, wanted.templates[0])
         others = [number_of(Prefix.CATEGORY, template.category_id)]
+    elif wanted.kind == "dismiss":
+        found = proposals.get(db, project, wanted.proposal)
+        others = [found.left, found.right]
     else:
         others = [categories.resolve_public(db, project, each) for each in wanted.others]
     return tuple(dict.fromkeys((target, *others)))
@@ -101,6 +116,26 @@ def answer_rows(db: Connection, project: str, found: WhatIf) -> tuple[AnswerRow,
     return tuple(rows)
 
 
+def renamed_rows(db: Connection, project: str, wanted: Wanted, saying: Saying) -> tuple[AnswerRow, ...]:
+    """Put the newest answers into rows that were given under a name which would be another one."""
+    known = briefs.briefs(db, project, saying.categories)
+    labels = {each.id: each.label or "" for each in known.values()}
+    rows = []
+    for each in saying.examples:
+        was = Reply(each.outcome, each.confidence, each.category_id, each.solution_id)
+        rows.append(
+            AnswerRow(
+                question_id=each.id,
+                text=" ".join(each.text.split())[:200],
+                before=_said(was, labels),
+                after=_said(was, dict.fromkeys(labels, wanted.label)),
+                effect="renamed",
+                verdict=each.verdict or "",
+            )
+        )
+    return tuple(rows)
+
+
 def _said(reply: Reply, labels: dict[str, str]) -> Said:
     named = reply.category_id or ""
     return Said(named, labels.get(named, ""), reply.solution_id or "", reply.confidence, reply.outcome)
@@ -113,6 +148,8 @@ def _templates(db: Connection, project: str, wanted: Wanted, concerned: Sequence
             for number in concerned[1 : TEMPLATES_SHOWN + 1]
             for template in template_reading.templates_in(db, project, number, TEMPLATES_SHOWN)
         ]
+    elif wanted.kind not in ("split", "move"):
+        moving = []
     else:
         chosen = [number_of(Prefix.TEMPLATE, each) for each in wanted.templates[:TEMPLATES_SHOWN]]
         moving = template_reading.read_templates(db, project, chosen)

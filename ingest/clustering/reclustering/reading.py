@@ -10,9 +10,10 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from ingest.clustering.grouping import Standing
+from ingest.clustering.keeping import about_to_join
 from knowledge_base.absorbing import places_apart, places_of
 from knowledge_base.curation.together import Together
-from knowledge_base.store import facts
+from knowledge_base.store import facts, keep_rules
 from knowledge_base.store import wildcards as known_wildcards
 from knowledge_base.store.tables import CategoryRow, TemplateRow
 from knowledge_base.types import FactKind, Why
@@ -49,8 +50,9 @@ class Base:
 
 
 def read_base(db: Connection, project: str) -> Base:
-    """Read a project; what was evicted does not take part."""
-    members = _members(db, project)
+    """Read a project; what was evicted does not take part, nor does what waits to join a category by a rule."""
+    joining = about_to_join(db, project)
+    members = tuple(each for each in _members(db, project) if each.id not in joining)
     standings = _standings(db, project)
     together = Together()
     homes = {each.id: each.category for each in members}
@@ -118,7 +120,11 @@ def _standings(db: Connection, project: str) -> dict[int, Standing]:
     query = select(
         col(CategoryRow.id), col(CategoryRow.label), col(CategoryRow.solution), col(CategoryRow.ignored)
     ).where(col(CategoryRow.project) == project, col(CategoryRow.state) == "active")
-    return {row[0]: Standing(bool(row[1]) or row[2] is not None or row[3], row[2]) for row in db.execute(query)}
+    kept = keep_rules.kept(db, project)
+    return {
+        row[0]: Standing(bool(row[1]) or row[2] is not None or row[3] or row[0] in kept, row[2])
+        for row in db.execute(query)
+    }
 
 
 def _unite_categories(together: Together, members: Sequence[Member], standings: Mapping[int, Standing]) -> None:

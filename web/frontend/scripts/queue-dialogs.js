@@ -1,17 +1,20 @@
 import { facts } from "./queue-selection.js";
+import { seen } from "./queue-seen.js";
 
 /** Opens the dialog of an act for some categories: their ids go with the form. */
 export function openAct(name, ids, selection, find, back) {
   const dialog = document.getElementById(`queue-${name}`);
   if (!dialog || dialog.open || !ids.length) return;
   const form = dialog.querySelector("form");
+  dialog.toggleAttribute("data-for-all", selection.isAll && ids.length > 1);
   form.reset();
   const targets = form.querySelector("[data-targets]");
-  targets.replaceChildren(field("back", back));
+  targets.replaceChildren();
   if (name === "merge") fillMerge(form, ids, selection, find);
-  else targets.append(...ids.map((id) => field("ids", id)));
+  else targets.append(field("back", back), ...ids.flatMap((id) => [field("ids", id), field("seen", seen(name, find(id)))]));
   const note = form.querySelector("[data-targets-note]");
-  note.textContent = ids.length <= 3 ? ids.join(", ") : `${ids.slice(0, 2).join(", ")} +${ids.length - 2}`;
+  const all = document.querySelector("[data-selected-count]")?.textContent;
+  note.textContent = dialog.hasAttribute("data-for-all") ? all : ids.length <= 3 ? ids.join(", ") : `${ids.slice(0, 2).join(", ")} +${ids.length - 2}`;
   dialog.showModal();
   const first = [...form.querySelectorAll("input:not([type=hidden]), .choices button")].find((each) => each.type !== "radio" || each.checked);
   (form.querySelector("[data-first]") ?? first)?.focus();
@@ -24,12 +27,12 @@ function fillMerge(form, ids, selection, find) {
   ids.forEach((id, place) => {
     const row = find(id);
     const title = selection.chosen.get(id)?.title ?? (row && facts(row).title);
-    chosen.append(choice("radio", "into", id, title, place === 0), field("ids", id));
+    chosen.append(choice("radio", "category_id", id, title, place === 0), field("others", id));
   });
   const found = ids.length === 1 ? [...document.querySelectorAll("#queue-preview [data-near] li")] : [];
   const isOwn = document.querySelector("#queue-preview [data-previewed]")?.dataset.previewed === ids[0];
   near.hidden = !(isOwn && found.length);
-  if (!near.hidden) near.append(...found.map((each) => choice("checkbox", "ids", each.dataset.id, each, false, each.dataset.score)));
+  if (!near.hidden) near.append(...found.map((each) => choice("checkbox", "others", each.dataset.id, each, false, each.dataset.score)));
 }
 
 function choice(type, name, id, title, checked, score = "") {
@@ -49,5 +52,5 @@ function choice(type, name, id, title, checked, score = "") {
 }
 
 function field(name, value) {
-  return Object.assign(document.createElement("input"), { type: "hidden", name, value, className: name === "ids" ? "choice" : "" });
+  return Object.assign(document.createElement("input"), { type: "hidden", name, value, className: name === "others" ? "choice" : "" });
 }

@@ -1,8 +1,17 @@
+const PAGE = 25;
+
 /** Which rows are selected, also those that are not in the page at present; the bar tells what they come to. */
 export class QueueSelection {
   constructor() {
     this.chosen = new Map();
     this.anchor = "";
+    this.isAll = false;
+  }
+
+  /** Takes all that match, also what was never loaded; any other choice ends that. */
+  takeAll() {
+    this.isAll = true;
+    this.tell();
   }
 
   has(id) {
@@ -14,6 +23,7 @@ export class QueueSelection {
   }
 
   toggle(row, on = !this.has(row.dataset.row)) {
+    this.isAll = false;
     if (on) this.chosen.set(row.dataset.row, facts(row));
     else this.chosen.delete(row.dataset.row);
     this.anchor = row.dataset.row;
@@ -32,6 +42,7 @@ export class QueueSelection {
   }
 
   clear(rows) {
+    this.isAll = false;
     this.chosen.clear();
     this.anchor = "";
     this.dress(rows);
@@ -61,7 +72,14 @@ export class QueueSelection {
     const sums = bar.querySelector("[data-selected-sums]");
     const shown = new Intl.NumberFormat(document.documentElement.lang);
     bar.hidden = !all.length;
+    const total = Number(bar.dataset.total);
+    const match = bar.querySelector("[data-select-match]");
+    match.hidden = this.isAll || all.length < Math.min(PAGE, total) || total <= all.length;
+    match.textContent = match.dataset.words.replace("{n}", shown.format(total));
+    bar.querySelector("[data-act=merge]").disabled = this.isAll;
+    sums.hidden = this.isAll;
     count.textContent = all.length === 1 ? count.dataset.one : count.dataset.many.replace("{n}", shown.format(all.length));
+    if (this.isAll) count.textContent = count.dataset.all.replace("{n}", shown.format(total));
     sums.textContent = sums.dataset.words
       .replace("{people}", shown.format(sum("people")))
       .replace("{lines}", shown.format(sum("lines")));

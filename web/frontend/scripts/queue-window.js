@@ -9,6 +9,7 @@ export class QueueWindow {
   constructor(dress) {
     this.dress = dress;
     this.resting = new Map();
+    this.restingIds = new Map();
     this.heights = new IntersectionObserver((entries) => this.follow(entries), { rootMargin: KEPT });
     this.ends = new IntersectionObserver((entries) => this.reach(entries), { rootMargin: AHEAD });
   }
@@ -18,6 +19,7 @@ export class QueueWindow {
     this.heights.disconnect();
     this.ends.disconnect();
     this.resting.clear();
+    this.restingIds.clear();
     this.root = document.getElementById("queue-rows");
     if (this.root) this.watch(this.root);
   }
@@ -38,6 +40,7 @@ export class QueueWindow {
   rest(chunk, height) {
     if (this.resting.has(chunk) || !height) return;
     this.resting.set(chunk, chunk.innerHTML);
+    this.restingIds.set(chunk, new Set([...chunk.querySelectorAll("[data-row]")].map((row) => row.dataset.row)));
     chunk.style.height = `${height}px`;
     chunk.replaceChildren();
   }
@@ -46,6 +49,7 @@ export class QueueWindow {
     const html = this.resting.get(chunk);
     if (html === undefined) return;
     this.resting.delete(chunk);
+    this.restingIds.delete(chunk);
     chunk.innerHTML = html;
     chunk.style.height = "";
     this.dress([...chunk.children]);
@@ -60,6 +64,8 @@ export class QueueWindow {
     try {
       const { ok, content } = await fetchPart(more.dataset.more);
       if (!ok || !more.isConnected) return;
+      // The order may have changed between two pages: what came down is there already.
+      for (const row of content.querySelectorAll("[data-row]")) if (this.holds(row.dataset.row)) row.remove();
       const chunks = [...content.children];
       more.replaceWith(content);
       for (const chunk of chunks) {
@@ -70,6 +76,12 @@ export class QueueWindow {
     } catch {
       // The link stays: it loads the rest when it is pressed.
     }
+  }
+
+  /** Whether a row was loaded, also where it rests. */
+  holds(id) {
+    if (this.root.querySelector(`[data-row="${CSS.escape(id)}"]`)) return true;
+    return [...this.restingIds.values()].some((ids) => ids.has(id));
   }
 
   /** Finds a row, also one that rests. */
@@ -99,6 +111,14 @@ export class QueueWindow {
     if (!rows.length) return null;
     const at = rows.indexOf(row);
     return at < 0 ? rows[0] : rows[Math.min(rows.length - 1, Math.max(0, at + step))];
+  }
+
+  /** Whether a row that is not there stands within what was loaded. */
+  wouldShow(row) {
+    const last = [...(this.root?.querySelectorAll("[data-chunk]") ?? [])].at(-1);
+    if (!last || !this.root.querySelector("[data-more]")) return true;
+    this.wake(last);
+    return !last.lastElementChild || precedes(row, last.lastElementChild);
   }
 
   /** Puts a row that came back where the order wants it, if that part of the list is there. */

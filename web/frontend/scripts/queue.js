@@ -1,8 +1,12 @@
 import { isOff } from "./keys.js";
+import { LiveQueue } from "./live-queue.js";
 import { openAct } from "./queue-dialogs.js";
+import { followMany, isForAll, tryAll } from "./queue-many.js";
 import { fetchPart, whileFading } from "./queue-parts.js";
 import { QueuePreview } from "./queue-preview.js";
+import { seen } from "./queue-seen.js";
 import { QueueSelection } from "./queue-selection.js";
+import { closeWhatIf, openSplit, showWhatIf, tryOut } from "./queue-what-if.js";
 import { QueueWindow } from "./queue-window.js";
 import { letGo } from "./toasts.js";
 
@@ -23,10 +27,12 @@ class Queue {
     this.selection = new QueueSelection();
     this.preview = new QueuePreview(queue);
     this.window = new QueueWindow((rows) => this.dress(rows));
+    this.live = new LiveQueue(this);
   }
 
   start() {
     this.open();
+    this.live.start();
     document.addEventListener("click", (event) => this.click(event));
     document.addEventListener("change", (event) => this.change(event));
     document.addEventListener("submit", (event) => this.submit(event));
@@ -43,12 +49,18 @@ class Queue {
     return document.getElementById("queue-back")?.value ?? "";
   }
 
+  /** Whether the reader may do more than read: then there is the bar of acts. */
+  get changes() {
+    return Boolean(document.querySelector("[data-bar]"));
+  }
+
   /** What an act is done to: the selection, or else the current row. */
   get targets() {
     return this.selection.ids.length ? this.selection.ids : this.currentId ? [this.currentId] : [];
   }
 
   open() {
+    this.live.forget();
     this.current = null;
     this.window.open();
     this.selection.tell();
@@ -86,7 +98,7 @@ class Queue {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isOff()) return;
     if (event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
     if (document.querySelector("dialog[open], details.menu[open]")) return;
-    const act = KEYS[event.key];
+    const act = this.changes || READING.has(event.key) ? KEYS[event.key] : undefined;
     if (act && act(this, event) !== false) {
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -111,8 +123,15 @@ class Queue {
     }
     const assign = target.closest("[data-assign]");
     if (assign) return this.ask("assign", [assign.dataset.assign]);
+    const split = target.closest("[data-splits]");
+    if (split && isPlain) {
+      event.preventDefault();
+      return this.split(split.dataset.splits);
+    }
     const act = target.closest("[data-act]");
     if (act) return this.ask(act.dataset.act, act.closest("[data-bar]") ? this.targets : [this.currentId]);
+    if (target.closest("[data-select-match]")) return this.selection.takeAll();
+    if (target.closest("[data-dismisses]")) return target.closest("[data-toast]").remove();
     if (target.closest("[data-unselect]")) return this.selection.clear(this.window.rows());
     const row = target.closest("[data-row]");
     if (!row) return;
@@ -150,6 +169,7 @@ class Queue {
   }
 
   ask(name, ids) {
+    if (name === "merge" && this.selection.isAll) return;
     openAct(name, ids, this.selection, (id) => this.window.find(id), this.back);
   }
 
@@ -160,6 +180,17 @@ class Queue {
       this.find(form);
     } else if (form.matches("[data-view-form]")) {
       form.elements.address.value = this.back;
+    } else if (form.matches("[data-tries]")) {
+      event.preventDefault();
+      tryOut(form, new FormData(form, event.submitter), this.back, (content) => this.toast(content));
+    } else if (form.matches("form.what-if")) {
+      event.preventDefault();
+      this.send(form.getAttribute("action"), new FormData(form, event.submitter));
+    } else if (isForAll(form, this.selection)) {
+      event.preventDefault();
+      const data = new FormData(form, event.submitter);
+      form.closest("dialog")?.close();
+      tryAll(data, this);
     } else if (form.matches("[data-queue-act], [data-bar]")) {
       event.preventDefault();
       const data = new FormData(form, event.submitter);
@@ -172,11 +203,19 @@ class Queue {
     }
   }
 
+  split(id) {
+    return openSplit(id, (content) => this.toast(content));
+  }
+
   /** Does an act on the targets. */
   act(name) {
     const data = new FormData();
     data.set("act", name);
-    for (const id of this.targets) data.append("ids", id);
+    if (this.selection.isAll) return tryAll(data, this);
+    for (const id of this.targets) {
+      data.append("ids", id);
+      data.append("seen", seen(name, this.window.find(id)));
+    }
     const token = document.querySelector("[data-bar] [name=csrf]");
     if (token) data.set("csrf", token.value);
     this.send(document.querySelector("[data-bar]").getAttribute("action"), data);
@@ -186,7 +225,9 @@ class Queue {
     data.set("back", this.back);
     const { ok, content } = await fetchPart(url, { method: "POST", body: new URLSearchParams(data) });
     const acted = content.querySelector("[data-acted]");
-    if (!ok || !acted) return this.toast(content);
+    if (ok && followMany(content, this)) return;
+    if (!ok || !acted) return showWhatIf(content) || this.toast(content);
+    closeWhatIf();
     const gone = acted.dataset.gone.split(" ").filter(Boolean);
     const rows = [...acted.querySelectorAll("[data-row]")];
     this.preview.forget([...gone, ...rows.map((row) => row.dataset.row)]);
@@ -225,8 +266,9 @@ class Queue {
 
   toast(content) {
     const place = document.getElementById("queue-toasts");
-    const toast = content?.matches?.("[data-toast]") ? content : document.createElement("div");
-    if (toast !== content) {
+    const made = content?.matches?.("[data-toast]") ? content : content?.querySelector("[data-toast]");
+    const toast = made ?? document.createElement("div");
+    if (!made) {
       toast.className = "toast";
       toast.dataset.toast = "";
       toast.append(content ?? "");
@@ -252,6 +294,8 @@ class Queue {
   }
 }
 
+const READING = new Set(["j", "k", "Enter", "Escape"]);
+
 const KEYS = {
   j: (queue) => queue.move(1),
   k: (queue) => queue.move(-1),
@@ -268,9 +312,7 @@ const KEYS = {
   m: (queue) => queue.ask("merge", queue.targets),
   z: (queue) => (queue.current?.dataset.snoozed && !queue.selection.ids.length ? queue.act("unsnooze") : queue.ask("snooze", queue.targets)),
   i: (queue) => queue.act(queue.current?.dataset.ignored ? "unignore" : "ignore"),
-  s: (queue) => {
-    if (queue.current) location.href = `${queue.current.querySelector(".title").href}#split-dialog`;
-  },
+  s: (queue) => queue.split(queue.currentId),
   Enter: (queue, event) => {
     if (event.target !== document.body && !event.target.matches("main")) return false;
     queue.current?.querySelector(".title").click();

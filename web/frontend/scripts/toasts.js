@@ -12,6 +12,8 @@ export function watchToasts() {
 
 /** Takes a toast away after ten seconds, or later where somebody is about to press what is in it. */
 export function letGo(toast) {
+  toast.querySelector("[data-dismiss]")?.addEventListener("click", () => toast.remove());
+  if (toast.matches("[data-stays]")) return;
   const timer = setInterval(() => {
     if (toast.matches(":hover, :focus-within")) return;
     clearInterval(timer);

@@ -1,0 +1,142 @@
+"""Two people at once in Chromium: the list stays where it is, nothing typed is lost, each sees what the other did."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ingest.pipeline import Pipeline
+from knowledge_base import curation
+from knowledge_base.demand_keeping import DemandKeeper
+from knowledge_base.embedding import HashingEmbedder
+from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.settings import Settings
+from knowledge_base.store.projects import ensure_project
+from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.store import utc_now
+from tests.web.conftest import DISK, NOW, QUEUE, records
+from tests.web.serving import running
+from tests.web.test_browser import AXE, AXE_RUN, _shifted, complaints, until
+from web.app import create_app
+from web.assets import read_assets
+from web.signin import make_link
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+TABLE = "Table ods.orders_{n} not found in catalog hive"
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[str, Settings, KnowledgeBase]]:
+    """A server on a home with two errors; its address, settings and knowledge base."""
+    if not (read_assets().built and AXE.exists()):
+        reason = "the pages are not built; run make pages"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    settings = Settings(home=tmp_path / "home", window_seconds=600)
+    knowledge = KnowledgeBase(settings, embedder=HashingEmbedder())
+    with knowledge:
+        with knowledge.store.write() as db:
+            ensure_project(db, "default", utc_now())
+        come(knowledge, DISK, 30, "spark-etl")
+        come(knowledge, QUEUE, 12, "yarn-rm")
+        app = create_app(settings, knowledge=KnowledgeBase(settings, embedder=HashingEmbedder()), runs_background=False)
+        with running(app) as port:
+            yield f"http://127.0.0.1:{port}", settings.model_copy(update={"port": port}), knowledge
+
+
+def come(knowledge: KnowledgeBase, template: str, count: int, service: str) -> str:
+    """Let lines come and the queue follow; gives their category."""
+    shift = utc_now() - NOW
+    lines = [_shifted(each, shift) for each in records("default", template, count=count, service=service)]
+    [first, *_] = Pipeline(knowledge, "default").keep(lines)
+    DemandKeeper(knowledge.store).settle("default")
+    return first.category_id
+
+
+def arrive(browser: Browser, settings: Settings, name: str, *, bypass_csp: bool = False) -> Page:
+    page = browser.new_context(viewport={"width": 1280, "height": 800}, bypass_csp=bypass_csp).new_page()
+    page.goto(make_link(settings))
+    page.get_by_label("Your name").fill(name)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")
+    return page
+
+
+def rows(page: Page) -> list[str]:
+    return [each.get_attribute("data-row") or "" for each in page.locator("[data-row]").all()]
+
+
+def test_a_list_that_two_work_off(browser: Browser, served: tuple[str, Settings, KnowledgeBase]) -> None:
+    base, settings, knowledge = served
+    ann, bo = arrive(browser, settings, "Ann", bypass_csp=True), arrive(browser, settings, "Bo")
+    found = complaints(ann)
+    for page in (ann, bo):
+        page.goto(f"{base}/queue")
+        page.wait_for_selector("[data-previewed]")
+    disk, queue = rows(ann)
+    ann.wait_for_selector("[data-live-count=queue]:has-text('2')")
+    # What Bo does shows on Ann's rows, which stay where they are.
+    bo.keyboard.press("a")
+    bo.locator("#queue-assign [name=other]").fill("Cy")
+    bo.keyboard.press("Enter")
+    ann.wait_for_selector(f"[data-row={disk}] .avatar[title=Cy]")
+    ann.wait_for_selector(f"[data-row={disk}] [data-changed]:has-text('changed by Bo')")
+    # New errors wait above the list for a key; what Bo ignored is only marked.
+    table = come(knowledge, TABLE, 90, "hive")
+    bo.keyboard.press("i")
+    bo.wait_for_selector(".toast:has-text('ignored it')")
+    DemandKeeper(knowledge.store).settle("default")
+    ann.wait_for_selector("[data-queue-refresh]:has-text('1 new · 1 not here any more, refresh')")
+    assert rows(ann) == [disk, queue]
+    assert ann.locator(f"[data-row={disk}].left").count() == 1
+    ann.add_script_tag(path=AXE)
+    assert ann.evaluate(AXE_RUN)["violations"] == []
+    ann.keyboard.press("r")
+    until(lambda: rows(ann) == [table, queue])
+    assert ann.locator("[data-queue-refresh]").is_hidden()
+    assert found == []
+
+
+def test_a_page_that_somebody_else_changes(browser: Browser, served: tuple[str, Settings, KnowledgeBase]) -> None:
+    base, settings, knowledge = served
+    disk = come(knowledge, DISK, 1, "spark-etl")
+    text = SolutionText("Delete old files", "They stay behind.", "1. `df -h`")
+    solution = curation.attach(knowledge.store, "default", disk, text, actor="Cy").solution
+    assert solution is not None
+    ann, bo = arrive(browser, settings, "Ann"), arrive(browser, settings, "Bo")
+    found = complaints(ann)
+    # Ann types a label while Bo gives one: she is told, and what she typed outlives a look at what is there now.
+    for page in (ann, bo):
+        page.goto(f"{base}/categories/{disk}")
+        page.keyboard.press("e")
+    ann.get_by_label("Label", exact=True).fill("Disk full")
+    bo.get_by_label("Label", exact=True).fill("No space")
+    bo.keyboard.press("Enter")
+    bo.wait_for_selector("h1:has-text('No space')")
+    ann.wait_for_selector("#meanwhile:has-text('Bo labelled it “No space”')")
+    ann.get_by_role("button", name="Show it as it is now").click()
+    ann.wait_for_selector("h1:has-text('No space')", state="attached")
+    assert ann.get_by_label("Label", exact=True).input_value() == "Disk full"
+    # Both write the solution: whoever is second sees both texts, and neither is lost.
+    for page in (ann, bo):
+        page.goto(f"{base}/solutions/{solution.id}/edit")
+    ann.get_by_label("Title").first.fill("Delete what is older than a day")
+    bo.get_by_label("Title").first.fill("Ask the owner, then delete")
+    bo.get_by_role("button", name="Publish").click()
+    bo.wait_for_url(re.compile(f"/solutions/{solution.id}(\\?|$)"))
+    ann.wait_for_selector("#meanwhile:has-text('Bo published v2')")
+    ann.get_by_role("button", name="Publish").click()
+    ann.wait_for_selector("text=Both versions")
+    assert ann.get_by_label("Title").first.input_value() == "Delete what is older than a day"
+    assert ann.locator("section:has-text('Both versions')", has_text="Ask the owner").count() == 1
+    ann.get_by_role("button", name="Publish").click()
+    ann.wait_for_url(re.compile(f"/solutions/{solution.id}(\\?|$)"))
+    bo.wait_for_selector("#meanwhile:has-text('Ann published v3')")
+    assert [each for each in found if "409" not in each] == []

@@ -1,0 +1,161 @@
+"""Two people at once over HTTP: one of two saves wins, the other gets both versions and loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from ingest.pipeline import Pipeline
+from knowledge_base import curation
+from knowledge_base.demand_keeping import DemandKeeper
+from knowledge_base.embedding import HashingEmbedder
+from knowledge_base.ids import Prefix, number_of
+from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.settings import Settings
+from knowledge_base.store import categories
+from knowledge_base.store.projects import ensure_project
+from knowledge_base.store.solutions import SolutionText
+from tests.web.conftest import BASE, DISK, NOW, records
+from tests.web.roles import link_cookie
+from web.app import create_app
+from web.session import COOKIE
+
+PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+def act(client: TestClient, category: str, seen: str, **fields: str) -> tuple[int, str]:
+    data = {"ids": category, "seen": f"={seen}"} | fields
+    answer = client.post("/queue/acts", data=data, headers=PART)
+    return answer.status_code, answer.text
+
+
+def test_what_somebody_else_did_in_the_queue_is_not_undone_unseen(
+    signed_in: TestClient, knowledge: KnowledgeBase, disk_id: str
+) -> None:
+    DemandKeeper(knowledge.store).settle("default")
+    store = knowledge.store
+    row = signed_in.get("/queue").text
+    assert f'data-row="{disk_id}"' in row
+    assert 'data-owner=""' in row
+    curation.assign(store, "default", disk_id, "Cy", actor="Bo")
+    status, told = act(signed_in, disk_id, "", act="assign", owner="Lin Wei")
+    assert status == 409
+    assert "<strong>Bo</strong> gave it to Cy" in told
+    assert "give it to <strong>Lin Wei</strong>" in told
+    # All the same: the form of the answer does it without having seen anything.
+    again = signed_in.post("/queue/acts", data={"act": "assign", "ids": disk_id, "owner": "Lin Wei"}, headers=PART)
+    assert (again.status_code, 'data-owner="Lin Wei"' in again.text) == (200, True)
+    # What is as it shall be already is no conflict, nor is what was seen.
+    assert act(signed_in, disk_id, "Cy", act="assign", owner="Lin Wei")[0] == 200
+    assert act(signed_in, disk_id, "Lin Wei", act="assign", owner="-")[0] == 200
+    curation.ignore(store, "default", disk_id, actor="Bo")
+    status, told = act(signed_in, disk_id, "", act="unignore")
+    assert (status, "<strong>Bo</strong> ignored it" in told) == (409, True)
+    assert act(signed_in, disk_id, "ignored", act="unignore")[0] == 200
+    until = "2026-11-30T09:00:00+00:00"
+    assert act(signed_in, disk_id, "", act="snooze", until=until)[0] == 200
+    status, told = act(signed_in, disk_id, "", act="snooze", until="2026-12-01T09:00:00+00:00")
+    assert (status, "put it off until" in told) == (409, True)
+    assert act(signed_in, disk_id, until, act="unsnooze")[0] == 200
+
+
+def test_what_is_typed_on_a_category_is_kept_and_set_beside_what_others_saved(
+    signed_in: TestClient, knowledge: KnowledgeBase, disk_id: str
+) -> None:
+    page = f"/categories/{disk_id}"
+    typed = {"title": "Mine", "cause": "", "body": "1. Mine"}
+    assert "Kept for you" in signed_in.post(f"{page}/solution/autosave", data=typed, headers=PART).text
+    assert "was brought back" in signed_in.get(page).text
+    # Somebody else is faster: both texts are shown, mine in the editor.
+    curation.attach(knowledge.store, "default", disk_id, SolutionText("Theirs", "", "1. Theirs"), actor="Bo")
+    told = signed_in.post(f"{page}/solution/autosave", data=typed, headers=PART).text
+    assert "Changed meanwhile" in told
+    shown = signed_in.get(page).text
+    assert 'value="Mine"' in shown
+    assert all(each in shown for each in ("Both versions", "<del>Theirs</del>", "<ins>Mine</ins>", "Take theirs"))
+    refused = signed_in.post(f"{page}/solution", data=typed)
+    assert (refused.status_code, "Both versions" in refused.text, 'name="based_on" value="1"' in refused.text) == (
+        409,
+        True,
+        True,
+    )
+    # Mine on top of theirs; then nothing typed is left.
+    assert signed_in.post(f"{page}/solution", data=typed | {"based_on": "1"}).status_code == 303
+    assert "was brought back" not in signed_in.get(page).text
+    # Theirs: what was typed is gone.
+    signed_in.post(f"{page}/solution/autosave", data=typed | {"title": "Again", "based_on": "2"}, headers=PART)
+    assert 'value="Again"' in signed_in.get(page).text
+    assert signed_in.post(f"{page}/solution/autosave/discard").status_code == 303
+    assert 'value="Again"' not in signed_in.get(page).text
+
+
+def test_the_editor_of_a_category_leaves_the_rest_of_what_is_typed_alone(
+    signed_in: TestClient, solved: str, knowledge: KnowledgeBase
+) -> None:
+    with knowledge.store.read() as db:
+        solution = categories.get(db, "default", number_of(Prefix.CATEGORY, solved)).solution_id
+    words = {"title": "The data disk is full", "cause": "Old shuffle files stay.", "body": "1. Look"}
+    links = {"link_url": "https://wiki.example/disk", "link_title": "Disks", "language": "en"}
+    signed_in.post(f"/solutions/{solution}/autosave", data=words | links | {"based_on": "1"}, headers=PART)
+    saved = signed_in.post(f"/categories/{solved}/solution", data=words | {"body": "1. Look twice", "based_on": "1"})
+    assert saved.status_code == 303
+    editor = signed_in.get(f"/solutions/{solution}/edit").text
+    assert "https://wiki.example/disk" in editor
+    assert "1. Look twice" in editor
+
+
+def test_an_act_upon_what_was_changed_meanwhile_is_refused(
+    signed_in: TestClient, knowledge: KnowledgeBase, solved: str
+) -> None:
+    page, store = f"/categories/{solved}", knowledge.store
+    assert 'name="based_on" value="1"' in signed_in.get(page).text
+    curation.attach(store, "default", solved, SolutionText("Newer", "", "x"), based_on=1, actor="Bo")
+    refused = signed_in.post(f"{page}/solution/unpublish", data={"based_on": "1"})
+    assert (refused.status_code, "Changed meanwhile" in refused.text) == (409, True)
+    curation.ignore(store, "default", solved, actor="Bo")
+    refused = signed_in.post(f"{page}/ignore", data={"ignored": "false", "seen": "shown"})
+    assert (refused.status_code, "Bo changed that meanwhile" in refused.text) == (409, True)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def two(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[TestClient, str]]:
+    """A browser and a category, on each database."""
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres_database")
+    settings = Settings(home=tmp_path / "home", window_seconds=600)
+    settings = settings.model_copy(update={"database_url": url}) if url else settings
+    knowledge = KnowledgeBase(settings, clock=lambda: NOW, embedder=HashingEmbedder())
+    app = create_app(settings, clock=lambda: NOW, knowledge=knowledge, runs_background=False)
+    with TestClient(app, base_url=BASE, follow_redirects=False) as client:
+        with knowledge.store.write() as db:
+            ensure_project(db, "default", NOW)
+        [kept, *_] = Pipeline(knowledge, "default").keep(records("default", DISK, count=3, service="etl"))
+        client.cookies.set(COOKIE, link_cookie(app))
+        yield client, kept.category_id
+
+
+def at_once(*calls: Callable[[], tuple[int, str]]) -> list[tuple[int, str]]:
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [each.result() for each in [pool.submit(call) for call in calls]]
+
+
+def test_of_two_saves_at_once_one_wins_and_the_other_gets_both(two: tuple[TestClient, str]) -> None:
+    client, category = two
+
+    def save(name: str) -> tuple[int, str]:
+        answer = client.post(f"/categories/{category}/solution", data={"title": name, "body": name})
+        return answer.status_code, answer.text
+
+    answers = at_once(lambda: save("Mine"), lambda: save("Yours"))
+    assert sorted(status for status, _ in answers) == [303, 409]
+    [told] = [text for status, text in answers if status == 409]
+    assert ("Mine" in told, "Yours" in told) == (True, True)
+
+    def assign(owner: str) -> tuple[int, str]:
+        return act(client, category, "", act="assign", owner=owner)
+
+    answers = at_once(*(lambda owner=owner: assign(owner) for owner in ("Ann", "Bo", "Cy")))
+    assert sorted(status for status, _ in answers) == [200, 409, 409]

@@ -1,0 +1,35 @@
+import { fetchPart, whileFading } from "./queue-parts.js";
+
+const dialog = () => document.getElementById("what-if");
+
+/** Shows what a form of the queue would change, over the list; what is no dialog is given to `refused`. */
+export async function tryOut(form, data, back, refused, url = form.getAttribute("action")) {
+  data.set("address", back);
+  const place = form.closest("dialog") ?? form;
+  const options = { method: "POST", body: new URLSearchParams(data) };
+  const { content } = await whileFading(place, () => fetchPart(url, options));
+  if (!showWhatIf(content)) refused(content);
+}
+
+/** Fills the dialog, which opens by that; false where the content is none of it. */
+export function showWhatIf(content) {
+  if (!content.querySelector("#what-if-title")) return false;
+  dialog().replaceChildren(content);
+  dialog().querySelector("[autofocus]")?.focus();
+  return true;
+}
+
+/** Closes it once what it showed was done. */
+export function closeWhatIf() {
+  if (dialog()?.open) dialog().close();
+}
+
+/** Opens the templates of a category to choose those that leave it. */
+export async function openSplit(id, refused) {
+  const place = document.getElementById("queue-split");
+  if (!place || !id) return;
+  const { ok, content } = await fetchPart(place.dataset.split.replace("KE-0", id));
+  if (!ok) return refused(content);
+  place.replaceChildren(content);
+  if (!place.open) place.showModal();
+}
