@@ -18,6 +18,7 @@ from benchmarks import (
     ingesting,
     kafka,
     lookup,
+    pages,
     placing,
     scale,
     signature,
@@ -40,6 +41,7 @@ MEASUREMENTS: dict[str, Callable[[Path], None]] = {
     "flood": flood.measure,
     "scale": scale.measure,
     "asking": asking.measure,
+    "pages": pages.measure,
     "placing": placing.measure,
     "kafka": kafka.measure,
 }
@@ -53,9 +55,14 @@ def main() -> None:
         "--data", type=Path, default=DEFAULT_DATA, help="folder with loghub/, errors/ and their scorers"
     )
     parser.add_argument("--categories", default=scale.SIZES, help="sizes of the stores that `scale` measures")
+    parser.add_argument("--postgresql", default="", help="empty database that `pages` fills instead of a file")
     options = parser.parse_args()
     print(f"{platform.platform()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-    chosen = {**MEASUREMENTS, "scale": partial(scale.measure, sizes=options.categories)}
+    chosen = {
+        **MEASUREMENTS,
+        "scale": partial(scale.measure, sizes=options.categories),
+        "pages": partial(pages.measure, url=options.postgresql),
+    }
     for name in options.names or chosen:
         print(f"\n== {name}", flush=True)
         chosen[name](options.data)

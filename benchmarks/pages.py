@@ -33,7 +33,16 @@ MOST_SECONDS = 12.0
 LIMIT = 150.0
 IDLE_SECONDS = 20.0
 NOT_MEASURED = frozenset(
-    ["/healthz", "/readyz", "/events", "/sign-in/oidc", "/sign-in/oidc/callback", "/solutions/{solution_id}/save", "/settings/data/export", "/settings/data/solutions.csv"]
+    [
+        "/healthz",
+        "/readyz",
+        "/events",
+        "/sign-in/oidc",
+        "/sign-in/oidc/callback",
+        "/solutions/{solution_id}/save",
+        "/settings/data/export",
+        "/settings/data/solutions.csv",
+    ]
 )
 """Probes, streams and files, and what leads to another server."""
 

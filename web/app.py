@@ -83,6 +83,7 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(check_role)],  # for whatever is added later
     )
     app.state.parts = Parts(settings, clock, key, base, assistant, desk, background, renderer, live)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]

@@ -15,6 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, delete, func, select
 from sqlmodel import col
 
+from knowledge_base.store.category_services import ServiceCount
+from knowledge_base.store.category_services import services_of as count_services
 from knowledge_base.store.counts import HOURS, MINUTES, minute_of
 from knowledge_base.store.demand_counting import in_parts
 from knowledge_base.store.demand_tables import DemandServiceRow, DemandStateRow
@@ -28,6 +30,8 @@ LARGE = 20_000
 """From so many templates on lists of a project are read from the sums, which are up to some minutes old."""
 CROWDED = 1_000
 """From so many templates on the hours of a category are read from its sums."""
+SERVICES = 50
+"""So many services of a crowded category are kept."""
 HOURS_BACK = 15 * 24
 """Hours that are kept: those of 14 days, in every time zone."""
 
@@ -39,7 +43,8 @@ Hours = dict[int, int]
 class Sums:
     """A category's templates (the living ones), lines, questions and times; ``oldest`` is a living template.
 
-    ``hours`` gives hour and lines, in order, without empty hours.
+    ``hours`` gives hour and lines, in order, without empty hours. ``services`` gives the services of a crowded
+    category with their lines, most lines first.
     """
 
     category: int
@@ -50,6 +55,7 @@ class Sums:
     last_seen: datetime
     oldest: int
     hours: list[list[int]]
+    services: list[list[Any]]
 
 
 _NAMES = tuple(each.name for each in fields(Sums))
@@ -72,7 +78,17 @@ def changed_sums(db: Connection, project: str, categories: Sequence[int], now: d
     known = {each.category: each for each in _kept(db, project, categories)}
     asked, hours = _asked(db, project, categories), _hours(db, project, categories, now)
     found = [
-        Sums(category, int(templates), int(lines), asked.get(category, 0), first, last, oldest, hours[category])
+        Sums(
+            category,
+            int(templates),
+            int(lines),
+            asked.get(category, 0),
+            first,
+            last,
+            oldest,
+            hours[category],
+            _services(db, project, category) if templates >= CROWDED else [],
+        )
         for category, templates, lines, first, last, oldest in db.execute(_totals(project, categories))
         if oldest is not None
     ]
@@ -137,6 +153,25 @@ def services_of(db: Connection, project: str, category: int) -> list[str]:
     return sorted(db.execute(query).scalars())
 
 
+def crowded_services(db: Connection, project: str, category: int) -> list[ServiceCount] | None:
+    """Read the lines of a crowded category by service, most lines first; None for one that is none."""
+    t = CategorySumRow
+    query = select(col(t.services)).where(
+        col(t.project) == project, col(t.category) == category, col(t.templates) >= CROWDED
+    )
+    found = db.execute(query).scalar()
+    return None if found is None else [ServiceCount(name, lines) for name, lines in found]
+
+
+def oldest_of_crowded(db: Connection, project: str, categories: Sequence[int]) -> dict[int, int]:
+    """Name the oldest living template of each crowded category."""
+    t = CategorySumRow
+    query = select(col(t.category), col(t.oldest)).where(
+        col(t.project) == project, col(t.category).in_(list(categories)), col(t.templates) >= CROWDED
+    )
+    return {row[0]: row[1] for row in db.execute(query)}
+
+
 def is_crowded(db: Connection, project: str, category: int) -> bool:
     """Tell whether a category has too many templates to add them up now."""
     t = CategorySumRow
@@ -197,6 +232,10 @@ def _asked(db: Connection, project: str, categories: Sequence[int]) -> dict[int,
         .group_by(col(TemplateRow.category))
     )
     return {category: int(count) for category, count in db.execute(query)}
+
+
+def _services(db: Connection, project: str, category: int) -> list[list[Any]]:
+    return [[each.name, each.lines] for each in count_services(db, project, category)[:SERVICES]]
 
 
 def _hours(db: Connection, project: str, categories: Sequence[int], now: datetime) -> dict[int, list[list[int]]]:

@@ -91,11 +91,13 @@ def _active(db: Connection, project: str, numbers: Sequence[int], now: datetime)
 
 
 def _oldest(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, tuple[str, datetime]]:
+    crowded = category_sums.oldest_of_crowded(db, project, numbers)
+    few = [each for each in numbers if each not in crowded]
     first = (
         select(func.min(col(TemplateRow.id)).label("id"))
         .where(
             col(TemplateRow.project) == project,
-            col(TemplateRow.category).in_(list(numbers)),
+            col(TemplateRow.category).in_(few),
             col(TemplateRow.evicted_at).is_(None),
         )
         .group_by(col(TemplateRow.category))
@@ -105,7 +107,12 @@ def _oldest(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, t
     query = select(col(TemplateRow.category), text, col(TemplateRow.first_seen)).join(
         first, (col(TemplateRow.project) == project) & (col(TemplateRow.id) == first.c.id)
     )
-    return {row[0]: (row[1], row[2]) for row in db.execute(query)}
+    known = select(col(TemplateRow.id), text, col(TemplateRow.first_seen)).where(
+        col(TemplateRow.project) == project, col(TemplateRow.id).in_(list(crowded.values()))
+    )
+    found = {row[0]: (row[1], row[2]) for row in db.execute(query)}
+    told = {row[0]: (row[1], row[2]) for row in db.execute(known)} if crowded else {}
+    return found | {category: told[oldest] for category, oldest in crowded.items() if oldest in told}
 
 
 def _services(db: Connection, project: str, numbers: Sequence[int]) -> dict[int, list[str]]:

@@ -1,6 +1,7 @@
 """The tables behind lists: who takes care of a category, what is searched and shown, and views that people saved."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, Index, Text
 from sqlmodel import Field, SQLModel
@@ -32,7 +33,10 @@ class QueueTextRow(SQLModel, table=True):
 
 
 class CategorySumRow(SQLModel, table=True):
-    """What lists show of a category, added up over its templates; ``hours`` are pairs of hour and lines."""
+    """What lists show of a category, added up over its templates; ``hours`` are pairs of hour and lines.
+
+    ``services`` are pairs of service and lines, of crowded categories alone.
+    """
 
     __tablename__ = "category_sum"
     project: str = project_key()
@@ -44,6 +48,7 @@ class CategorySumRow(SQLModel, table=True):
     last_seen: datetime = moment()
     oldest: int = number(0)
     hours: list[list[int]] = Field(default_factory=list, sa_type=JSON)
+    services: list[list[Any]] = Field(default_factory=list, sa_type=JSON)
 
 
 class QueueViewRow(SQLModel, table=True):

@@ -20,6 +20,7 @@ from knowledge_base.store import (
     template_reading,
 )
 from knowledge_base.store.audit import Entry
+from knowledge_base.store.category_services import ServiceCount
 from knowledge_base.store.questions import FeedbackSum
 from knowledge_base.types import Category, Outcome, Solution, Template, Why
 from web.pages.category_context import CategoryPage, Draft, Joined, LabelClash, Member, Sample, Thresholds
@@ -90,7 +91,7 @@ def read_page(
         more_history=len(acts) > most and not all_history,
         proposed=proposed,
         related=find_related(db, project, category, members=members, proposed=proposed, solution=solution),
-        services=tuple(category_services.services_of(db, project, number)),
+        services=tuple(_services(db, project, number)),
         thresholds=Thresholds(page.parts.settings.propose_threshold, page.parts.settings.group_threshold),
         done=_entry(db, project, done),
         editing=draft is not None,
@@ -101,6 +102,11 @@ def read_page(
         stale=stale,
         meanwhile=compare_with(present, draft) if draft and (conflict or draft.is_behind) else None,
     )
+
+
+def _services(db: Connection, project: str, number: int) -> Sequence[ServiceCount]:
+    kept = category_sums.crowded_services(db, project, number)
+    return category_services.services_of(db, project, number) if kept is None else kept
 
 
 def _solution(db: Connection, project: str, category: Category) -> Solution | None:

@@ -127,8 +127,9 @@ def test_a_category(place: Place, visit: Visit) -> None:
     told = complaints(page)
     page.goto(f"/categories/{place.scene.new[0]}")
     facts = page.locator(".category-head .facts").inner_text()
-    for fact in ("Seen 38", "First seen", "Last seen", "lakehouse", "Asked 2, by 2 people", "Also known as"):
+    for fact in ("Seen 38", "First seen", "Last seen", "lakehouse", "Also known as"):
         assert fact in facts
+    assert re.search(r"Asked \d+, by \d people", facts)
     assert page.locator(".variable[title]").count(), "variables say their type"
     assert page.locator(".keywords .tag").count()
     for name in ("Hour", "Week", "Day"):
@@ -140,7 +141,7 @@ def test_a_category(place: Place, visit: Visit) -> None:
     members.locator("details.why summary").first.click()
     assert re.search("must-link of (Zhou Yan|Lin Wei)", members.inner_text())
     assert page.locator("#panel-samples li").count() > 1
-    page.get_by_role("tab", name=re.compile("Asked 2")).click()
+    page.get_by_role("tab", name=re.compile("Asked")).click()
     assert {"Mei", "Jonas"} <= set(re.findall(r"\w+", page.locator("#panel-asked").inner_text()))
     page.get_by_role("tab", name=re.compile("Related")).click()
     assert page.locator("#panel-related li").count()

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.browser
 on_sqlite = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 WIDE = {"language": "en-US", "theme": "light", "width": 1280}
 NARROW = {"language": "zh-CN", "theme": "dark", "width": 390}
+PREVIEW = "#queue-preview:not(.stale) [data-previewed]"
 both_looks = pytest.mark.parametrize("look", [WIDE, NARROW], ids=["en-1280", "zh-390"])
 
 
@@ -41,7 +42,7 @@ def test_pages(place: Place, visit: Visit, look: dict[str, object]) -> None:
     for address in sum(addresses.values(), ()):
         page.goto(address)
         if address.startswith("/queue") and look is WIDE and page.locator("[data-row]").count():
-            page.wait_for_selector("[data-previewed]")
+            page.wait_for_selector(PREVIEW)
         found += both_themes(page, address)
     assert (found, told) == ([], [])
 
@@ -57,6 +58,8 @@ def _selected(page: Page) -> None:
     page.goto("/queue")
     page.locator("[data-row] input").first.check()
     page.locator("[data-row] input").nth(1).check()
+    if page.viewport_size and page.viewport_size["width"] > 1000:
+        page.wait_for_selector(PREVIEW)
 
 
 def _of_queue(name: str) -> Callable[[Page], None]:

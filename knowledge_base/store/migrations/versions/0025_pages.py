@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("oldest", BIG, nullable=False),
         sa.Column("hours", sa.JSON(), nullable=False),
+        sa.Column("services", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("project", "category"),
     )
     # Lists are read from the sums once a round has computed all of them.
