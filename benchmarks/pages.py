@@ -66,7 +66,7 @@ class Figures:
 
 
 def measure(_data: Path, *, url: str = "", only: str = "") -> None:
-    """Print the table of all visits, then what the browser does with the longest list."""
+    """Print the table of all visits, and which of them take too long."""
     home = prepare(FOLDER, url=url)
     with _copy(home, url) as copy:
         extra = {"KEA_DATABASE_URL": url} if url else {}

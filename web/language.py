@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from babel.core import negotiate_locale
 from babel.messages.pofile import read_po
@@ -45,8 +47,9 @@ def _filled(sentence: str, values: Mapping[str, object]) -> Markup:
     return template % values if values else template
 
 
+@cache
 def read_catalogue(path: Path = CATALOGUE) -> Messages:
-    """Read a gettext catalogue as it is written; no compiled form is needed."""
+    """Read a gettext catalogue as it is written, once a process; no compiled form is needed."""
     with path.open("rb") as stream:
         catalogue = read_po(stream, locale=CHINESE, charset="utf-8")
     messages: dict[str, tuple[str, ...]] = {}
@@ -56,7 +59,7 @@ def read_catalogue(path: Path = CATALOGUE) -> Messages:
             forms = (message.string,) if isinstance(message.string, str) else tuple(message.string)
             if all(forms):
                 messages[key] = forms
-    return messages
+    return MappingProxyType(messages)
 
 
 def choose_language(cookie: str, accepted: str) -> str:

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -89,10 +89,9 @@ def keep_glossary(folder: Path, glossary: Glossary) -> None:
     if path.exists():
         return
     part = path.with_suffix(f".{os.getpid()}.part")
-    content = {"concepts": [asdict(each) for each in glossary.concepts], "ignored": glossary.ignored}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(content, default=sorted, ensure_ascii=True), encoding="ascii")
+        part.write_text(glossary.document, encoding="ascii")
         part.replace(path)
     except OSError:
         # A home that cannot be written costs exactness during the next roll-over, nothing else.

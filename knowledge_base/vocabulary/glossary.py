@@ -7,8 +7,9 @@ how both are written.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -64,6 +65,12 @@ class Glossary:
     def acts(self) -> frozenset[str]:
         """The names of the concepts that say what went wrong."""
         return frozenset(concept.name for concept in self.concepts if concept.kind is ConceptKind.ACT)
+
+    @cached_property
+    def document(self) -> str:
+        """Everything in it as JSON in ASCII, to be kept and read again."""
+        content = {"concepts": [asdict(each) for each in self.concepts], "ignored": self.ignored}
+        return json.dumps(content, default=sorted, ensure_ascii=True)
 
     @cached_property
     def digest(self) -> str:

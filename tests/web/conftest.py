@@ -17,6 +17,7 @@ from knowledge_base.settings import Settings
 from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.types import LogRecord
+from tests.support.homes import copied_home
 from tests.web.roles import link_cookie
 from web.app import create_app
 from web.session import COOKIE
@@ -44,14 +45,22 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def knowledge(settings: Settings) -> Iterator[KnowledgeBase]:
     """A knowledge base with two errors in the project default; the application opens it again and closes it."""
-    base = KnowledgeBase(settings, clock=lambda: NOW, embedder=HashingEmbedder())
-    with base:
+    copied_home(_fill, settings.home_path)
+    with _base(settings) as base:
+        yield base
+
+
+def _fill(home: Path) -> None:
+    with _base(Settings(home=home)) as base:
         with base.store.write() as db:
             ensure_project(db, "default", NOW)
         pipeline = Pipeline(base, "default")
         pipeline.keep(records("default", DISK, count=30, service="spark-etl"))
         pipeline.keep(records("default", QUEUE, count=12, service="yarn-rm"))
-        yield base
+
+
+def _base(settings: Settings) -> KnowledgeBase:
+    return KnowledgeBase(settings, clock=lambda: NOW, embedder=HashingEmbedder())
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.types import LogRecord
 from tests.assistant.conformance.driver import Driver, DriverMaker
+from tests.support.homes import copied_home
 
 PROJECT = "default"
 SOLVED = "ERROR replica of ledger not found in warehouse"
@@ -128,15 +129,31 @@ class World:
 def world_with(maker: DriverMaker, folder: Path, *, url: str = "") -> Iterator[World]:
     """Open a world with two known errors, one of them solved, around an adapter."""
     clock = ShiftedClock()
-    settings = Settings(home=folder / "home", database_url=url)
-    with KnowledgeBase(settings, clock=clock, embedder=HashingEmbedder()) as knowledge:
-        now = clock()
-        with knowledge.store.write() as db:
-            ensure_project(db, PROJECT, now)
-        records = [LogRecord(PROJECT, "test", n, line, now) for n, line in enumerate((SOLVED, UNSOLVED), 1)]
-        Pipeline(knowledge, PROJECT).keep(records)
+    home = folder / "home"
+    if not url:
+        copied_home(_fill_home, home)
+    with _base(home, clock, url) as knowledge:
+        if url:
+            _fill(knowledge)
         world = World(knowledge, clock)
-        world.solve(SOLVED)
         with maker.make(world.accept) as driver:
             world.serve(driver)
             yield world
+
+
+def _base(home: Path, clock: ShiftedClock, url: str = "") -> KnowledgeBase:
+    return KnowledgeBase(Settings(home=home, database_url=url), clock=clock, embedder=HashingEmbedder())
+
+
+def _fill_home(home: Path) -> None:
+    with _base(home, ShiftedClock()) as knowledge:
+        _fill(knowledge)
+
+
+def _fill(knowledge: KnowledgeBase) -> None:
+    now = knowledge.clock()
+    with knowledge.store.write() as db:
+        ensure_project(db, PROJECT, now)
+    records = [LogRecord(PROJECT, "test", n, line, now) for n, line in enumerate((SOLVED, UNSOLVED), 1)]
+    Pipeline(knowledge, PROJECT).keep(records)
+    World(knowledge, ShiftedClock()).solve(SOLVED)

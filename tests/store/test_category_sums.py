@@ -1,0 +1,102 @@
+"""Sums of categories: lists and pages of a large project say what they would say of a small one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from knowledge_base import curation
+from knowledge_base.demand_keeping import DemandKeeper
+from knowledge_base.store import categories, category_pages, category_services, category_sums, counts, queue_details
+from knowledge_base.store.category_pages import Filter, Sort
+from knowledge_base.store.dashboard_times import solved_since
+from knowledge_base.store.store import Store
+from tests.store.databases import MINE, OTHER, START
+from tests.store.test_category_pages import filled
+
+__all__ = ["filled"]
+LATER = START + timedelta(days=5)
+
+
+@pytest.fixture
+def counted(filled: dict[str, str], store: Store, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """The numbers of five categories, of which sums are kept."""
+    monkeypatch.setattr(store, "clock", lambda: LATER)
+    DemandKeeper(store).settle(MINE)
+    with store.read() as db:
+        return {name: categories.resolve_public(db, MINE, public) for name, public in filled.items()}
+
+
+def enlarge(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take every project for a large one, and every category for a crowded one."""
+    monkeypatch.setattr(category_sums, "LARGE", 0)
+    monkeypatch.setattr(category_sums, "CROWDED", 1)
+
+
+@pytest.mark.parametrize("sort", Sort)
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Filter(),
+        Filter(text="quota"),
+        Filter(text="表 <table>"),
+        Filter(text="RESTART the_broker"),
+        Filter(text="full disk"),
+        Filter(text="KE-2"),
+        Filter(service="kafka"),
+        Filter(seen_since=START + timedelta(days=2)),
+        Filter(unsolved=True),
+    ],
+)
+def test_a_list_is_the_same_by_sums(
+    store: Store, counted: dict[str, int], monkeypatch: pytest.MonkeyPatch, sort: Sort, wanted: Filter
+) -> None:
+    with store.read() as db:
+        exact = category_pages.find_page(db, MINE, wanted, sort=sort, limit=2)
+        rest = category_pages.find_page(db, MINE, wanted, sort=sort, limit=2, cursor=exact.cursor)
+        enlarge(monkeypatch)
+        assert category_sums.are_kept(db, MINE)
+        assert not category_sums.are_kept(db, OTHER)
+        assert category_pages.find_page(db, MINE, wanted, sort=sort, limit=2) == exact
+        assert category_pages.find_page(db, MINE, wanted, sort=sort, limit=2, cursor=exact.cursor) == rest
+
+
+def test_a_crowded_category_is_the_same_by_sums(
+    store: Store, counted: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, numbers = counted["kafka"], sorted(counted.values())
+    midnight = START.replace(hour=0, minute=0, second=0, microsecond=0)
+    span = {"start": midnight, "end": midnight + timedelta(days=6), "step": timedelta(hours=6)}
+    with store.read() as db:
+        one, lines = categories.get(db, MINE, number), category_services.services_of(db, MINE, number)
+        series = counts.series(db, MINE, categories.templates_of(db, MINE, number), **span)
+        details = queue_details.read_details(db, MINE, numbers, START + timedelta(hours=2))
+        waited = solved_since(db, MINE, START - timedelta(days=9), service="")
+        assert not category_sums.is_crowded(db, MINE, number)
+        assert category_sums.crowded_hours(db, MINE, numbers) == {}
+        enlarge(monkeypatch)
+        # Hours of the crowded are those of the last days; the details are asked for as of then.
+        assert category_sums.is_crowded(db, MINE, number)
+        assert categories.get(db, MINE, number) == one
+        hours = category_sums.crowded_hours(db, MINE, numbers)
+        assert category_sums.steps_of(hours[number], **span) == series
+        assert queue_details.read_details(db, MINE, numbers, START + timedelta(hours=2)) == details
+        assert solved_since(db, MINE, START - timedelta(days=9), service="") == waited
+        assert category_pages.services(db, MINE) == ["etl", "kafka"]
+        kept = category_sums.crowded_services(db, MINE, number)
+    assert kept == []  # it was not crowded when the sums were made
+    DemandKeeper(store).settle(MINE)
+    with store.read() as db:
+        assert category_sums.crowded_services(db, MINE, number) == lines != []
+
+
+def test_sums_follow_a_merge(store: Store, counted: dict[str, int], filled: dict[str, str]) -> None:
+    curation.merge(store, MINE, filled["disk"], [filled["chinese"]], actor="Mei")
+    keeper = DemandKeeper(store)
+    while keeper.step(MINE):
+        pass
+    with store.read() as db:
+        kept = category_sums.kept_hours(db, MINE, sorted(counted.values()))
+    assert counted["chinese"] not in kept
+    assert sum(kept[counted["disk"]].values()) == 3
