@@ -17,7 +17,8 @@ from web.replays import LIFE
 class WantedMany:
     """An act on the categories that were shown, named by their ascending numbers.
 
-    ``until`` is empty or a time in ISO 8601, ``address`` has the filters of the list.
+    ``until`` is empty or a time in ISO 8601, ``address`` has the filters of the list. ``behind`` is the newest act that
+    the list had seen.
     """
 
     act: str
@@ -25,12 +26,14 @@ class WantedMany:
     until: str
     address: str
     numbers: tuple[int, ...]
+    behind: int
 
 
 def write_many(key: str, project: str, wanted: WantedMany) -> str:
     """Write a replay's id; ten thousand numbers take some thousand characters, for only their distances are kept."""
     fields = {"act": wanted.act, "text": wanted.text, "until": wanted.until, "address": wanted.address}
-    return str(_signer(key).dumps({"project": project, **fields, "steps": list(_steps(wanted.numbers))}))
+    steps = list(_steps(wanted.numbers))
+    return str(_signer(key).dumps({"project": project, **fields, "behind": wanted.behind, "steps": steps}))
 
 
 def read_many(key: str, project: str, replay: str) -> WantedMany:
@@ -39,7 +42,7 @@ def read_many(key: str, project: str, replay: str) -> WantedMany:
         found: Any = _signer(key).loads(replay, max_age=int(LIFE.total_seconds()))
     except BadData:
         found = None
-    if not isinstance(found, Mapping) or found.get("project") != project:
+    if not isinstance(found, Mapping) or found.get("project") != project or "behind" not in found:
         raise StaleVersion("what was shown is too old to be agreed to; look at what would change once more")
     return WantedMany(
         act=found["act"],
@@ -47,6 +50,7 @@ def read_many(key: str, project: str, replay: str) -> WantedMany:
         until=found["until"],
         address=found["address"],
         numbers=tuple(accumulate(found["steps"])),
+        behind=found["behind"],
     )
 
 

@@ -81,7 +81,8 @@ def _keep(db: Connection, project: str, wanted: KeptMoves, done: Applied, now: d
             "merged": [public_id(Prefix.CATEGORY, int(str(each["source"]))) for each in found],
             "rule": ", ".join(sorted(named)),
         }
-        _write(db, project, "merge", number, detail, {"merges": found, "anchor": min(before, default=min(came))}, now)
+        undo: dict[str, object] = {"merges": found, "anchor": min(before, default=min(came))}
+        _write(db, project, "merge", number, detail, undo | _reasons(done, number), now)
     for template, (source, target) in wanted.moves.items():
         if wanted.emptied.get(source) != target:
             told: dict[str, object] = {
@@ -89,7 +90,8 @@ def _keep(db: Connection, project: str, wanted: KeptMoves, done: Applied, now: d
                 "from": public_id(Prefix.CATEGORY, source),
                 "rule": wanted.rules[template],
             }
-            _write(db, project, "move", target, told, {"source": source, "template": template}, now)
+            undo = {"source": source, "template": template}
+            _write(db, project, "move", target, told, undo | _reasons(done, target, template), now)
 
 
 def _write(
@@ -111,6 +113,13 @@ def _write(
         undo={**undo, "facts": [], "withdrawn": []},
         now=now,
     )
+
+
+def _reasons(done: Applied, target: int, *only: int) -> dict[str, object]:
+    """Give why templates had been where they were that came to a category, all of them or some."""
+    came = [each for each in done.moved if each["target"] == target]
+    groups = [(each["reason"], [n for n in _numbers(each["templates"]) if not only or n in only]) for each in came]
+    return {"reasons": [{"reason": reason, "templates": members} for reason, members in groups if members]}
 
 
 def _numbers(found: object) -> list[int]:

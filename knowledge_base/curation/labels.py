@@ -102,7 +102,9 @@ def ignore_within(this: Act, number: int, ignored: bool) -> Done:
     """Put one aside, or take it back, within a running act."""
     before = this.state(number).ignored
     categories.set_fields(this.db, this.project, number, ignored=ignored)
-    entry = this.keep("ignore" if ignored else "unignore", number, detail={}, undo={"before": before})
+    entry = this.keep(
+        "ignore" if ignored else "unignore", number, detail={}, undo={"present": ignored, "before": before}
+    )
     return this.done(entry, number)
 
 

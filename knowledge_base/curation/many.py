@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from knowledge_base.curation.acts import Act, act
 from knowledge_base.curation.assigning import assign_within, owner_of, snooze_within, time_of
 from knowledge_base.curation.labels import ignore_within, label_within, name_of
+from knowledge_base.curation.seen import IGNORING, OWNER, SNOOZE
 from knowledge_base.curation.undoing import undo_within
 from knowledge_base.errors import Conflict, InputError
 from knowledge_base.store import audit, projects, queue
@@ -24,6 +25,14 @@ from knowledge_base.store.store import Store
 AT_ONCE = 25
 ACTION = "many"
 ACTS = ("label", "assign", "snooze", "unsnooze", "ignore", "unignore")
+
+KINDS = {
+    "label": ("label", "adopt"),
+    "assign": OWNER,
+    **dict.fromkeys(SNOOZE, SNOOZE),
+    **dict.fromkeys(IGNORING, IGNORING),
+}
+"""The acts that change what an act changes."""
 
 Tick = Callable[[int, int], None]
 """Told how much is done and how much there is."""
@@ -54,7 +63,7 @@ class Many:
 class DoneMany:
     """How that ended: ``audit_id`` is what ``undo_many`` takes, None where nothing was done.
 
-    ``left`` were left alone, for they are no longer what was asked for.
+    ``left`` were left alone, for they are no longer what was asked for, or somebody did the like to them meanwhile.
     """
 
     audit_id: int | None
@@ -63,11 +72,12 @@ class DoneMany:
 
 
 def do_many(
-    store: Store, project: str, wanted: Wanted, seen: Sequence[int], many: Many, *, actor: str, tick: Tick
+    store: Store, project: str, wanted: Wanted, seen: Sequence[int], many: Many, *, behind: int, actor: str, tick: Tick
 ) -> DoneMany:
     """Do one thing to the categories that were ``seen``, as far as the filters still let them through.
 
-    Raises NotFound, InputError.
+    What others did to them behind the act ``behind``, the newest one when they were seen, stays as it is. Raises
+    NotFound, InputError.
     """
     many.check(store.clock())
     entry: int | None = None
@@ -77,6 +87,7 @@ def do_many(
         with act(store, project, actor) as this:
             # Under the project's lock, so that nothing changes between the look and the act.
             fitting = set(queue.matching(this.db, project, replace(wanted, only=chunk), now=this.now))
+            fitting -= audit.acted_since(this.db, project, chunk, KINDS[many.act], behind)
             acts += [_do(this, number, many) for number in chunk if number in fitting]
             if acts:
                 entry = _keep(this, entry, acts, many)

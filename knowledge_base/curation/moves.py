@@ -8,7 +8,7 @@ from sqlalchemy import insert
 
 from knowledge_base.curation.acts import Act, Done, act
 from knowledge_base.curation.merging import merge_categories, move_templates
-from knowledge_base.curation.said import bridge, inherit_apart, withdraw_between
+from knowledge_base.curation.said import bridge, inherit_apart, reasons_of, withdraw_between
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store import categories, facts
@@ -60,13 +60,14 @@ def merge_within(this: Act, target: int, sources: Sequence[int], *, reason: str 
     withdrawn = withdraw_between(this, FactKind.CANNOT_LINK, together, together)
     pairs = [(anchor, each) for each in living]
     made = facts.add(db, project, FactKind.MUST_LINK, pairs, actor=this.actor, now=this.now)
+    reasons = reasons_of(this, moved)
     why = {"why": Why.PERSON, "actor": this.actor}
     undos = merge_categories(db, project, target, sources, dict.fromkeys(moved, why), now=this.now)
     entry = this.keep(
         "merge",
         target,
         detail={"merged": [public_id(Prefix.CATEGORY, each) for each in sources], "reason": reason[:500]},
-        undo={"merges": undos, "facts": made, "withdrawn": withdrawn, "anchor": anchor},
+        undo={"merges": undos, "facts": made, "withdrawn": withdrawn, "anchor": anchor, "reasons": reasons},
     )
     return this.done(entry, target)
 
@@ -109,6 +110,7 @@ def split_within(
     made += inherit_apart(this, chosen, rest)
     apart = [(anchor, each) for each in rest]
     made += facts.add(db, project, FactKind.CANNOT_LINK, apart, actor=this.actor, now=this.now)
+    reasons = reasons_of(this, chosen)
     why = {"why": Why.PERSON, "actor": this.actor}
     move_templates(db, project, dict.fromkeys(chosen, target), dict.fromkeys(chosen, why), now=this.now)
     entry = this.keep(
@@ -119,7 +121,7 @@ def split_within(
             "templates": [public_id(Prefix.TEMPLATE, each) for each in chosen],
             "reason": reason[:500],
         },
-        undo={"source": source, "templates": chosen, "facts": made, "withdrawn": withdrawn},
+        undo={"source": source, "templates": chosen, "facts": made, "withdrawn": withdrawn, "reasons": reasons},
     )
     return this.done(entry, target)
 

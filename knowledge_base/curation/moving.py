@@ -7,7 +7,7 @@ from typing import Any
 
 from knowledge_base.curation.acts import Act, Done, act
 from knowledge_base.curation.merging import move_templates
-from knowledge_base.curation.said import bridge, restore_fitting, withdraw_between
+from knowledge_base.curation.said import bridge, former_reasons, reasons_of, restore_fitting, withdraw_between
 from knowledge_base.errors import Conflict, InputError
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store import categories, facts, template_reading
@@ -44,6 +44,7 @@ def move(
         )
         pairs = [(template, each) for each in rest]
         made += facts.add(this.db, project, FactKind.CANNOT_LINK, pairs, actor=this.actor, now=this.now)
+        reasons = reasons_of(this, [template])
         why = {"why": Why.PERSON, "actor": this.actor}
         move_templates(this.db, project, {template: target}, {template: why}, now=this.now)
         this.touched.add(source)
@@ -55,7 +56,13 @@ def move(
                 "from": public_id(Prefix.CATEGORY, source),
                 "reason": reason[:500],
             },
-            undo={"source": source, "template": template, "facts": made, "withdrawn": [*withdrawn, *parted]},
+            undo={
+                "source": source,
+                "template": template,
+                "facts": made,
+                "withdrawn": [*withdrawn, *parted],
+                "reasons": reasons,
+            },
         )
         return this.done(entry, target)
 
@@ -104,6 +111,11 @@ def put_back(this: Act, category: int, undo: Mapping[str, Any]) -> int:
     left = categories.living_templates_of(this.db, this.project, source)
     withdraw_between(this, FactKind.CANNOT_LINK, [template], left)
     why = {"why": Why.PERSON, "actor": this.actor}
-    move_templates(this.db, this.project, {template: source}, {template: why}, now=this.now)
+    reasons = {template: why} | former_reasons(undo)
+    move_templates(this.db, this.project, {template: source}, reasons, now=this.now)
     restore_fitting(this, undo["withdrawn"])
+    if not undo["facts"]:
+        # A rule moved it, for which no fact stood; without one the next window could move it there again.
+        pairs = [(rest[0], template)]
+        facts.add(this.db, this.project, FactKind.CANNOT_LINK, pairs, actor=this.actor, now=this.now)
     return source

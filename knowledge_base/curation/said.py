@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from knowledge_base.curation.acts import Act
 from knowledge_base.curation.together import Together
@@ -36,6 +37,22 @@ def restore_fitting(this: Act, ids: Sequence[int]) -> None:
         and (fact.kind is FactKind.MUST_LINK) == (homes[fact.left] == homes[fact.right])
     ]
     facts.restore(this.db, this.project, fitting)
+
+
+def reasons_of(this: Act, numbers: Sequence[int]) -> list[dict[str, object]]:
+    """Write down why templates are where they are, so that an act that moves them can be taken back."""
+    groups: dict[str, dict[str, object]] = {}
+    members: dict[str, list[int]] = {}
+    for number, reason in sorted(templates.reasons(this.db, this.project, numbers).items()):
+        key = repr(sorted(reason.items()))
+        members.setdefault(key, []).append(number)
+        groups[key] = {"reason": reason, "templates": members[key]}
+    return list(groups.values())
+
+
+def former_reasons(undo: Mapping[str, Any]) -> dict[int, dict[str, object]]:
+    """Read what ``reasons_of`` wrote: acts of Kea and older ones have nothing of it."""
+    return {number: group["reason"] for group in undo.get("reasons", ()) for number in group["templates"]}
 
 
 def inherit_apart(this: Act, chosen: Sequence[int], rest: Sequence[int]) -> list[int]:

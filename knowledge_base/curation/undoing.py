@@ -9,21 +9,25 @@ from knowledge_base.curation.acts import Act, Done, act
 from knowledge_base.curation.assigning import undo_assign, undo_snooze
 from knowledge_base.curation.keep_changes import ACTIONS as KEEPING
 from knowledge_base.curation.keep_undoing import undo_keep
+from knowledge_base.curation.keep_waiting import let_wait
 from knowledge_base.curation.learning import take_back
 from knowledge_base.curation.merging import move_templates
 from knowledge_base.curation.moving import put_back
 from knowledge_base.curation.publishing import undo_discard, undo_draft, undo_publish, undo_unpublish
 from knowledge_base.curation.reviving import revive
-from knowledge_base.curation.said import restore_fitting, withdraw_between
+from knowledge_base.curation.said import former_reasons, restore_fitting, withdraw_between
+from knowledge_base.curation.seen import IGNORING
 from knowledge_base.curation.unrearranging import undo_recluster
 from knowledge_base.errors import Conflict
-from knowledge_base.store import audit, categories, facts, projects, proposals, reclusterings, solutions
+from knowledge_base.store import audit, categories, facts, keep_rules, projects, proposals, reclusterings, solutions
 from knowledge_base.store.audit import Entry
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.types import FactKind, Solution, Why
 
 Undo = Mapping[str, Any]
+
+_IGNORED_ANEW = "it was ignored, or no longer, meanwhile; take that back first"
 
 
 def undo(store: Store, project: str, audit_id: int, *, actor: str) -> Done:
@@ -32,11 +36,16 @@ def undo(store: Store, project: str, audit_id: int, *, actor: str) -> Done:
     Raises NotFound, and Conflict where it was taken back before, cannot be, or something newer
     builds on it.
     """
-    if _is_recluster(store, project, audit_id):
+    action = _action(store, project, audit_id)
+    if action == reclusterings.ACTION:
         undo_recluster(store, project, audit_id, actor=actor)
         return _shown(store, project, audit_id)
     with act(store, project, actor) as this:
-        return undo_within(this, audit_id)
+        former = keep_rules.read(this.db, project) if action in KEEPING.values() else None
+        done = undo_within(this, audit_id)
+    if former is not None:
+        let_wait(store, project, former)
+    return done
 
 
 def undo_within(this: Act, audit_id: int) -> Done:
@@ -46,6 +55,8 @@ def undo_within(this: Act, audit_id: int) -> Done:
         raise Conflict("this was taken back before")
     if entry.undo is None or entry.category is None or entry.action not in _UNDO:
         raise Conflict("this act cannot be taken back here")
+    if entry.action in IGNORING:
+        _require_last(this, entry)
     shown = _UNDO[entry.action](this, entry.category, entry.undo)
     this.touched |= _touched(this, entry, entry.undo)
     audit.mark_undone(this.db, this.project, audit_id, this.now)
@@ -62,10 +73,10 @@ def _touched(this: Act, entry: Entry, undo: Undo) -> set[int]:
     return found
 
 
-def _is_recluster(store: Store, project: str, audit_id: int) -> bool:
+def _action(store: Store, project: str, audit_id: int) -> str:
     with store.read() as db:
         projects.require_project(db, project)
-        return audit.get(db, project, audit_id).action == reclusterings.ACTION
+        return audit.get(db, project, audit_id).action
 
 
 def _shown(store: Store, project: str, audit_id: int) -> Done:
@@ -81,9 +92,18 @@ def _undo_label(this: Act, category: int, undo: Undo) -> int:
 
 
 def _undo_ignore(this: Act, category: int, undo: Undo) -> int:
-    number = categories.resolve(this.db, this.project, category)
-    categories.set_fields(this.db, this.project, number, ignored=undo["before"])
-    return number
+    # On the row of the act itself: what it was merged into was never asked about.
+    if this.state(category).ignored != undo.get("present", not undo["before"]):
+        raise Conflict(_IGNORED_ANEW)
+    categories.set_fields(this.db, this.project, category, ignored=undo["before"])
+    return categories.resolve(this.db, this.project, category)
+
+
+def _require_last(this: Act, entry: Entry) -> None:
+    """Raise Conflict where somebody ignored the same category, or took it back, behind an act."""
+    newer = audit.newer_about(this.db, this.project, entry.id, [entry.category or 0])
+    if any(each.action in IGNORING for each in newer):
+        raise Conflict(_IGNORED_ANEW)
 
 
 def _undo_link(this: Act, category: int, undo: Undo) -> int:
@@ -139,6 +159,7 @@ def _undo_merge(this: Act, category: int, undo: Undo) -> int:
     present = set(categories.templates_of(this.db, this.project, target))
     living = set(categories.living_templates_of(this.db, this.project, target))
     parts: list[list[int]] = []
+    reasons = former_reasons(undo)
     for merged in reversed(undo["merges"]):
         back = [template for template in merged["templates"] if template in present]
         if not back or not present - set(back):
@@ -150,7 +171,11 @@ def _undo_merge(this: Act, category: int, undo: Undo) -> int:
         revive(this, merged, target)
         why = {"why": Why.PERSON, "actor": this.actor}
         move_templates(
-            this.db, this.project, dict.fromkeys(back, merged["source"]), dict.fromkeys(back, why), now=this.now
+            this.db,
+            this.project,
+            dict.fromkeys(back, merged["source"]),
+            dict.fromkeys(back, why) | {each: reasons[each] for each in back if each in reasons},
+            now=this.now,
         )
     facts.withdraw(this.db, this.project, undo["facts"], this.now)
     restore_fitting(this, undo["withdrawn"])
@@ -180,9 +205,9 @@ def _undo_split(this: Act, category: int, undo: Undo) -> int:
         raise Conflict("the new category has a solution of its own; detach it first or merge the two")
     if state.solution is not None:
         categories.set_fields(this.db, this.project, source, solution=state.solution)
-    why = {"why": Why.PERSON, "actor": this.actor}
-    moves = dict.fromkeys(undo["templates"], source)
-    move_templates(this.db, this.project, moves, dict.fromkeys(moves, why), now=this.now)
+    why: dict[str, object] = {"why": Why.PERSON, "actor": this.actor}
+    moves: dict[int, int] = dict.fromkeys(undo["templates"], source)
+    move_templates(this.db, this.project, moves, dict.fromkeys(moves, why) | former_reasons(undo), now=this.now)
     for number in (made, *categories.aliases_of(this.db, this.project, made)):
         categories.set_fields(this.db, this.project, number, state="merged", merged_into=source)
     facts.withdraw(this.db, this.project, undo["facts"], this.now)

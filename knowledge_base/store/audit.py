@@ -147,6 +147,19 @@ def behind(db: Connection, project: str, number: int, *, limit: int) -> list[Ent
     return [Entry(*row) for row in db.execute(query)]
 
 
+def acted_since(
+    db: Connection, project: str, categories: Collection[int], actions: Collection[str], number: int
+) -> set[int]:
+    """Tell on which categories something of some kinds was done behind an act, or an act of these kinds taken back."""
+    query = select(col(AuditRow.category), col(AuditRow.action), col(AuditRow.detail)).where(
+        col(AuditRow.project) == project,
+        col(AuditRow.category).in_(sorted(categories)),
+        col(AuditRow.id) > number,
+        col(AuditRow.action).in_([*sorted(actions), "undo"]),
+    )
+    return {row[0] for row in db.execute(query) if row[1] != "undo" or row[2].get("undone") in actions}
+
+
 def newer_about(db: Connection, project: str, number: int, categories: list[int]) -> list[Entry]:
     """Read the standing acts that came behind one and touch the same categories, oldest first."""
     query = (

@@ -97,7 +97,8 @@ def _may_hold(rule: KeepRule) -> ColumnElement[bool]:
     wanted: list[ColumnElement[bool]] = [
         col(TemplateRow.id) == rule.template if rule.template else col(TemplateRow.id) > 0
     ]
-    if rule.code:
+    # In JSON other letters are escapes, which differ between upper and lower case.
+    if rule.code and rule.code.isascii():
         written = json.dumps(rule.code)
         wanted.append(cast(col(TemplateRow.codes), Text).icontains(written, autoescape=True))
     if rule.service:

@@ -292,20 +292,16 @@ def feedback_of(db: Connection, project: str, category: int) -> FeedbackSum:
         col(TemplateRow.id) == col(QuestionRow.template),
         col(TemplateRow.category) == category,
     )
-    asked, people = db.execute(
-        select(func.count(), func.count(col(QuestionRow.user).distinct()))
+    asked, people, answered = db.execute(
+        select(
+            func.count(),
+            func.count(col(QuestionRow.user).distinct()),
+            func.count(col(QuestionRow.solution)),
+        )
+        .select_from(QuestionRow)
         .join(TemplateRow, mine)
         .where(col(QuestionRow.project) == project)
     ).one()
-    answered = db.execute(
-        select(func.count())
-        .select_from(QuestionRow)
-        .join(TemplateRow, mine)
-        .where(
-            col(QuestionRow.project) == project,
-            col(QuestionRow.solution).is_not(None),
-        )
-    ).scalar_one()
     verdicts = _verdicts(
         db.execute(
             select(col(FeedbackRow.verdict), func.count(), func.count(col(FeedbackRow.question).distinct()))

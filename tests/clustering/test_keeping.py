@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ingest.clustering.reclustering import apply_plan, plan_reclustering
@@ -9,12 +11,12 @@ from knowledge_base import curation
 from knowledge_base.curation.keep_changes import change_keep
 from knowledge_base.curation.keep_edits import KeepChange
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import audit, template_reading
+from knowledge_base.store import audit, facts, keep_rules, template_reading, templates
 from knowledge_base.store.keep_rules import KeepRule
-from knowledge_base.types import Why
+from knowledge_base.types import FactKind, Why
 from tests.clustering.test_clusterer import HEAP, PEER, PEER_TOO, drain
 from tests.curation.pictures import picture
-from tests.store.databases import MINE
+from tests.store.databases import MINE, START
 from tests.store.knowledge import categories_of, ingest
 
 UNLIKE = "nightly copy of accounts gave up, peer said ORA-01555"
@@ -93,3 +95,57 @@ def test_what_is_free_again_is_clustered_like_the_rest(ruled: KnowledgeBase) -> 
     assert homes(ruled)[3] in (1, 3)
     recluster(ruled)
     assert homes(ruled)[2] != homes(ruled)[1], "nothing keeps what is unlike together any more"
+
+
+def test_what_came_while_a_rule_was_off_joins_once_that_is_undone(ruled: KnowledgeBase) -> None:
+    off = KeepChange(step="switch", number=1, enabled=False)
+    act = change_keep(ruled.store, MINE, off, actor="Mei").audit_id
+    ingest(ruled, UNLIKE)
+    drain(ruled)
+    curation.label(ruled.store, MINE, "KE-2", "Looked at", actor="Zhou")
+    curation.undo(ruled.store, MINE, act, actor="Mei")
+    drain(ruled)
+    assert homes(ruled) == {1: 1, 2: 2}, "what people labelled stays"
+    curation.label(ruled.store, MINE, "KE-2", "", actor="Zhou")
+    for change in (off, KeepChange(step="remove", number=1)):
+        act = change_keep(ruled.store, MINE, change, actor="Mei").audit_id
+        drain(ruled)
+        assert homes(ruled) == {1: 1, 2: 2}
+        curation.undo(ruled.store, MINE, act, actor="Mei")
+        assert homes(ruled) == {1: 1, 2: 2}
+        drain(ruled)
+        assert homes(ruled) == {1: 1, 2: 1}
+        with ruled.store.read() as db:
+            entry = next(each for each in audit.of_category(db, MINE, 1) if each.action == "merge")
+        assert (entry.actor, entry.can_be_undone) == ("kea", True)
+        curation.undo(ruled.store, MINE, entry.id, actor="Mei")
+        with ruled.store.write() as db:
+            facts.forget(db, MINE, [each.id for each in facts.standing(db, MINE)])
+
+
+def test_one_that_a_person_put_back_is_not_taken_out_again(ruled: KnowledgeBase) -> None:
+    ingest(ruled, PEER, PEER_TOO)
+    drain(ruled)
+    assert homes(ruled) == {1: 1, 2: 2, 3: 2}
+    with ruled.store.write() as db:
+        # What is left behind is kept from following.
+        facts.add(db, MINE, FactKind.CANNOT_LINK, [(1, 2)], actor="Mei", now=START)
+    # A rule that came while the window was under way.
+    with ruled.store.write() as db:
+        [stored] = keep_rules.read(db, MINE)
+        keep_rules.write(db, MINE, [replace(stored, code="", template=3)], now=START)
+        templates.wait_for_window(db, MINE, [3])
+    drain(ruled)
+    assert homes(ruled) == {1: 1, 2: 2, 3: 1}
+    with ruled.store.read() as db:
+        moved = audit.of_category(db, MINE, 1)[0]
+    assert (moved.actor, moved.action) == ("kea", "move")
+    curation.undo(ruled.store, MINE, moved.id, actor="Zhou")
+    assert homes(ruled)[3] == 2
+    with ruled.store.read() as db:
+        why = template_reading.get_template(db, MINE, "T-3").reason.why
+    with ruled.store.write() as db:
+        templates.wait_for_window(db, MINE, [3])
+    drain(ruled)
+    assert homes(ruled) == {1: 1, 2: 2, 3: 2}, "what a person put back stays"
+    assert why is not Why.PERSON

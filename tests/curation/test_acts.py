@@ -10,11 +10,11 @@ import pytest
 from knowledge_base import curation
 from knowledge_base.errors import Conflict, InputError, NotFound, StaleVersion
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import audit, projects, proposals, solutions
+from knowledge_base.store import audit, projects, proposals, solutions, template_reading
 from knowledge_base.store.proposal_values import Proposed
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.store.store import Store
-from knowledge_base.types import FactKind
+from knowledge_base.types import FactKind, Why
 from tests.curation.pictures import picture
 from tests.store.databases import MINE, OTHER, START
 from tests.store.filling import make
@@ -246,3 +246,57 @@ def test_a_proposal_closes_with_the_merge(store: Store) -> None:
     with store.read() as db:
         assert [(each.left, each.right) for each in proposals.open_proposals(db, MINE)] == [(1, 3)]
     assert third
+
+
+def test_ignoring_is_taken_back_where_it_was_done_and_nowhere_else(store: Store) -> None:
+    ids_of(store, "a", "b")
+    ignored = curation.ignore(store, MINE, "KE-1", actor="Mei").audit_id
+    kept = curation.ignore(store, MINE, "KE-2", ignored=False, actor="Mei").audit_id
+    merged = curation.merge(store, MINE, "KE-2", ["KE-1"], actor="Zhou").audit_id
+    curation.undo(store, MINE, ignored, actor="Mei")
+    assert not picture(store, MINE).active[2].ignored
+    curation.ignore(store, MINE, "KE-2", actor="Zhou")
+    with pytest.raises(Conflict, match="take that back first"):
+        curation.undo(store, MINE, kept, actor="Mei")
+    curation.undo(store, MINE, merged, actor="Zhou")
+    look = picture(store, MINE).active
+    assert (look[1].ignored, look[2].ignored) == (False, True)
+
+
+def test_ignoring_is_not_taken_back_over_what_somebody_did_since(store: Store) -> None:
+    ids_of(store, "a")
+    first, second, third = (
+        curation.ignore(store, MINE, "KE-1", ignored=on, actor=who).audit_id
+        for on, who in ((True, "Mei"), (False, "Zhou"), (True, "Lin"))
+    )
+    for older in (first, second):
+        with pytest.raises(Conflict, match="take that back first"):
+            curation.undo(store, MINE, older, actor="Mei")
+    for each in (third, second, first):
+        curation.undo(store, MINE, each, actor="Mei")
+    assert not picture(store, MINE).active[1].ignored
+
+
+def test_who_put_a_template_somewhere_is_named_again_after_undo(store: Store) -> None:
+    ids_of(store, "a", "b", "c")
+    curation.merge(store, MINE, "KE-1", ["KE-2", "KE-3"], actor="Mei")
+
+    def named(number: int) -> tuple[Why, str]:
+        with store.read() as db:
+            reason = template_reading.get_template(db, MINE, f"T-{number}").reason
+        return reason.why, reason.actor
+
+    first = named(1)
+    for _ in range(2):
+        split = curation.split(store, MINE, "KE-1", ["T-2"], actor="Zhou")
+        assert named(2) == (Why.PERSON, "Zhou")
+        again = curation.merge(store, MINE, split.category.id, ["KE-1"], actor="Lin")
+        assert named(3) == (Why.PERSON, "Lin")
+        curation.undo(store, MINE, again.audit_id, actor="Bo")
+        assert (named(1), named(2), named(3)) == (first, (Why.PERSON, "Zhou"), (Why.PERSON, "Mei"))
+        curation.undo(store, MINE, split.audit_id, actor="Bo")
+        assert named(2) == (Why.PERSON, "Mei")
+    apart = curation.split(store, MINE, "KE-1", ["T-3"], actor="Zhou").category.id
+    moved = curation.move(store, MINE, "T-2", apart, actor="Lin")
+    curation.undo(store, MINE, moved.audit_id, actor="Bo")
+    assert named(2) == (Why.PERSON, "Mei")

@@ -14,13 +14,14 @@ from knowledge_base.curation.keep_edits import KeepChange
 from knowledge_base.errors import Conflict, InputError, KeaError, NotFound, StaleVersion
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import audit, eviction, keep_rules, template_reading
+from knowledge_base.store import audit, eviction, keep_rules, template_reading, templates
 from knowledge_base.store.keep_rules import KeepRule
 from knowledge_base.store.solutions import SolutionText
 from knowledge_base.types import Why
 from tests.clustering.test_clusterer import drain
 from tests.curation.pictures import picture
-from tests.store.databases import MINE, OTHER
+from tests.store.databases import MINE, OTHER, START
+from tests.store.filling import new_template
 from tests.store.knowledge import ingest, knowledge_at
 
 SNAPSHOT = "ORA-01555 snapshot too old in rollback segment"
@@ -214,3 +215,12 @@ def test_projects_are_apart(knowledge: KnowledgeBase) -> None:
     assert set(picture(knowledge.store, OTHER).homes.values()) == {5}
     with knowledge.store.read() as db:
         assert keep_rules.read(db, OTHER) == ()
+
+
+def test_a_code_in_another_alphabet_is_found_in_any_case(knowledge: KnowledgeBase) -> None:
+    with knowledge.store.write() as db:
+        [made] = templates.create(
+            db, MINE, [replace(new_template("o", "copy failed"), codes=("ОШ-12",))], START
+        ).values()
+    planned = plan_keep(knowledge.store, MINE, adding(KeepRule(code="ош-12", category=4)))
+    assert set(planned.moves.moves) == {made.template}

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from knowledge_base.curation import many
 from knowledge_base.curation.many import DoneMany, Many
 from knowledge_base.errors import InputError, KeaError
-from knowledge_base.store import queue
+from knowledge_base.store import live, queue
 from knowledge_base.store.queue import QueueState, SeenWithin, Summary
 from web.jobs import Job, Jobs, JobState, Tick, Work
 from web.many_replays import WantedMany, read_many, write_many
@@ -76,6 +76,8 @@ def try_many(
         text = {"label": label, "assign": "" if owner == NOBODY else owner or other}.get(act, "")
         Many(act=act, text=text, until=at).check(now)
         with page.parts.knowledge.store.read() as db:
+            # Before the list: what is done between the two reads counts as newer.
+            behind = live.seen(db, project).act
             numbers = queue.matching(db, project, shown.wanted, now=now)
             summary = queue.summarise(db, project, shown.wanted, now=now)
             named = queue.count_named(db, project, shown.wanted, other_than=text, now=now) if act == "label" else 0
@@ -88,7 +90,12 @@ def try_many(
         refused = RefusedPage(problem.detail, "/queue", (), dict(shown.parameters()))
         return page.show("what_if_refused.html", refused, status=problem.kind.status)
     wanted = WantedMany(
-        act=act, text=text, until=at.isoformat() if at else "", address=shown.query, numbers=tuple(numbers)
+        act=act,
+        text=text,
+        until=at.isoformat() if at else "",
+        address=shown.query,
+        numbers=tuple(numbers),
+        behind=behind,
     )
     context = ManyPage(
         replay=write_many(page.parts.key, project, wanted),
@@ -107,7 +114,7 @@ def try_many(
 
 @router.post("/queue/many/confirm")
 def confirm_many(page: PageOf, replay: Annotated[str, Form()] = "", reason: Text = "") -> Response:
-    """Begin to do what was shown to those that were shown and match still; others that match are left alone."""
+    """Begin to do what was shown to those that were shown, match still, and that nobody did the like to since."""
     wanted = read_many(page.parts.key, page.project, replay)
     shown, project, store = read_address(wanted.address), page.project, page.parts.knowledge.store
     until = datetime.fromisoformat(wanted.until) if wanted.until else None
@@ -119,7 +126,9 @@ def confirm_many(page: PageOf, replay: Annotated[str, Form()] = "", reason: Text
     actor = page.actor
 
     def work(tick: Tick) -> dict[str, int | str | bool]:
-        done = many.do_many(store, project, shown.wanted, wanted.numbers, what, actor=actor, tick=tick)
+        done = many.do_many(
+            store, project, shown.wanted, wanted.numbers, what, behind=wanted.behind, actor=actor, tick=tick
+        )
         return _told(done) | {"more": more}
 
     return _begin(page, work, wanted.act, wanted.address)
