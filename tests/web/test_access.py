@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.testclient import TestClient
 
 from tests.web.conftest import BASE
@@ -25,6 +26,13 @@ def test_every_route_of_the_api_needs_a_sign_in(client: TestClient) -> None:
             answer = client.request(method, path.replace("{category_id}", "KE-1"))
             assert answer.status_code == 401, (method, path)
             assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_what_no_dependency_guards_is_known(client: TestClient) -> None:
+    """The role is checked by a dependency, which folders and routes of plain functions do not have."""
+    routes = iter_route_contexts(client.app.routes)  # type: ignore[attr-defined]
+    plain = {each.path for each in routes if not isinstance(each.original_route, APIRoute)}
+    assert plain <= {"/static/dist", "/api/v1/openapi.json"}
 
 
 @pytest.mark.parametrize(

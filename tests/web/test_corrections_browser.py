@@ -11,7 +11,7 @@ from tests.web.test_browser import AXE, AXE_RUN, address, complaints
 from tests.web.test_proposals_browser import visit
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 __all__ = ["address"]
 pytestmark = pytest.mark.browser
@@ -48,6 +48,45 @@ def test_two_people_merge_at_once(browser: Browser, address: tuple[str, Settings
     first.wait_for_selector(".toast:has-text('took back')")
     # A refusal is answered with 409, which the browser notes on its console.
     assert [each for each in (*found[0], *found[1]) if "409" not in each] == []
+
+
+@pytest.mark.parametrize("path", ["/categories/KE-2", "/queue?status=all"])
+def test_a_dialog_says_that_a_replay_takes_time_and_can_be_left(
+    browser: Browser, address: tuple[str, Settings], path: str
+) -> None:
+    base, settings = address
+    page = visit(browser, settings).new_page()
+    found = complaints(page)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/what-if", hold)
+    page.goto(base + path)
+    waits = page.locator("#what-if").get_by_text("recent questions are replayed")
+
+    def ask() -> None:
+        page.keyboard.press("m")
+        dialog = page.locator("dialog[open]")
+        if path.startswith("/queue"):
+            dialog.get_by_label("Other ids").fill("KE-1, KE-2")
+        elif not held:
+            dialog.get_by_label("Search the other category").fill("KE-1")
+            dialog.locator("#merge-found").get_by_role("checkbox").check()
+        dialog.get_by_role("button", name="What would change…").click()
+        waits.wait_for()
+
+    ask()
+    check(page, 1280)
+    page.keyboard.press("Escape")
+    waits.wait_for(state="detached")
+    ask()
+    assert len(held) == 2
+    held[1].continue_()
+    page.locator("#what-if").get_by_label("Reason").wait_for()
+    assert page.evaluate("document.activeElement.name") == "reason"
+    assert found == []
 
 
 def test_a_rule_is_tried_on_a_phone_in_chinese(browser: Browser, address: tuple[str, Settings]) -> None:

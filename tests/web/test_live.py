@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -19,15 +21,18 @@ from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.roles import Role
 from knowledge_base.settings import Settings
 from knowledge_base.store import live, people, projects, sessions, tokens
-from knowledge_base.store.projects import ensure_project
+from knowledge_base.store.live import Counts
+from knowledge_base.store.projects import Change, ensure_project
 from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.store import Store
 from tests.web.conftest import DISK, NOW, records
 from tests.web.live import following
 from tests.web.roles import cookie_of
 from tests.web.serving import running
 from web.app import create_app
-from web.live.channel import KEPT
+from web.live.channel import KEPT, Channel, Cursor
 from web.live.feed import OF_ONE, Connection, LiveFeed, Standing
+from web.live.reading import News, Place, read_news
 from web.session import COOKIE, read_session
 from web.signin import make_token
 
@@ -192,6 +197,68 @@ def test_a_server_with_open_streams_stops_at_once(settings: Settings, knowledge:
     assert time.monotonic() - began < 9
 
 
+def test_closing_waits_for_a_read_under_way(knowledge: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    began, go_on, store = threading.Event(), threading.Event(), knowledge.store
+
+    def read(store: Store, places: dict[str, Place | None]) -> dict[str, News]:
+        with store.read():
+            began.set()
+            assert go_on.wait(20)
+        return read_news(store, places)
+
+    async def follow(feed: LiveFeed, connection: Connection) -> int:
+        return len([each async for each in feed.follow(connection, None)])
+
+    async def close() -> None:
+        feed, connection = LiveFeed(store), Connection("person 1", "default", "secret", lambda: Standing.GOOD)
+        with feed.joined(connection):
+            following = asyncio.create_task(follow(feed, connection))
+            assert await asyncio.to_thread(began.wait, 20)
+            closing = asyncio.create_task(feed.close())
+            await asyncio.wait({closing}, timeout=0.1)
+            is_closed = closing.done()
+            go_on.set()
+            await closing
+            assert not is_closed
+            assert await following > 0
+            # One that joined just before is not followed any more.
+            assert await follow(feed, connection) == 0
+
+    monkeypatch.setattr("web.live.feed.read_news", read)
+    asyncio.run(close())
+
+
+def test_a_page_from_before_a_backup_was_put_back_is_told_so() -> None:
+    channel = Channel()
+
+    def poll(begin: int, end: int) -> None:
+        changes = [Change(n, "label", {"actor": "Ann", "category": "KE-7"}, NOW) for n in range(begin + 1, end + 1)]
+        place = channel.place(0.0)
+        channel.take(News(begin, tuple(changes), Counts(0, 0, 0), "", 0), place, 0.0)
+
+    def told(cursor: Cursor) -> list[str | None]:
+        return [each.event for each in cursor.events()]
+
+    poll(0, 5)
+    from_before, just_read = Cursor(channel, 9), Cursor(channel, 6)
+    assert (told(from_before), told(just_read)) == (["state"], ["state"])
+    # The poll that is under way may be older than the page; none is told of what it showed already.
+    poll(5, 5)
+    assert (told(from_before), told(just_read)) == ([], [])
+    moved = channel.moved
+    poll(5, 6)
+    assert (moved.is_set(), told(from_before), told(just_read)) == (True, ["behind"], [])
+    poll(6, 7)
+    assert (told(from_before), told(just_read)) == (["changes"], ["changes"])
+    # Those who may be ahead are woken also where nothing happens.
+    late = Cursor(channel, 9)
+    told(late)
+    for expected in ([], ["behind"]):
+        moved = channel.moved
+        poll(7, 7)
+        assert (moved.is_set(), told(late)) == (True, expected)
+
+
 def test_a_page_says_what_was_done_meanwhile(served: Served) -> None:
     store, disk, headers = served.knowledge.store, served.category(), served.cookie("viewer")
     with store.read() as db:
@@ -226,3 +293,23 @@ def test_rows_that_changed_are_those_that_the_filters_let_through(served: Served
     assert "data-row=" not in shown
     assert '<b data-count-of="unlabelled">1</b>' in shown
     assert "Disk full" in httpx2.get(rows, params={"ids": disk, "status": "unsolved"}, headers=headers).text
+
+
+def test_a_label_given_on_its_page_takes_the_row_off_an_open_queue(served: Served) -> None:
+    disk, headers = served.category(), served.cookie("viewer")
+    DemandKeeper(served.knowledge.store).settle("default")
+    page = httpx2.get(f"{served.base}/queue", headers=headers).text
+    [address] = re.findall(r'data-events="/events([^"]*)"', page)
+    assert f'data-row="{disk}"' in page
+    with following(served.base, headers, address.replace("&amp;", "&")) as stream:
+        wanted = {"label": "Disk full", "is_seen": "true", "seen": ""}
+        engineer = served.cookie("engineer") | {"Origin": served.base}
+        done = httpx2.post(f"{served.base}/categories/{disk}/label", data=wanted, headers=engineer)
+        assert done.status_code == 303
+        while not (told := stream.next("changes").data)["acts"]:
+            pass
+        [act] = told["acts"]
+        rows = httpx2.get(f"{served.base}/queue/rows", params={"ids": ",".join(told["rows"])}, headers=headers).text
+    assert (act["kind"], act["actor"], act["ids"]) == ("label", "engineer", [disk])
+    assert disk in told["rows"]
+    assert "data-row=" not in rows

@@ -62,11 +62,15 @@ def come(knowledge: KnowledgeBase, template: str, count: int, service: str) -> s
 
 def arrive(browser: Browser, settings: Settings, name: str, *, bypass_csp: bool = False) -> Page:
     page = browser.new_context(viewport={"width": 1280, "height": 800}, bypass_csp=bypass_csp).new_page()
+    sign_in(page, settings, name)
+    return page
+
+
+def sign_in(page: Page, settings: Settings, name: str) -> None:
     page.goto(make_link(settings))
     page.get_by_label("Your name").fill(name)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/")
-    return page
 
 
 def rows(page: Page) -> list[str]:
@@ -140,3 +144,88 @@ def test_a_page_that_somebody_else_changes(browser: Browser, served: tuple[str, 
     ann.wait_for_url(re.compile(f"/solutions/{solution.id}(\\?|$)"))
     bo.wait_for_selector("#meanwhile:has-text('Ann published v3')")
     assert [each for each in found if "409" not in each] == []
+
+
+def test_what_is_typed_outlives_the_end_of_a_session(
+    browser: Browser, served: tuple[str, Settings, KnowledgeBase]
+) -> None:
+    base, settings, knowledge = served
+    disk, ann = come(knowledge, DISK, 1, "spark-etl"), arrive(browser, settings, "Ann")
+    other = ann.context.new_page()
+    other.goto(f"{base}/questions")
+    hide(other, hidden=True)
+    # Nobody asked for the look at what others did: it does not take the page away.
+    ann.goto(f"{base}/categories/{disk}")
+    ann.wait_for_selector("[data-live-count=queue]:has-text('2')")
+    ann.keyboard.press("e")
+    ann.get_by_label("Label", exact=True).fill("Disk full")
+    ann.context.request.post(f"{base}/sign-out", headers={"Origin": base})
+    curation.label(knowledge.store, "default", disk, "No space", actor="Bo")
+    ann.wait_for_selector("#live-note:has-text('You are signed out')")
+    assert ann.get_by_label("Label", exact=True).input_value() == "Disk full"
+    # A page that was hidden until now cannot tell a refused stream from one that broke.
+    hide(other, hidden=False)
+    other.wait_for_selector("#live-note:has-text('You are signed out')")
+    other.close()
+    # What somebody asked for leads to the sign-in, and back to what was typed.
+    sign_in(ann, settings, "Ann")
+    ann.goto(f"{base}/queue")
+    ann.wait_for_selector("[data-previewed]")
+    shown = ann.locator("[data-previewed]").get_attribute("data-previewed")
+    ann.locator("[data-label-box]").fill("Half a name")
+    ann.context.request.post(f"{base}/sign-out", headers={"Origin": base})
+    with ann.expect_navigation():
+        ann.locator("[data-search]").fill("disk")
+    sign_in(ann, settings, "Ann")
+    ann.goto(f"{base}/queue")
+    ann.wait_for_selector(f"[data-previewed={shown}]")
+    until(lambda: ann.locator("[data-label-box]").input_value() == "Half a name")
+
+
+def test_a_look_that_failed_is_done_again(browser: Browser, served: tuple[str, Settings, KnowledgeBase]) -> None:
+    base, settings, knowledge = served
+    ann = arrive(browser, settings, "Ann")
+    ann.goto(f"{base}/queue")
+    ann.wait_for_selector("[data-live-count=queue]:has-text('2')")
+    disk = rows(ann)[0]
+    ann.route("**/queue/rows?*", lambda route: route.fulfill(status=503), times=1)
+    curation.assign(knowledge.store, "default", disk, "Cy", actor="Bo")
+    ann.wait_for_selector(f"[data-row={disk}] [data-changed]:has-text('changed by Bo')")
+    ann.goto(f"{base}/categories/{disk}")
+    ann.wait_for_selector("[data-live-count=queue]:has-text('2')")
+    ann.route("**/events/meanwhile?*", lambda route: route.abort(), times=1)
+    curation.assign(knowledge.store, "default", disk, "Di", actor="Bo")
+    ann.wait_for_selector("#meanwhile:has-text('Bo gave it to Di')")
+
+
+def test_a_draft_is_saved_before_the_page_is_loaded_anew(
+    browser: Browser, served: tuple[str, Settings, KnowledgeBase]
+) -> None:
+    base, settings, knowledge = served
+    disk = come(knowledge, DISK, 1, "spark-etl")
+    made = curation.attach(knowledge.store, "default", disk, SolutionText("Old", "", "1. `df -h`"), actor="Cy").solution
+    assert made is not None
+    ann = arrive(browser, settings, "Ann")
+    ann.goto(f"{base}/solutions/{made.id}/edit")
+    curation.attach(knowledge.store, "default", disk, SolutionText("New", "", "x"), based_on=1, actor="Bo")
+    ann.wait_for_selector("#meanwhile:has-text('Bo published v2')")
+    title, refresh = ann.get_by_label("Title").first, ann.get_by_role("button", name="Show it as it is now")
+    title.fill("Typed just now")
+    with ann.expect_navigation():
+        refresh.click()
+    ann.wait_for_selector("text=was brought back")
+    assert title.input_value() == "Typed just now"
+    curation.attach(knowledge.store, "default", disk, SolutionText("Newer", "", "x"), based_on=2, actor="Bo")
+    ann.wait_for_selector("#meanwhile:has-text('Bo published v3')")
+    ann.route("**/autosave", lambda route: route.fulfill(status=503))
+    title.fill("Typed while the server was busy")
+    with ann.expect_navigation():
+        refresh.click()
+    until(lambda: title.input_value() == "Typed while the server was busy")
+
+
+def hide(page: Page, *, hidden: bool) -> None:
+    """Let a page believe that its tab was left, or come back to."""
+    told = "true" if hidden else "false"
+    page.evaluate(f"Object.defineProperty(document, 'hidden', {{value: {told}, configurable: true}})")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")

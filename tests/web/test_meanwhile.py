@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,15 @@ def act(client: TestClient, category: str, seen: str, **fields: str) -> tuple[in
     return answer.status_code, answer.text
 
 
+def all_the_same(client: TestClient, told: str) -> tuple[int, str]:
+    """Send the form of a conflict."""
+    data: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', told):
+        data.setdefault(name, []).append(unescape(value))
+    answer = client.post("/queue/acts", data=data, headers=PART)
+    return answer.status_code, answer.text
+
+
 def test_what_somebody_else_did_in_the_queue_is_not_undone_unseen(
     signed_in: TestClient, knowledge: KnowledgeBase, disk_id: str
 ) -> None:
@@ -46,21 +57,37 @@ def test_what_somebody_else_did_in_the_queue_is_not_undone_unseen(
     assert status == 409
     assert "<strong>Bo</strong> gave it to Cy" in told
     assert "give it to <strong>Lin Wei</strong>" in told
-    # All the same: the form of the answer does it without having seen anything.
-    again = signed_in.post("/queue/acts", data={"act": "assign", "ids": disk_id, "owner": "Lin Wei"}, headers=PART)
-    assert (again.status_code, 'data-owner="Lin Wei"' in again.text) == (200, True)
+    # All the same: the form of the answer does it, unless a third one was there meanwhile.
+    curation.assign(store, "default", disk_id, "Di", actor="Ed")
+    status, told = all_the_same(signed_in, told)
+    assert (status, "<strong>Ed</strong> gave it to Di" in told) == (409, True)
+    status, told = all_the_same(signed_in, told)
+    assert (status, 'data-owner="Lin Wei"' in told) == (200, True)
+    curation.assign(store, "default", disk_id, "Cy", actor="Bo")
     # What is as it shall be already is no conflict, nor is what was seen.
     assert act(signed_in, disk_id, "Cy", act="assign", owner="Lin Wei")[0] == 200
     assert act(signed_in, disk_id, "Lin Wei", act="assign", owner="-")[0] == 200
     curation.ignore(store, "default", disk_id, actor="Bo")
     status, told = act(signed_in, disk_id, "", act="unignore")
     assert (status, "<strong>Bo</strong> ignored it" in told) == (409, True)
-    assert act(signed_in, disk_id, "ignored", act="unignore")[0] == 200
+    assert all_the_same(signed_in, told)[0] == 200
     until = "2026-11-30T09:00:00+00:00"
     assert act(signed_in, disk_id, "", act="snooze", until=until)[0] == 200
     status, told = act(signed_in, disk_id, "", act="snooze", until="2026-12-01T09:00:00+00:00")
     assert (status, "put it off until" in told) == (409, True)
-    assert act(signed_in, disk_id, until, act="unsnooze")[0] == 200
+    assert all_the_same(signed_in, told)[0] == 200
+    assert act(signed_in, disk_id, "2026-12-01T09:00:00+00:00", act="unsnooze")[0] == 200
+
+
+def test_what_was_seen_goes_with_each_category(signed_in: TestClient, knowledge: KnowledgeBase, disk_id: str) -> None:
+    curation.assign(knowledge.store, "default", disk_id, "Cy", actor="Bo")
+    wanted = {"act": "assign", "owner": "Lin Wei"}
+    # One that is named twice is checked all the same; what cannot be paired is refused.
+    twice = wanted | {"ids": [disk_id, disk_id], "seen": ["=", "="]}
+    assert signed_in.post("/queue/acts", data=twice, headers=PART).status_code == 409
+    too_few = wanted | {"ids": [disk_id, "KE-2"], "seen": ["="]}
+    assert signed_in.post("/queue/acts", data=too_few, headers=PART).status_code == 400
+    assert signed_in.post("/queue/acts", data=wanted | {"ids": [disk_id]}, headers=PART).status_code == 200
 
 
 def test_what_is_typed_on_a_category_is_kept_and_set_beside_what_others_saved(

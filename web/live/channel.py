@@ -17,13 +17,16 @@ KEPT = 1000
 """Changes that are kept for those who were away for a while."""
 COUNT_SECONDS, REST_SECONDS = 5.0, 15.0
 """How often is counted where something changes, and where nothing does."""
+SURE = 2
+"""So many polls later one has begun after a page was found ahead: the first may have been under way then."""
 
 
 @dataclass(slots=True)
 class Channel:
     """The newest changes and the state of a project; ``moved`` is set, and replaced, with every news.
 
-    ``first`` is the number behind which all is kept; ``era`` goes up where a backup was put back.
+    ``first`` is the number behind which all is kept; ``era`` goes up where a backup was put back. ``polls`` counts how
+    often was read; up to the one ``watched`` all are woken by each, since one of them may be ahead.
     """
 
     changes: deque[Change] = field(default_factory=lambda: deque(maxlen=KEPT))
@@ -33,6 +36,8 @@ class Channel:
     state: State | None = None
     moved: asyncio.Event = field(default_factory=asyncio.Event)
     followers: int = 0
+    polls: int = 0
+    watched: int = 0
     counted_at: float = 0.0
     is_counted: bool = False
 
@@ -46,6 +51,7 @@ class Channel:
 
     def take(self, news: News, place: Place | None, now: float) -> None:
         """Take in what was read from a place, and wake those who wait where it says something new."""
+        self.polls += 1
         if news.is_set_back:
             self.era += 1
         if news.is_set_back or news.behind > self.last:
@@ -64,6 +70,8 @@ class Channel:
         if news.changes or news.is_set_back or state != self.state:
             self.state = state
             self.wake()
+        elif self.polls <= self.watched:
+            self.wake()
 
     def wake(self) -> None:
         """Let those who wait look."""
@@ -79,6 +87,7 @@ class Cursor:
     number: int | None
     era: int | None = None
     state: State | None = None
+    ahead_at: int | None = None
 
     def events(self) -> Iterator[ServerSentEvent]:
         """Give what it was not told yet."""
@@ -89,7 +98,7 @@ class Cursor:
             self.era = channel.era
         if self.number is None:
             self.number = channel.last
-        if self.era != channel.era or self.number < channel.first:
+        if self.era != channel.era or self.number < channel.first or self._is_ahead(self.number):
             self.era, self.number = channel.era, channel.last
             yield behind_event(channel.last)
         elif self.number < channel.last:
@@ -99,3 +108,13 @@ class Cursor:
         if self.state != channel.state:
             self.state = channel.state
             yield channel.state.event()
+
+    def _is_ahead(self, number: int) -> bool:
+        """Tell whether more was told than there is, since a backup was put back before this process began."""
+        channel = self.channel
+        if number <= channel.last:
+            self.ahead_at = None
+            return False
+        if self.ahead_at is None:
+            self.ahead_at, channel.watched = channel.polls, channel.polls + SURE
+        return channel.polls >= self.ahead_at + SURE

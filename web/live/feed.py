@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -27,6 +27,8 @@ TROUBLE_SECONDS = 10.0
 """The pause after the database could not be read."""
 CHECK_SECONDS = 5.0
 """How soon a connection ends whose session ended, or whose roles changed."""
+CLOSE_SECONDS = 5.0
+"""How long closing waits for a read under way."""
 OF_ONE, OF_ALL = 20, 1000
 """Connections that one person, or one program, and that all together may hold open to a process."""
 
@@ -58,26 +60,30 @@ class LiveFeed:
         self._channels: dict[str, Channel] = {}
         self._open: set[Connection] = set()
         self._task: asyncio.Task[None] | None = None
-        self._is_closed = False
+        self._closed = asyncio.Event()
 
     def open(self) -> None:
         """Take connections."""
-        self._is_closed = False
+        self._closed = asyncio.Event()
 
     async def close(self) -> None:
-        """End all connections at once, and take none any more."""
-        self._is_closed = True
+        """End all connections at once, and take none any more; a read under way comes to its end first."""
+        self._closed.set()
         for channel in self._channels.values():
             channel.wake()
         task, self._task = self._task, None
         if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            # A thread cannot be interrupted: it would go on with a connection of a store that is closed by then.
+            _, late = await asyncio.wait({task}, timeout=CLOSE_SECONDS)
+            for each in late:
+                log.warning("a read for open pages did not end in time", seconds=CLOSE_SECONDS)
+                each.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     @contextmanager
     def joined(self, connection: Connection) -> Iterator[Connection]:
         """Count a connection while it is open. Raises TooOften beyond the bound of one, Unavailable beyond all's."""
-        if self._is_closed or len(self._open) >= OF_ALL:
+        if self._closed.is_set() or len(self._open) >= OF_ALL:
             raise Unavailable("no more pages can be kept up to date now; reload them by hand")
         if Counter(each.who for each in self._open)[connection.who] >= OF_ONE:
             raise TooOften(f"you have {OF_ONE} pages open that are kept up to date; close some", 60)
@@ -92,23 +98,26 @@ class LiveFeed:
 
     async def follow(self, connection: Connection, since: int | None) -> AsyncIterator[ServerSentEvent]:
         """Tell a joined connection what comes behind the change ``since``, until one of the two sides ends it."""
+        closed = self._closed
+        if closed.is_set():
+            return
         channel = self._channels[connection.project]
         cursor = Cursor(channel, since)
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run(), name="kea-live")
+            self._task = asyncio.create_task(self._run(closed), name="kea-live")
         yield first_event()
-        while not self._is_closed and connection.standing is Standing.GOOD:
+        while not closed.is_set() and connection.standing is Standing.GOOD:
             moved = channel.moved
             for event in cursor.events():
                 yield event
-            if not self._is_closed and connection.standing is Standing.GOOD:
+            if not closed.is_set() and connection.standing is Standing.GOOD:
                 await moved.wait()
         if connection.standing is Standing.SIGNED_OUT:
             yield bye_event()
 
-    async def _run(self) -> None:
+    async def _run(self, closed: asyncio.Event) -> None:
         checked_at = time.monotonic()
-        while self._open:
+        while self._open and not closed.is_set():
             pause = POLL_SECONDS
             try:
                 await self._poll()
@@ -119,7 +128,8 @@ class LiveFeed:
                 # Whatever it was, those who wait are better served by another try than by silence.
                 log.warning("open pages are not told what changes", reason=str(error), error=type(error).__name__)
                 pause = TROUBLE_SECONDS
-            await asyncio.sleep(pause)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(closed.wait(), pause)
 
     async def _poll(self) -> None:
         now = time.monotonic()

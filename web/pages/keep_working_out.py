@@ -17,7 +17,7 @@ from web.pages.keep_boxes import keep_boxes
 from web.pages.keep_saying import promise_of, title_of, verb_of
 from web.pages.opening import Opened
 from web.pages.what_if_context import TemplateRow, WhatIfPage
-from web.pages.what_if_reading import answer_rows
+from web.pages.what_if_reading import REPLAY_SECONDS, answer_rows
 from web.segments import template_segments
 
 TEMPLATES_SHOWN = 50
@@ -31,7 +31,7 @@ def work_out_keep(page: Opened, change: KeepChange, *, reason: str = "", since: 
     """
     knowledge, project = page.parts.knowledge, page.project
     plan = plan_keep(knowledge.store, project, change)
-    found = what_if(knowledge, project, Keep(plan))
+    found = what_if(knowledge, project, Keep(plan), budget=REPLAY_SECONDS)
     shown = ShownKeep(change, plan.basis, int(page.visit.formats.now.timestamp()))
     with knowledge.store.read() as db:
         before, after, flow = keep_boxes(db, page, plan)

@@ -32,11 +32,11 @@ class SplitMember:
 
 @dataclass(frozen=True, slots=True)
 class SplitPage:
-    """The most frequent templates of a category, of ``total``."""
+    """The most frequent templates of a category; ``has_more`` where it has others."""
 
     id: str
     members: tuple[SplitMember, ...]
-    total: int
+    has_more: bool
 
 
 @router.get("/queue/split/{category_id}")
@@ -47,10 +47,11 @@ def choose_templates(page: PageOf, category_id: str) -> Response:
         number = categories.resolve_public(db, project, category_id)
         require_alive(db, project, number)
         going = _going(db, project, number)
-        members = template_reading.templates_in(db, project, number, SHOWN)
-        total = len(categories.living_templates_of(db, project, number))
-    shown = tuple(SplitMember(each.id, template_segments(each.text), each.count, each.id in going) for each in members)
-    return page.show("queue_split.html", SplitPage(public_id(Prefix.CATEGORY, number), shown, total))
+        members = template_reading.templates_in(db, project, number, SHOWN + 1)
+    shown = tuple(
+        SplitMember(each.id, template_segments(each.text), each.count, each.id in going) for each in members[:SHOWN]
+    )
+    return page.show("queue_split.html", SplitPage(public_id(Prefix.CATEGORY, number), shown, len(members) > SHOWN))
 
 
 def _going(db: Connection, project: str, number: int) -> frozenset[str]:

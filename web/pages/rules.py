@@ -17,7 +17,7 @@ from knowledge_base.store.audit import Entry
 from web.pages.opening import Opened, PageOf
 from web.pages.rules_context import read_hits, read_rules_page
 from web.pages.what_if_context import RefusedPage, TemplateRow, WhatIfPage
-from web.pages.what_if_reading import answer_rows
+from web.pages.what_if_reading import REPLAY_SECONDS, answer_rows
 from web.problems import problem_of
 from web.rule_replays import NOTHING, Step, WantedRules, read_rules, write_rules
 from web.segments import template_segments
@@ -151,7 +151,8 @@ def _work_out(page: Opened, wanted: WantedRules, *, reason: str = "", since: Wan
     before, behind = rule_changes.changed_rules(store, project, wanted.edit)
     if before == behind:
         raise InputError("that changes nothing; the rules are as they were")
-    found = what_if(page.parts.knowledge, project, Rules(behind.rules, TEMPLATES, LINES))
+    act = Rules(behind.rules, TEMPLATES, LINES)
+    found = what_if(page.parts.knowledge, project, act, budget=REPLAY_SECONDS)
     preview = found.preview
     assert preview is not None  # noqa: S101 - other rules always have one
     homes = {template: joined.category_ids[0] for joined in preview.joined if not joined.conflict

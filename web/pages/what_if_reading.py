@@ -25,6 +25,8 @@ from web.segments import template_segments
 
 TEMPLATES_SHOWN = 50
 ACTS_SHOWN = 5
+REPLAY_SECONDS = 2.0
+"""So long questions are asked again for somebody who waits; those that an act concerns come first."""
 _SOLVED = frozenset({Outcome.ANSWERED, Outcome.SUGGESTED})
 
 
@@ -39,7 +41,7 @@ def work_out(page: Opened, wanted: Wanted, *, reason: str = "", since: Wanted | 
     with knowledge.store.read() as db:
         concerned = concerned_by(db, project, wanted)
         bound = wanted.worked_out(basis=basis_of(db, project, concerned), at=int(page.visit.formats.now.timestamp()))
-    found = what_if(knowledge, project, act)
+    found = what_if(knowledge, project, act, budget=REPLAY_SECONDS)
     with knowledge.store.read() as db:
         picture = picture_of(db, page, bound, concerned, found)
         templates = _templates(db, project, bound, concerned)

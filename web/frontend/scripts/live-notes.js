@@ -1,17 +1,16 @@
 import { fetchPart } from "./queue-parts.js";
+import { loadAnew, takeUpTyped } from "./typed.js";
 
 const WAIT = 300;
-const KEPT = "kea-typed:";
+const AGAIN = 5_000;
 
 /** Says on an open page what others did meanwhile to what it shows; what was typed outlives a look at the new state. */
 export function watchNotes() {
-  bringBack();
-  document.addEventListener("kea:changes", ({ detail }) => later(detail.acts.flatMap((act) => act.ids), detail.rows));
+  takeUpTyped();
+  document.addEventListener("kea:changes", ({ detail }) => later([...detail.acts.flatMap((act) => act.ids), ...detail.rows]));
   document.addEventListener("kea:behind", () => later(places().map((place) => place.dataset.about)));
   document.addEventListener("click", (event) => {
-    if (!event.target.closest("[data-refresh]")) return;
-    keep();
-    location.reload();
+    if (event.target.closest("[data-refresh]")) loadAnew();
   });
 }
 
@@ -19,10 +18,10 @@ const places = () => [...document.querySelectorAll("[data-about]")];
 let timer;
 const touched = new Set();
 
-function later(...ids) {
-  for (const id of ids.flat()) touched.add(id);
+function later(ids, wait = WAIT) {
+  for (const id of ids) touched.add(id);
   clearTimeout(timer);
-  timer = setTimeout(look, WAIT);
+  timer = setTimeout(look, wait);
 }
 
 async function look() {
@@ -32,43 +31,8 @@ async function look() {
     const address = new URL(document.body.dataset.meanwhile, location.href);
     address.searchParams.set("about", place.dataset.about);
     if (place.matches("[data-asked]")) address.searchParams.set("asked", "true");
-    const { ok, content } = await fetchPart(address);
+    const { ok, isPassing, content } = await fetchPart(address, { stays: true });
     if (ok && content.firstElementChild) place.replaceChildren(content);
-  }
-}
-
-/** Fields that somebody typed in and that no server keeps. */
-function typed() {
-  const fields = document.querySelectorAll("main form:not([data-autosaved]) :is(input[type=text], textarea)[name]");
-  return [...fields].filter((field) => field.value !== field.defaultValue);
-}
-
-function name(field) {
-  return `${field.form.getAttribute("action")} ${field.name}`;
-}
-
-function keep() {
-  try {
-    const values = typed().map((field) => [name(field), field.value]);
-    if (values.length) sessionStorage.setItem(KEPT + location.pathname, JSON.stringify(values));
-  } catch {
-    // A full or forbidden storage costs what was typed only.
-  }
-}
-
-function bringBack() {
-  let values = [];
-  try {
-    values = JSON.parse(sessionStorage.getItem(KEPT + location.pathname)) ?? [];
-    sessionStorage.removeItem(KEPT + location.pathname);
-  } catch {
-    return;
-  }
-  const kept = new Map(values);
-  for (const field of document.querySelectorAll("main form :is(input[type=text], textarea)[name]")) {
-    if (!kept.has(name(field))) continue;
-    field.value = kept.get(name(field));
-    const view = field.closest("[data-view][hidden]");
-    if (view) document.querySelector(`[data-shows="#${view.id}"]`)?.click();
+    if (isPassing) later([place.dataset.about], AGAIN);
   }
 }

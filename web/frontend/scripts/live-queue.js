@@ -1,6 +1,7 @@
 import { fetchPart } from "./queue-parts.js";
 
 const WAIT = 500;
+const AGAIN = 3000;
 const AT_ONCE = 100;
 
 /** Keeps an open list true without moving it: rows change where they are, what is new waits for a "refresh". */
@@ -39,8 +40,12 @@ export class LiveQueue {
   }
 
   later() {
-    clearTimeout(this.timer);
-    if (this.waiting.size) this.timer = setTimeout(() => this.look(), WAIT);
+    // A timer that runs goes on: where something happens all the time nothing would ever be looked at.
+    if (this.timer || !this.waiting.size) return;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.look();
+    }, WAIT);
   }
 
   /** Looks at categories that changed: what a person did at once, the others as soon as the queue has followed. */
@@ -52,12 +57,19 @@ export class LiveQueue {
     const address = new URL(this.bar().dataset.rows, location.href);
     for (const [name, value] of new URLSearchParams(this.queue.back)) address.searchParams.set(name, value);
     address.searchParams.set("ids", due.map(([id]) => id).join(","));
-    const { ok, content } = await fetchPart(address);
-    if (!ok || mark !== this.queue.asked) return;
+    const { ok, isPassing, content } = await fetchPart(address, { stays: true });
+    if (mark !== this.queue.asked) return this.again(due);
+    if (!ok) return isPassing && setTimeout(() => this.again(due), AGAIN);
     const rows = new Map([...content.querySelectorAll("[data-row]")].map((row) => [row.dataset.row, row]));
     for (const [id, { actor }] of due) this.settle(id, rows.get(id), actor);
     this.showCounts(content);
     this.tell();
+    this.later();
+  }
+
+  /** Waits anew for what could not be looked at; where the list was read since, that costs one look too many. */
+  again(due) {
+    for (const [id, noted] of due) if (!this.waiting.has(id)) this.waiting.set(id, noted);
     this.later();
   }
 
@@ -121,10 +133,8 @@ export class LiveQueue {
     if (!bar) return;
     const said = [];
     if (this.isMany) said.push(bar.dataset.many);
-    else {
-      if (this.fresh.size) said.push(bar.dataset.new.replace("{n}", this.fresh.size));
-      if (this.gone.size) said.push(bar.dataset.gone.replace("{n}", this.gone.size));
-    }
+    else if (this.fresh.size) said.push(bar.dataset.new.replace("{n}", this.fresh.size));
+    if (this.gone.size) said.push(bar.dataset.gone.replace("{n}", this.gone.size));
     bar.hidden = !said.length;
     const text = bar.querySelector("[data-said]");
     if (text.textContent !== said.join(" · ")) text.textContent = said.join(" · ");

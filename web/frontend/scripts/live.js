@@ -1,4 +1,6 @@
-const AGAIN = 30_000;
+import { tellSignedOut } from "./signed-out.js";
+
+const AGAIN = [2_000, 5_000, 30_000];
 
 /**
  * Follows what changes in the project while the page is seen, and tells it to the other modules as events of the
@@ -21,20 +23,39 @@ class Stream {
     this.address = new URL(address, location.href);
     this.source = null;
     this.isOver = false;
+    this.refused = 0;
   }
 
   follow() {
     if (document.hidden || this.isOver) return this.close();
     if (this.source) return;
     this.source = new EventSource(this.address);
+    this.source.addEventListener("open", () => {
+      this.refused = 0;
+    });
     for (const name of ["changes", "behind", "state"]) this.source.addEventListener(name, (event) => this.tell(name, event));
     this.source.addEventListener("bye", () => this.end());
     this.source.addEventListener("error", () => {
       if (this.source?.readyState !== EventSource.CLOSED) return;
-      // Refused: too many pages are open, or the server is being started. A browser does not try again by itself.
+      // Refused. A browser does not try again by itself, and does not say why.
       this.close();
-      this.timer = setTimeout(() => this.follow(), AGAIN * (1 + Math.random()));
+      const pause = AGAIN[Math.min(this.refused++, AGAIN.length - 1)];
+      this.timer = setTimeout(() => this.follow(), pause * (1 + Math.random()));
+      this.askWhy();
     });
+  }
+
+  /** Ends it where the reader is signed out; too many open pages, or a server that is being started, pass. */
+  async askWhy() {
+    const asked = new AbortController();
+    try {
+      const { status } = await fetch(this.address, { signal: asked.signal, headers: { Accept: "text/event-stream" } });
+      if (status === 401) this.end();
+    } catch {
+      // The server is away.
+    } finally {
+      asked.abort();
+    }
   }
 
   tell(name, event) {
@@ -52,9 +73,7 @@ class Stream {
   end() {
     this.isOver = true;
     this.close();
-    const note = document.getElementById("live-note");
-    note.textContent = note.dataset.signedOut;
-    note.hidden = false;
+    tellSignedOut();
   }
 }
 

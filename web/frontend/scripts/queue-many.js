@@ -30,7 +30,8 @@ async function show(told, queue) {
   place.replaceChildren(told);
   while (told.dataset.many === "running") {
     await new Promise((resolve) => setTimeout(resolve, AGAIN));
-    const { ok, content } = await fetchPart(document.querySelector("[data-bar]").dataset.many).catch(() => ({ ok: false }));
+    const { ok, isSignedOut, content } = await fetchPart(document.querySelector("[data-bar]").dataset.many, { stays: true });
+    if (isSignedOut) return;
     const next = ok && content.querySelector("[data-many]");
     if (!next) continue;
     told.replaceWith(next);

@@ -1,11 +1,29 @@
-/** Fetches a part of a page as htmx would ask for it; a reader who is signed out is led to the sign-in. */
-export async function fetchPart(url, options = {}) {
+import { tellSignedOut } from "./signed-out.js";
+import { keepTyped } from "./typed.js";
+
+/**
+ * Fetches a part of a page as htmx would ask for it. A reader who is signed out is led to the sign-in, and what was
+ * typed is kept; where the page `stays`, since nobody asked for that look, the reader is told so, and a failure that
+ * may pass is told as `isPassing`.
+ */
+export async function fetchPart(url, { stays = false, ...options } = {}) {
   const headers = { "HX-Request": "true", "HX-Request-Type": "partial" };
-  const response = await fetch(url, { ...options, headers });
-  if (response.status === 401) location.reload();
   const template = document.createElement("template");
-  template.innerHTML = await response.text();
-  return { ok: response.ok, content: template.content };
+  let response;
+  try {
+    response = await fetch(url, { ...options, headers });
+    template.innerHTML = await response.text();
+  } catch (error) {
+    if (!stays) throw error;
+    return { ok: false, isPassing: true, isSignedOut: false, content: template.content };
+  }
+  const isSignedOut = response.status === 401;
+  if (isSignedOut && stays) tellSignedOut();
+  else if (isSignedOut) {
+    keepTyped();
+    location.reload();
+  }
+  return { ok: response.ok, isPassing: response.status === 429 || response.status >= 500, isSignedOut, content: template.content };
 }
 
 /** Lets what is shown stay at 60 % while something is on its way for longer than a moment. */

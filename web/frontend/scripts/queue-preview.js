@@ -1,4 +1,5 @@
 import { fetchPart } from "./queue-parts.js";
+import { bringBack } from "./typed.js";
 
 const DEBOUNCE = 150;
 const KEPT = 20;
@@ -35,22 +36,24 @@ export class QueuePreview {
 
   async fill(id, next) {
     const content = await this.fetch(id);
-    if (this.wanted !== id || !this.place) return;
+    if (!content || this.wanted !== id || !this.place) return;
     this.place.replaceChildren(content.cloneNode(true));
     this.place.classList.remove("stale");
     this.place.scrollTop = 0;
+    bringBack();
     if (next && next !== id) this.fetch(next);
   }
 
+  /** Gives what is shown of a category, or why it cannot be; nothing where the reader is signed out or the server away. */
   async fetch(id) {
     const kept = this.kept.get(id);
     if (kept) return kept;
-    const { ok, content } = await fetchPart(this.address.replace("KE-0", id));
+    const { ok, isSignedOut, content } = await fetchPart(this.address.replace("KE-0", id), { stays: true });
     if (ok) {
       this.kept.set(id, content);
       if (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value);
     }
-    return content;
+    return isSignedOut || !content.firstElementChild ? null : content;
   }
 
   clear() {

@@ -1,4 +1,5 @@
 import { fetchPart, whileFading } from "./queue-parts.js";
+import { startWaiting } from "./what_if.js";
 
 const dialog = () => document.getElementById("what-if");
 
@@ -6,9 +7,17 @@ const dialog = () => document.getElementById("what-if");
 export async function tryOut(form, data, back, refused, url = form.getAttribute("action")) {
   data.set("address", back);
   const place = form.closest("dialog") ?? form;
-  const options = { method: "POST", body: new URLSearchParams(data) };
-  const { content } = await whileFading(place, () => fetchPart(url, options));
-  if (!showWhatIf(content)) refused(content);
+  const left = new AbortController();
+  const options = { method: "POST", body: new URLSearchParams(data), signal: left.signal };
+  const end = startWaiting(() => left.abort());
+  try {
+    const { content } = await whileFading(place, () => fetchPart(url, options));
+    if (!showWhatIf(content)) refused(content);
+  } catch (error) {
+    if (!left.signal.aborted) throw error;
+  } finally {
+    end();
+  }
 }
 
 /** Fills the dialog, which opens by that; false where the content is none of it. */

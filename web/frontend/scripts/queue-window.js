@@ -62,7 +62,7 @@ export class QueueWindow {
   async load(more) {
     this.ends.unobserve(more);
     try {
-      const { ok, content } = await fetchPart(more.dataset.more);
+      const { ok, content } = await fetchPart(more.dataset.more, { stays: true });
       if (!ok || !more.isConnected) return;
       // The order may have changed between two pages: what came down is there already.
       for (const row of content.querySelectorAll("[data-row]")) if (this.holds(row.dataset.row)) row.remove();

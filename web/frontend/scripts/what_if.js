@@ -1,13 +1,44 @@
+const WAIT = 100;
+
 /** Opens `#what-if` once it is filled, in place of the dialog that asked for it, and empties it when it closes. */
 export function watchWhatIf() {
   const dialog = document.getElementById("what-if");
   if (!dialog) return;
   new MutationObserver(() => {
-    if (!dialog.childElementCount || dialog.open) return;
+    if (!dialog.childElementCount) return;
+    if (dialog.open) {
+      dialog.querySelector("[autofocus]")?.focus();
+      return;
+    }
     document.querySelector("dialog[open]")?.close();
     dialog.showModal();
   }).observe(dialog, { childList: true });
   dialog.addEventListener("close", () => dialog.replaceChildren());
+  const waiting = new WeakMap();
+  document.addEventListener("htmx:before:request", ({ target, detail: { ctx } }) => {
+    if (ctx.target === dialog) waiting.set(ctx, startWaiting(() => target.dispatchEvent(new Event("htmx:abort"))));
+  });
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => waiting.get(ctx)?.());
+}
+
+/**
+ * Opens `#what-if` with a word of waiting where what fills it is not there within a moment. `leave` is called if it is
+ * closed meanwhile. The function that comes back ends it, and closes the dialog if nothing has filled it.
+ */
+export function startWaiting(leave) {
+  const dialog = document.getElementById("what-if");
+  const sample = document.getElementById("what-if-wait");
+  if (!sample || dialog.open) return () => {};
+  const over = new AbortController();
+  const timer = setTimeout(() => {
+    dialog.replaceChildren(sample.content.cloneNode(true));
+    dialog.addEventListener("close", leave, { signal: over.signal });
+  }, WAIT);
+  return () => {
+    clearTimeout(timer);
+    over.abort();
+    if (dialog.querySelector("[data-waits]")) dialog.close();
+  };
 }
 
 /** Tells the dialog that moves a template which one it is: `data-moves="T-1"` on the button that opens it. */
