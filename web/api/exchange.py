@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, BinaryIO
 
 from fastapi import APIRouter, Depends, Request
@@ -49,16 +49,12 @@ class ForgottenOut(Shape):
     questions: int = Field(examples=[7])
 
 
-async def body_of(request: Request) -> BinaryIO:
-    """Take the body into a temporary file."""
-    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the route closes it
-    try:
+async def body_of(request: Request) -> AsyncIterator[BinaryIO]:
+    """Take the body into a temporary file, which is closed with the request."""
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
         async for chunk in request.stream():
             file.write(chunk)
-    except BaseException:
-        file.close()
-        raise
-    return file  # type: ignore[return-value]
+        yield file  # type: ignore[misc]
 
 
 @router.get(
@@ -94,15 +90,14 @@ def table(parts: PartsOf, project: ProjectOf) -> StreamingResponse:
 )
 def import_(parts: PartsOf, project: ProjectOf, who: WhoOf, body: Annotated[BinaryIO, Depends(body_of)]) -> ReceivedOut:
     """Import an export, all of it or nothing; into an empty project it comes exactly as it was."""
-    with body:
-        done = receive(
-            parts.knowledge.store,
-            body,
-            name="the body",
-            project=project,
-            actor=who.name,
-            tick=lambda _done, _total: None,
-        )
+    done = receive(
+        parts.knowledge.store,
+        body,
+        name="the body",
+        project=project,
+        actor=who.name,
+        tick=lambda _done, _total: None,
+    )
     if not done.rows:
         raise UnreadableInput("the body holds no row; nothing was imported")
     parts.background.clusterer.notify()
