@@ -211,6 +211,10 @@ def _corrections() -> Iterator[Visit]:
 def _others() -> Iterator[Visit]:
     yield _page("", "/rules")
     yield _page("", "/rules/hits", is_part=True)
+    yield _page("", "/rules/keep/hits", is_part=True)
+    yield _page("", "/docs")
+    yield _page("search", "/docs", q="category")
+    yield _page("of an act", "/queue/many", is_part=True)
     yield _page("", "/ask")
     yield _page("a question", "/ask", question=f"Q-{QUESTIONS - 1}")
     yield _page("find", "/ask", is_part=True, question=f"Q-{QUESTIONS - 1}", find="partition")

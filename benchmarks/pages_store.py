@@ -133,6 +133,7 @@ def _represent(knowledge: KnowledgeBase, project: Project, said: Sequence[str]) 
             representatives.add(db, project.name, new, embedder.backend)
     upkeep = ReadingUpkeep(knowledge, Profiles())
     _timed("what representatives say", lambda: upkeep.settle(project.name, seconds=READ_SECONDS))
+    _timed("what solutions say", lambda: knowledge.solution_embedding.catch_up(project.name, embedder))
 
 
 def _keep(knowledge: KnowledgeBase, project: Project) -> None:
