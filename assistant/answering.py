@@ -16,10 +16,13 @@ from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.matching import Match, one_for_each_solution
 from knowledge_base.scrub import scrub
-from knowledge_base.store import categories, demand, escalations, questions, solutions, thresholds
-from knowledge_base.store.briefs import briefs
-from knowledge_base.store.questions import NewQuestion
-from knowledge_base.store.thresholds import Thresholds
+from knowledge_base.store.asking import escalations, questions, thresholds
+from knowledge_base.store.asking.questions import NewQuestion
+from knowledge_base.store.asking.thresholds import Thresholds
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.grouping.briefs import briefs
+from knowledge_base.store.solving import solutions
+from knowledge_base.store.wanted import demand
 from knowledge_base.types import Answer, Candidate, Evidence, Guess, Outcome, Question, Verdict
 
 TEXT_LIMIT = 100_000

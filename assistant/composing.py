@@ -9,7 +9,7 @@ from assistant.evidence_line import answer_line
 from assistant.phrases import Phrases, confidence_in_words, phrases
 from assistant.reply import Reply
 from assistant.shortening import closed
-from knowledge_base.store.escalations import HandedOver
+from knowledge_base.store.asking.escalations import HandedOver
 from knowledge_base.types import Answer, Category, Guess, Outcome, Solution
 
 NAME_LENGTH = 150

@@ -13,8 +13,8 @@ import structlog
 from assistant.noting import ATTEMPTS, LONGEST_PAUSE, marker_of, note
 from assistant.ports import Channel
 from assistant.working import pause
-from knowledge_base.store import outbox
-from knowledge_base.store.outbox import OutgoingDelivery
+from knowledge_base.store.messages import outbox
+from knowledge_base.store.messages.outbox import OutgoingDelivery
 from knowledge_base.store.store import Store
 
 log = structlog.get_logger(__name__)

@@ -8,8 +8,8 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from knowledge_base.matching import Match, marks, other_wordings
-from knowledge_base.store.briefs import briefs
-from knowledge_base.store.template_reading import times_seen
+from knowledge_base.store.grouping.briefs import briefs
+from knowledge_base.store.grouping.template_reading import times_seen
 from knowledge_base.types import Answer, Evidence, Guess
 from knowledge_base.vocabulary.reading import Reader
 

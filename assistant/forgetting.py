@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from knowledge_base.store import inbox, outbox
+from knowledge_base.store.messages import inbox, outbox
 from knowledge_base.store.store import Store
 
 RETENTION = timedelta(days=90)

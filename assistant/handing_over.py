@@ -20,9 +20,12 @@ from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.matching import form_of
 from knowledge_base.signing import read_signing
-from knowledge_base.store import categories, escalations, learnt_words, outbox, projects
-from knowledge_base.store.escalations import HandedOver
-from knowledge_base.store.outbox import NewDelivery
+from knowledge_base.store import projects
+from knowledge_base.store.asking import escalations, learnt_words
+from knowledge_base.store.asking.escalations import HandedOver
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.messages import outbox
+from knowledge_base.store.messages.outbox import NewDelivery
 
 HANDOVER = "handover"
 

@@ -25,9 +25,11 @@ from knowledge_base.curation.learning_people import give_feedback
 from knowledge_base.errors import Conflict, InputError, NotFound, Unavailable
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.scrub import scrub
-from knowledge_base.store import escalations, inbox, outbox, projects
-from knowledge_base.store.inbox import Event, NewEvent
-from knowledge_base.store.outbox import NewDelivery
+from knowledge_base.store import projects
+from knowledge_base.store.asking import escalations
+from knowledge_base.store.messages import inbox, outbox
+from knowledge_base.store.messages.inbox import Event, NewEvent
+from knowledge_base.store.messages.outbox import NewDelivery
 from knowledge_base.types import Question, Verdict
 
 log = structlog.get_logger(__name__)

@@ -18,9 +18,13 @@ from knowledge_base.errors import Conflict, Unavailable
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.scrub import scrub
-from knowledge_base.store import categories, outbox, projects, questions, solutions
-from knowledge_base.store.askers import Asker, askers_to_answer, give_up
-from knowledge_base.store.outbox import NewDelivery
+from knowledge_base.store import projects
+from knowledge_base.store.asking import questions
+from knowledge_base.store.asking.askers import Asker, askers_to_answer, give_up
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.messages import outbox
+from knowledge_base.store.messages.outbox import NewDelivery
+from knowledge_base.store.solving import solutions
 
 log = structlog.get_logger(__name__)
 

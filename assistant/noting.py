@@ -5,8 +5,8 @@ from __future__ import annotations
 import structlog
 
 from knowledge_base.scrub import scrub
-from knowledge_base.store import outbox
-from knowledge_base.store.outbox import OutgoingDelivery
+from knowledge_base.store.messages import outbox
+from knowledge_base.store.messages.outbox import OutgoingDelivery
 from knowledge_base.store.store import Store
 
 log = structlog.get_logger(__name__)

@@ -18,8 +18,8 @@ from assistant.ports import Channel, Delivered, Delivery, Doubtful, Postponed, R
 from assistant.reply import reply_from_json
 from assistant.withdrawing import is_withdrawn
 from assistant.working import Stopping, never, pause
-from knowledge_base.store import claims, outbox
-from knowledge_base.store.outbox import OutgoingDelivery
+from knowledge_base.store.messages import claims, outbox
+from knowledge_base.store.messages.outbox import OutgoingDelivery
 from knowledge_base.store.store import Store
 
 log = structlog.get_logger(__name__)

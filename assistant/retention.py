@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from knowledge_base.errors import InputError, NotFound
-from knowledge_base.store import audit, forgetting, projects
-from knowledge_base.store.forgetting import SOMEBODY, Step
+from knowledge_base.store import audit, projects
+from knowledge_base.store.asking import forgetting
+from knowledge_base.store.asking.forgetting import SOMEBODY, Step
 from knowledge_base.store.store import Store
 
 BATCH = 500

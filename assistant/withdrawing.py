@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from knowledge_base.store import outbox, questions
-from knowledge_base.store.outbox import OutgoingDelivery
+from knowledge_base.store.asking import questions
+from knowledge_base.store.messages import outbox
+from knowledge_base.store.messages.outbox import OutgoingDelivery
 
 LATER = "later"
 

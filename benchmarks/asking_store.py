@@ -30,8 +30,11 @@ from knowledge_base.pairs.reading import kept, version_of
 from knowledge_base.settings import Settings
 from knowledge_base.signature import sign
 from knowledge_base.solution_embedding import FORM
-from knowledge_base.store import projects, readings, representatives, solution_vectors, templates
-from knowledge_base.store.solution_vectors import NewVector
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import templates
+from knowledge_base.store.representing import readings, representatives
+from knowledge_base.store.solving import solution_vectors
+from knowledge_base.store.solving.solution_vectors import NewVector
 from knowledge_base.store.tables import CategoryRow, SolutionRow, SolutionVersionRow, TemplateRow
 
 SOLVED = 5

@@ -17,7 +17,7 @@ from ingest.clustering import ClusterLoop
 from ingest.pipeline import Pipeline
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.store import templates
+from knowledge_base.store.grouping import templates
 from knowledge_base.types import LogRecord
 
 NEW = 100_000

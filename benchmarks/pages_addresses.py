@@ -11,10 +11,10 @@ from sqlmodel import col
 
 from benchmarks.pages_lines import SERVICES
 from benchmarks.pages_work import QUESTIONS, SOLUTIONS
-from knowledge_base.store.category_pages import Filter, Sort, find_page
-from knowledge_base.store.queue import QueueOrder, QueueState, Wanted, list_queue
+from knowledge_base.store.grouping.category_pages import Filter, Sort, find_page
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import TemplateRow
+from knowledge_base.store.wanted.queue import QueueOrder, QueueState, Wanted, list_queue
 
 DEEP = 200
 """A cursor is taken from behind so many pages."""

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from benchmarks.varied import texts
 from knowledge_base.signature import sign
 from knowledge_base.store.bulk import replace_all
-from knowledge_base.store.counts import MINUTES_KEPT
+from knowledge_base.store.intake.counts import MINUTES_KEPT
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import FingerprintRow, HourCountRow, MinuteCountRow, SampleRow, TemplateRow
 from knowledge_base.types import Why

@@ -24,11 +24,12 @@ from knowledge_base.features.terms import TERMS_VERSION
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.pairs.judge import Profiles
 from knowledge_base.settings import Settings
-from knowledge_base.store import projects, representatives
+from knowledge_base.store import projects
 from knowledge_base.store.bulk import replace_all
 from knowledge_base.store.metadata import METADATA
+from knowledge_base.store.rarity.term_tables import CategoryTermsRow, TermStateRow
+from knowledge_base.store.representing import representatives
 from knowledge_base.store.tables import ProjectRow
-from knowledge_base.store.term_tables import CategoryTermsRow, TermStateRow
 from knowledge_base.types import DEFAULT_PROJECT
 from web.solution_health_loop import SolutionHealthLoop
 from web.watch_loop import count_all

@@ -13,13 +13,12 @@ from sqlmodel import SQLModel, col
 from benchmarks.pages_lines import DAYS, SEED, SERVICES, Project
 from knowledge_base.signature import sign
 from knowledge_base.solution_details import AppliesTo, Details, Link
-from knowledge_base.store.draft_tables import DraftRow
-from knowledge_base.store.learnt_tables import LearntRow
-from knowledge_base.store.message_tables import OutboxRow
-from knowledge_base.store.proposal_values import Grounds, document_of
-from knowledge_base.store.question_tables import FeedbackRow, QuestionRow
-from knowledge_base.store.queue_tables import CareRow
-from knowledge_base.store.solution_work_tables import SolutionReviewRow, SolutionServiceRow
+from knowledge_base.store.asking.learnt_tables import LearntRow
+from knowledge_base.store.asking.question_tables import FeedbackRow, QuestionRow
+from knowledge_base.store.grouping.proposal_values import Grounds, document_of
+from knowledge_base.store.messages.message_tables import OutboxRow
+from knowledge_base.store.solving.draft_tables import DraftRow
+from knowledge_base.store.solving.solution_work_tables import SolutionReviewRow, SolutionServiceRow
 from knowledge_base.store.tables import (
     AuditRow,
     CategoryRow,
@@ -31,7 +30,8 @@ from knowledge_base.store.tables import (
     SolutionVersionRow,
     TemplateRow,
 )
-from knowledge_base.store.watch_tables import RefusedRow, SourceMinuteRow
+from knowledge_base.store.wanted.queue_tables import CareRow
+from knowledge_base.store.watching.watch_tables import RefusedRow, SourceMinuteRow
 
 SOLUTIONS, QUESTIONS, DELIVERIES, PROPOSALS, ACTS = 2_000, 20_000, 5_000, 500, 20_000
 MERGED, DRAFTS, REVIEWS, LEARNT, SOURCES, RING = 1_000, 100, 20, 300, 24, 10_000

@@ -21,8 +21,8 @@ from knowledge_base import curation
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import read_settings
-from knowledge_base.store import templates
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.grouping import templates
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import LogRecord
 
 PROJECT = "default"

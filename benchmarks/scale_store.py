@@ -21,9 +21,10 @@ from knowledge_base.features.cleaning import cleaned
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from knowledge_base.signature import sign
-from knowledge_base.store import projects, representatives
+from knowledge_base.store import projects
 from knowledge_base.store.bulk import replace_all
 from knowledge_base.store.metadata import METADATA
+from knowledge_base.store.representing import representatives
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow, FingerprintRow, ProjectRow, TemplateRow
 from knowledge_base.types import Why

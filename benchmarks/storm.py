@@ -17,7 +17,7 @@ from pathlib import Path
 from ingest.pipeline import Pipeline
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.store.load import read_load
+from knowledge_base.store.intake.load import read_load
 from knowledge_base.types import LogRecord
 
 NEW = 100_000

@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from ingest.event_time import EventRule, observe
-from knowledge_base.store import event_times, projects
-from knowledge_base.store.descriptions import Description
-from knowledge_base.store.ingestion import StoredLine
+from knowledge_base.store import projects
+from knowledge_base.store.grouping.descriptions import Description
+from knowledge_base.store.intake import event_times
+from knowledge_base.store.intake.ingestion import StoredLine
 from knowledge_base.types import LogRecord
 
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from knowledge_base.settings import Settings
-from knowledge_base.store.event_times import EventTimes, SourceTime
-from knowledge_base.store.waiting import ALWAYS, Span, Waiting
+from knowledge_base.store.intake.event_times import EventTimes, SourceTime
+from knowledge_base.store.intake.waiting import ALWAYS, Span, Waiting
 from knowledge_base.types import WindowBy
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

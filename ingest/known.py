@@ -11,10 +11,11 @@ from sqlalchemy import Connection
 
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.signature import SIGNATURE_VERSION
-from knowledge_base.store import projects, templates
-from knowledge_base.store.descriptions import Description, describe
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import templates
+from knowledge_base.store.grouping.descriptions import Description, describe
+from knowledge_base.store.grouping.templates import TemplateRef
 from knowledge_base.store.projects import Change
-from knowledge_base.store.templates import TemplateRef
 
 BUDGET = 420_000_000
 """Bytes that the packed descriptions of a project may take: about a million with templates of usual length."""

@@ -25,11 +25,12 @@ from knowledge_base.scrub import scrub
 from knowledge_base.signature import error_codes, exception_classes
 from knowledge_base.signature.limits import MAX_TEXT
 from knowledge_base.signing import ProjectSigning
-from knowledge_base.store import ingestion, projects, source_log
-from knowledge_base.store.descriptions import Description
-from knowledge_base.store.ingestion import StoredLine
-from knowledge_base.store.source_log import Brought
-from knowledge_base.store.templates import NewTemplate, TemplateRef
+from knowledge_base.store import projects
+from knowledge_base.store.grouping.descriptions import Description
+from knowledge_base.store.grouping.templates import NewTemplate, TemplateRef
+from knowledge_base.store.intake import ingestion, source_log
+from knowledge_base.store.intake.ingestion import StoredLine
+from knowledge_base.store.intake.source_log import Brought
 from knowledge_base.types import Assignment, LogRecord, Signature
 
 

@@ -9,9 +9,11 @@ from sqlalchemy import Connection
 
 from knowledge_base.signature.wildcards.candidates import double_hashes, wildcards
 from knowledge_base.signing import find_all_signed
-from knowledge_base.store import facts, ingestion, projects, templates
-from knowledge_base.store import wildcards as known_wildcards
-from knowledge_base.store.templates import NewTemplate, TemplateRef
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import facts, templates
+from knowledge_base.store.grouping import wildcards as known_wildcards
+from knowledge_base.store.grouping.templates import NewTemplate, TemplateRef
+from knowledge_base.store.intake import ingestion
 from knowledge_base.types import FactKind, Signature
 
 

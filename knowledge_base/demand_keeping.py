@@ -16,11 +16,12 @@ from sqlalchemy import Connection
 from knowledge_base.matching import form_of
 from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.signing import read_signing
-from knowledge_base.store import demand_rows, demand_state, learnt_words
-from knowledge_base.store.demand_rows import Changes
-from knowledge_base.store.demand_state import DemandState
-from knowledge_base.store.demand_values import DemandKind
+from knowledge_base.store.asking import learnt_words
 from knowledge_base.store.store import Store
+from knowledge_base.store.wanted import demand_rows, demand_state
+from knowledge_base.store.wanted.demand_rows import Changes
+from knowledge_base.store.wanted.demand_state import DemandState
+from knowledge_base.store.wanted.demand_values import DemandKind
 
 AT_ONCE = 25
 BETWEEN_ROUNDS = timedelta(minutes=1)

@@ -21,7 +21,9 @@ from knowledge_base.retrieval import Retrieval
 from knowledge_base.settings import Settings
 from knowledge_base.signing import read_signing, signatures_of
 from knowledge_base.solution_embedding import SolutionEmbedding
-from knowledge_base.store import backends, categories, projects, template_reading
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import categories, template_reading
+from knowledge_base.store.representing import backends
 from knowledge_base.store.store import Clock, Store, utc_now
 from knowledge_base.types import Category, Signature, Template
 from knowledge_base.vocabulary.reading import Reader

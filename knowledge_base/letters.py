@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 from knowledge_base.embedding import HashingEmbedder, Vectors
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.index.flat import FlatIndex
-from knowledge_base.store import projects, representatives
-from knowledge_base.store.representatives import StoredRepresentative
+from knowledge_base.store import projects
+from knowledge_base.store.representing import representatives
+from knowledge_base.store.representing.representatives import StoredRepresentative
 
 AT_ONCE = 1000
 

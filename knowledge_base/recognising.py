@@ -14,7 +14,9 @@ from knowledge_base.signature import Explanation, explain
 from knowledge_base.signature.custom.project_signer import sign_under
 from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.signing import read_signing
-from knowledge_base.store import categories, solutions, template_reading, thresholds
+from knowledge_base.store.asking import thresholds
+from knowledge_base.store.grouping import categories, template_reading
+from knowledge_base.store.solving import solutions
 from knowledge_base.types import Category, Evidence, Solution
 
 

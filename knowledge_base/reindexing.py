@@ -19,8 +19,9 @@ from knowledge_base.embedding.worded import BackendName, Worded
 from knowledge_base.errors import ModelUnavailable
 from knowledge_base.features.cleaning import CLEANING_VERSION, cleaned
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import backends, projects, representatives
-from knowledge_base.store.backends import BackendState, Unembedded
+from knowledge_base.store import projects
+from knowledge_base.store.representing import backends, representatives
+from knowledge_base.store.representing.backends import BackendState, Unembedded
 
 PART = 64
 """Representatives that are embedded and written together: some tenths of a second, and a short transaction."""

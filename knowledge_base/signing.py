@@ -12,8 +12,9 @@ from knowledge_base.signature import Signer
 from knowledge_base.signature.custom.project_signer import ProjectSigner, sign_under
 from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.signature.limits import SIGNATURE_VERSION
-from knowledge_base.store import rule_sets, templates
-from knowledge_base.store.templates import TemplateRef
+from knowledge_base.store.grouping import templates
+from knowledge_base.store.grouping.templates import TemplateRef
+from knowledge_base.store.rules import rule_sets
 from knowledge_base.types import Signature
 
 MOST_UNDER_WAY = 4

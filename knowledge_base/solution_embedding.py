@@ -12,9 +12,11 @@ from sqlalchemy import Connection
 from knowledge_base.embedding.port import Embedder
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.index.solutions import PARTS
-from knowledge_base.store import backends, projects, solution_texts, solution_vectors
-from knowledge_base.store.solution_texts import SolutionWords
-from knowledge_base.store.solution_vectors import NewVector
+from knowledge_base.store import projects
+from knowledge_base.store.representing import backends
+from knowledge_base.store.solving import solution_texts, solution_vectors
+from knowledge_base.store.solving.solution_texts import SolutionWords
+from knowledge_base.store.solving.solution_vectors import NewVector
 from knowledge_base.store.store import Store
 
 FORM = "2."

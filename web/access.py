@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from knowledge_base.errors import KeaError, NotAllowed
-from knowledge_base.store import people, sessions, tokens
+from knowledge_base.store.accounts import people, sessions, tokens
 from knowledge_base.store.projects import no_project
 from knowledge_base.store.store import Store
 from web.addresses import counted_address

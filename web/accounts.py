@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from knowledge_base.errors import Conflict, InputError, NotAllowed, TooOften
 from knowledge_base.roles import EVERYWHERE, Role
-from knowledge_base.store import audit, people, sessions, trials
-from knowledge_base.store.people import Person
+from knowledge_base.store import audit
+from knowledge_base.store.accounts import people, sessions, trials
+from knowledge_base.store.accounts.people import Person
 from knowledge_base.store.store import Store
 from web.passwords import LONGEST, check_strength, hash_password, is_outdated, make_password, matches
 from web.session import LIFE, Who

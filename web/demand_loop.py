@@ -6,8 +6,8 @@ import time
 
 from knowledge_base.demand_keeping import DemandKeeper
 from knowledge_base.leisure import Leisure
-from knowledge_base.store import demand_state
 from knowledge_base.store.store import Store
+from knowledge_base.store.wanted import demand_state
 
 POLL_SECONDS = 1.0
 REST_SECONDS = 15.0

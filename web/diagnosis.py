@@ -13,8 +13,9 @@ from knowledge_base.embedding import open_embedder
 from knowledge_base.errors import KeaError, ModelUnavailable
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.store import backends, projects
-from knowledge_base.store.load import Load, read_load
+from knowledge_base.store import projects
+from knowledge_base.store.intake.load import Load, read_load
+from knowledge_base.store.representing import backends
 from knowledge_base.store.store import Store, utc_now
 from web.assets import read_assets
 

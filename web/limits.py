@@ -12,7 +12,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 from knowledge_base.errors import KeaError, TooOften
 from knowledge_base.settings import Settings
-from knowledge_base.store import trials
+from knowledge_base.store.accounts import trials
 from knowledge_base.store.store import Store
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from knowledge_base.errors import Conflict, InputError, NotAllowed
 from knowledge_base.roles import EVERYWHERE, Role, read_role
 from knowledge_base.settings import Settings
-from knowledge_base.store import people
-from knowledge_base.store.people import Person
+from knowledge_base.store.accounts import people
+from knowledge_base.store.accounts.people import Person
 from knowledge_base.store.store import Store
 from web.accounts import note
 from web.signin import NAME_LIMIT, clean_name

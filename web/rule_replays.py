@@ -13,7 +13,7 @@ from knowledge_base.curation import rule_changes
 from knowledge_base.curation.rule_changes import Edit
 from knowledge_base.errors import StaleVersion
 from knowledge_base.signature.custom.user_rules import UserRule
-from knowledge_base.store.rule_documents import document_of, read_document
+from knowledge_base.store.rules.rule_documents import document_of, read_document
 
 Step = Literal["add", "edit", "remove", "move"]
 LIFE = timedelta(hours=12)

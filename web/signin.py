@@ -18,7 +18,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from knowledge_base.errors import InputError, NotAllowed
 from knowledge_base.roles import Role
 from knowledge_base.settings import Settings
-from knowledge_base.store import audit, tokens
+from knowledge_base.store import audit
+from knowledge_base.store.accounts import tokens
 from knowledge_base.store.projects import require_project
 from knowledge_base.store.store import Store
 from web.secret import signing_key

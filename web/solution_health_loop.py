@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from knowledge_base.leisure import Leisure
-from knowledge_base.store import solution_health
 from knowledge_base.store.projects import list_projects
+from knowledge_base.store.solving import solution_health
 from knowledge_base.store.store import Store
 
 POLL_SECONDS = 5.0

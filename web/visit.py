@@ -9,8 +9,8 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from knowledge_base.roles import Role
-from knowledge_base.store.live import Seen
 from knowledge_base.store.store import Clock
+from knowledge_base.store.watching.live import Seen
 from knowledge_base.types import DEFAULT_PROJECT
 from web.cookies import read_cookies
 from web.formats import Formats, read_zone

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import deque
 
 from knowledge_base.leisure import Leisure
-from knowledge_base.store import source_log
-from knowledge_base.store.dashboard_counting import Round, count_some
-from knowledge_base.store.dashboard_hours import replace_hours
+from knowledge_base.store.intake import source_log
 from knowledge_base.store.projects import list_projects
 from knowledge_base.store.store import Store
+from knowledge_base.store.watching.dashboard_counting import Round, count_some
+from knowledge_base.store.watching.dashboard_hours import replace_hours
 
 REST_SECONDS = 10.0
 """The pause between two rounds of all projects."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assistant.answering import CANDIDATES
 from assistant.reading import asked_in
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store.judged import Judged
+from knowledge_base.store.asking.judged import Judged
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from assistant.calibrating.choosing import Choice, choose_answer, choose_suggest
 from assistant.calibrating.counting import Tally, tally
 from assistant.calibrating.replaying import Replay, Replayed
 from knowledge_base.measures import Bin, auroc, brier, reliability
-from knowledge_base.store.thresholds import Thresholds
+from knowledge_base.store.asking.thresholds import Thresholds
 from knowledge_base.types import Outcome
 
 MOST_SHOWN = 20

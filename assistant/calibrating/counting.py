@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.calibrating.replaying import Replayed
 from knowledge_base.measures import wilson
-from knowledge_base.store.thresholds import Thresholds
+from knowledge_base.store.asking.thresholds import Thresholds
 from knowledge_base.types import Outcome
 
 SURE = frozenset({Outcome.ANSWERED, Outcome.KNOWN_UNSOLVED})

@@ -11,10 +11,11 @@ from sqlalchemy import Connection
 from assistant.answering import outcome_of
 from assistant.calibrating.asking import Ask, Told
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import categories, projects
-from knowledge_base.store.judged import Judged, judged, judged_forms
+from knowledge_base.store import projects
+from knowledge_base.store.asking.judged import Judged, judged, judged_forms
+from knowledge_base.store.asking.thresholds import Thresholds
+from knowledge_base.store.grouping import categories
 from knowledge_base.store.store import Store
-from knowledge_base.store.thresholds import Thresholds
 from knowledge_base.types import Outcome
 
 MOST_CASES = 10_000

@@ -11,8 +11,9 @@ from sqlmodel import col
 from assistant.phrases import language_of
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import categories, drafts, solutions
+from knowledge_base.store.grouping import categories
 from knowledge_base.store.projects import require_project
+from knowledge_base.store.solving import drafts, solutions
 from knowledge_base.store.tables import CategoryRow
 from knowledge_base.store.text import storable
 from knowledge_base.types import SolutionState

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from assistant.old_tickets.joining import Joined, Said, central
 from assistant.old_tickets.spool import Kept
 from assistant.phrases import language_of
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 
 RESOLUTION_LIMIT = 4000
 SHOWN = 20

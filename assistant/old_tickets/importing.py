@@ -13,7 +13,8 @@ from assistant.old_tickets.worth import says_something
 from knowledge_base import curation
 from knowledge_base.errors import BadRow, Conflict
 from knowledge_base.scrub import scrub
-from knowledge_base.store import categories, solutions
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.solving import solutions
 from knowledge_base.store.text import clip, storable
 from knowledge_base.types import Candidate, Outcome, Question
 

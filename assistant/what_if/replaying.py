@@ -37,8 +37,11 @@ from knowledge_base.matching.match import judged_matches, weighed_candidates
 from knowledge_base.matching.ranking import match_model
 from knowledge_base.pairs.profile import Profile
 from knowledge_base.signing import Signing, read_signing
-from knowledge_base.store import backends, categories, learnt, projects, questions, thresholds
-from knowledge_base.store.questions import AskedQuestion
+from knowledge_base.store import projects
+from knowledge_base.store.asking import learnt, questions, thresholds
+from knowledge_base.store.asking.questions import AskedQuestion
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.representing import backends
 from knowledge_base.types import Outcome, Verdict
 
 BUDGET_SECONDS = 5.0

@@ -18,7 +18,9 @@ from knowledge_base.matching import Signed
 from knowledge_base.matching.exact import Known
 from knowledge_base.matching.near import Near, Terms
 from knowledge_base.signing import Signing
-from knowledge_base.store import learnt, representatives, templates
+from knowledge_base.store.asking import learnt
+from knowledge_base.store.grouping import templates
+from knowledge_base.store.representing import representatives
 from knowledge_base.store.tables import TemplateRow
 
 MOST_NEW = 20

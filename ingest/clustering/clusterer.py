@@ -23,8 +23,9 @@ from ingest.clustering.writing import write_part
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.pairs.judge import Profiles
-from knowledge_base.store import projects, proposals
-from knowledge_base.store.waiting import ALWAYS, Span
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import proposals
+from knowledge_base.store.intake.waiting import ALWAYS, Span
 
 log = structlog.get_logger(__name__)
 

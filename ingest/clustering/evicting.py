@@ -11,7 +11,8 @@ import structlog
 
 from ingest.clustering.lease import try_lease
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import eviction, projects
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import eviction
 
 log = structlog.get_logger(__name__)
 

@@ -16,10 +16,12 @@ from knowledge_base.curation.merging import merge_categories
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.signature import SIGNATURE_VERSION, fingerprint_of, key_of
 from knowledge_base.signature.wildcards.candidates import opened, wildcards
-from knowledge_base.store import audit, categories, rule_sets, templates
-from knowledge_base.store import wildcards as known_wildcards
+from knowledge_base.store import audit
+from knowledge_base.store.grouping import categories, templates
+from knowledge_base.store.grouping import wildcards as known_wildcards
+from knowledge_base.store.grouping.templates import NewTemplate, Tally
+from knowledge_base.store.rules import rule_sets
 from knowledge_base.store.tables import TemplateRow
-from knowledge_base.store.templates import NewTemplate, Tally
 from knowledge_base.types import Why
 
 MOST_MEMBERS = 50

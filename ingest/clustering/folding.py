@@ -21,8 +21,8 @@ from knowledge_base.absorbing import places_apart, places_of
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.signature.wildcards.candidates import Wildcard, wildcards
 from knowledge_base.store import projects
-from knowledge_base.store import wildcards as known_wildcards
-from knowledge_base.store.wildcards import Sighting
+from knowledge_base.store.grouping import wildcards as known_wildcards
+from knowledge_base.store.grouping.wildcards import Sighting
 
 MOST_SIGHTINGS = 500_000
 """Sightings that are kept for a project, about 100 bytes each; the oldest go first."""

@@ -15,8 +15,8 @@ from knowledge_base.embedding.port import Embedder, Vectors
 from knowledge_base.features.cleaning import cleaned, words
 from knowledge_base.index.replica import Indexed, Replica
 from knowledge_base.pairs.judge import Judge, Profiles
-from knowledge_base.store import representatives
-from knowledge_base.store.term_statistics import statistics
+from knowledge_base.store.rarity.term_statistics import statistics
+from knowledge_base.store.representing import representatives
 
 NEAR = 24
 """Representatives that are looked up for each new template."""

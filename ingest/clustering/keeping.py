@@ -14,8 +14,10 @@ from knowledge_base.curation.keep_moves import Applied, KeptMoves, apply, decide
 from knowledge_base.curation.rule_joins import standings
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import audit, categories, keep_rules, projects
-from knowledge_base.store.keep_scan import scanned
+from knowledge_base.store import audit, projects
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.rules import keep_rules
+from knowledge_base.store.rules.keep_scan import scanned
 from knowledge_base.store.tables import TemplateRow
 
 AT_ONCE = 100

@@ -11,10 +11,10 @@ from sqlmodel import col
 
 from knowledge_base.features.chinese import segmented
 from knowledge_base.signature import FAMILY_OF
-from knowledge_base.store import term_rows
+from knowledge_base.store.rarity import term_rows
+from knowledge_base.store.rarity.term_rows import CategoryTerms
+from knowledge_base.store.rarity.term_statistics import TermStatistics, statistics
 from knowledge_base.store.tables import CategoryRow
-from knowledge_base.store.term_rows import CategoryTerms
-from knowledge_base.store.term_statistics import TermStatistics, statistics
 
 KEPT = 5
 ENOUGH = 3

@@ -16,9 +16,11 @@ from knowledge_base.matching import form_of
 from knowledge_base.signature.codes import error_codes
 from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.signing import read_signing
-from knowledge_base.store import learnt_upkeep, projects, representatives
-from knowledge_base.store.learnt_upkeep import Reread, Unrepresented
-from knowledge_base.store.representatives import NewRepresentative
+from knowledge_base.store import projects
+from knowledge_base.store.asking import learnt_upkeep
+from knowledge_base.store.asking.learnt_upkeep import Reread, Unrepresented
+from knowledge_base.store.representing import representatives
+from knowledge_base.store.representing.representatives import NewRepresentative
 
 EMBEDDED_AT_ONCE = 16
 REREAD_AT_ONCE = 50

@@ -18,7 +18,8 @@ from ingest.clustering.turns import LONGEST_PAUSE, Turns, told
 from ingest.clustering.windowing import last, look
 from knowledge_base.errors import KeaError, Unavailable
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import templates, waiting
+from knowledge_base.store.grouping import templates
+from knowledge_base.store.intake import waiting
 from knowledge_base.types import WindowBy
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ingest.clustering.items import Item
 from knowledge_base.embedding.port import Vectors
-from knowledge_base.store.proposal_values import Proposed
+from knowledge_base.store.grouping.proposal_values import Proposed
 
 
 @dataclass(frozen=True, slots=True)

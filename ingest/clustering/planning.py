@@ -13,7 +13,7 @@ from ingest.clustering.plan import Merge, Plan
 from ingest.clustering.proposing import NOWHERE, Scene, Shared, find_labels, find_merges, in_common
 from ingest.clustering.reasons import reason_for
 from ingest.clustering.snapshot import Snapshot
-from knowledge_base.store.proposal_values import Proposed
+from knowledge_base.store.grouping.proposal_values import Proposed
 
 MOST_PROPOSED = 20
 """Merges that are proposed for a category at most."""

@@ -13,7 +13,7 @@ from ingest.clustering.grouping import Standing
 from knowledge_base.features.ngrams import common_words
 from knowledge_base.pairs.judge import Judge
 from knowledge_base.pairs.profile import Profile
-from knowledge_base.store.proposal_values import Grounds, ProposalKind, Proposed
+from knowledge_base.store.grouping.proposal_values import Grounds, ProposalKind, Proposed
 
 MOST_MERGES = 5
 NOWHERE = -1

@@ -14,8 +14,9 @@ from knowledge_base.errors import InputError, ModelUnavailable
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.pairs.judge import Judge, Profiles
 from knowledge_base.pairs.reading import kept, version_of
-from knowledge_base.store import backends, projects, readings, representatives
-from knowledge_base.store.readings import Walked
+from knowledge_base.store import projects
+from knowledge_base.store.representing import backends, readings, representatives
+from knowledge_base.store.representing.readings import Walked
 
 STEP_SECONDS = 0.25
 READ_AT_ONCE = 50

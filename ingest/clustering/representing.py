@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from knowledge_base.embedding.port import Vectors
-from knowledge_base.store.representatives import MOST_FOR_CATEGORY
+from knowledge_base.store.representing.representatives import MOST_FOR_CATEGORY
 
 FEWEST = 3
 """As many are kept wherever there are as many."""

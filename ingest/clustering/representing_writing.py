@@ -13,8 +13,9 @@ from sqlmodel import col
 from ingest.clustering.items import Item
 from ingest.clustering.representing import MOST, chosen
 from knowledge_base.embedding.port import Vectors
-from knowledge_base.store import representatives, term_rows
-from knowledge_base.store.representatives import NewRepresentative, StoredRepresentative
+from knowledge_base.store.rarity import term_rows
+from knowledge_base.store.representing import representatives
+from knowledge_base.store.representing.representatives import NewRepresentative, StoredRepresentative
 from knowledge_base.store.tables import TemplateRow
 
 CHUNK = 500

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from ingest.clustering.grouping import Standing
-from knowledge_base.store import facts, keep_rules
+from knowledge_base.store.grouping import facts
+from knowledge_base.store.intake.waiting import ALWAYS, Span
+from knowledge_base.store.rules import keep_rules
 from knowledge_base.store.tables import CategoryRow, TemplateRow
-from knowledge_base.store.waiting import ALWAYS, Span
 from knowledge_base.types import FactKind
 
 CHUNK = 500

@@ -18,8 +18,9 @@ from ingest.clustering.splitting import LEAST_TEMPLATES, find_split
 from knowledge_base.embedding.port import Embedder, Vectors
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.pairs.judge import Profiles
-from knowledge_base.store import facts, projects, proposals
-from knowledge_base.store.proposal_values import Proposed
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import facts, proposals
+from knowledge_base.store.grouping.proposal_values import Proposed
 from knowledge_base.store.tables import TemplateRow
 from knowledge_base.types import FactKind
 

@@ -12,9 +12,11 @@ from ingest.clustering.keywords import FEW, is_stale, write_keywords
 from ingest.clustering.lease import Lease, try_lease
 from ingest.clustering.representing_writing import write_representatives
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import keyword_walk, projects, term_rows, terms
-from knowledge_base.store.term_rows import Corpus
-from knowledge_base.store.term_statistics import widespread
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import keyword_walk
+from knowledge_base.store.rarity import term_rows, terms
+from knowledge_base.store.rarity.term_rows import Corpus
+from knowledge_base.store.rarity.term_statistics import widespread
 
 STEP_SECONDS = 1.0
 REST = 2.0

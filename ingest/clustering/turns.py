@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ingest.clustering.windowing import Look
 from ingest.windows import WindowState
 from knowledge_base.errors import KeaError
-from knowledge_base.store.waiting import Span
+from knowledge_base.store.intake.waiting import Span
 
 LOOK_ANYWAY = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0

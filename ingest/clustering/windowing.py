@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from ingest.event_time import event_rule, last_span, next_span, watermark, window_of
 from ingest.windows import WindowRule, WindowState, due_in, step
 from knowledge_base.settings import Settings
-from knowledge_base.store import event_times, waiting
+from knowledge_base.store.intake import event_times, waiting
+from knowledge_base.store.intake.waiting import ALWAYS, Span
 from knowledge_base.store.store import Clock
-from knowledge_base.store.waiting import ALWAYS, Span
 from knowledge_base.types import WindowBy
 
 SAMPLED = 2

@@ -13,7 +13,9 @@ from ingest.clustering.plan import Merge, Part
 from ingest.clustering.representing_writing import write_representatives
 from knowledge_base.curation.merging import merge_categories
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import audit, categories, terms
+from knowledge_base.store import audit
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.rarity import terms
 from knowledge_base.store.tables import TemplateRow
 
 

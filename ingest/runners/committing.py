@@ -14,8 +14,8 @@ from ingest.sinks.dead_letters import DeadLetter, dead_letter_row, refused_rows
 from ingest.sinks.enriched import enriched_row
 from ingest.sinks.port import Publisher, Sink
 from knowledge_base.errors import KeaError
-from knowledge_base.store import event_times, positions, source_log
-from knowledge_base.store.positions import Position
+from knowledge_base.store.intake import event_times, positions, source_log
+from knowledge_base.store.intake.positions import Position
 from knowledge_base.types import LogRecord
 
 SinkMaker = Callable[[str], Sink]

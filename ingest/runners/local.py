@@ -22,7 +22,7 @@ from ingest.sinks.dead_letters import DeadLetter
 from ingest.sources.directory import Skipped
 from ingest.sources.port import RawLine, Source
 from knowledge_base.errors import AlreadyDone, Unavailable, UnreadableInput
-from knowledge_base.store.positions import Position
+from knowledge_base.store.intake.positions import Position
 
 
 @dataclass(frozen=True, slots=True)

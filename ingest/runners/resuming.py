@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from ingest.sources.port import Identity, Source
 from knowledge_base.errors import AlreadyDone
-from knowledge_base.store import positions
-from knowledge_base.store.positions import Position
+from knowledge_base.store.intake import positions
+from knowledge_base.store.intake.positions import Position
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge_base.scrub import scrub
-from knowledge_base.store.source_log import REFUSED_AT_ONCE
+from knowledge_base.store.intake.source_log import REFUSED_AT_ONCE
 
 EXCERPT_LENGTH = 500
 

@@ -19,8 +19,8 @@ from sqlalchemy import Connection
 from ingest.sinks.errors import unwritable
 from ingest.sources.file import path_key
 from knowledge_base.errors import AlreadyDone, Conflict, LostOwnership
-from knowledge_base.store import positions
-from knowledge_base.store.positions import Position
+from knowledge_base.store.intake import positions
+from knowledge_base.store.intake.positions import Position
 
 
 class FileSink:

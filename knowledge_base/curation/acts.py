@@ -13,11 +13,13 @@ from sqlmodel import col
 from knowledge_base.curation.basis import basis_of
 from knowledge_base.errors import InputError, StaleVersion
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import audit, categories, projects, representatives, templates
-from knowledge_base.store.proposal_settling import settle
+from knowledge_base.store import audit, projects
+from knowledge_base.store.grouping import categories, templates
+from knowledge_base.store.grouping.proposal_settling import settle
+from knowledge_base.store.grouping.tombstones import require_alive
+from knowledge_base.store.representing import representatives
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow
-from knowledge_base.store.tombstones import require_alive
 from knowledge_base.types import Category, Solution
 
 

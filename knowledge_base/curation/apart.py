@@ -6,7 +6,7 @@ from knowledge_base.curation.acts import Act, Done, act
 from knowledge_base.curation.proposals import all_pairs
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import categories, facts
+from knowledge_base.store.grouping import categories, facts
 from knowledge_base.store.store import Store
 from knowledge_base.types import FactKind
 

@@ -13,8 +13,8 @@ from typing import Any
 from knowledge_base.curation.acts import Act, Done, act
 from knowledge_base.curation.seen import OWNER, SNOOZE, require_seen
 from knowledge_base.errors import Conflict, InputError
-from knowledge_base.store import categories
-from knowledge_base.store.assignments import Care, read_care, write_care
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.grouping.assignments import Care, read_care, write_care
 from knowledge_base.store.store import Store
 from knowledge_base.store.text import storable
 

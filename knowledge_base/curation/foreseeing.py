@@ -12,7 +12,8 @@ from knowledge_base.curation.apart import two_apart
 from knowledge_base.curation.moves import coming_together, parting
 from knowledge_base.curation.moving import leaving
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import categories, projects
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import categories
 from knowledge_base.store.store import Store
 
 NEW = 2**62

@@ -11,7 +11,8 @@ from knowledge_base.curation.rule_changes import changed_rules, setting
 from knowledge_base.curation.rule_preview import Preview, SignedAnew, sign_anew
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.signature.custom.user_rules import RuleSet, UserRule
-from knowledge_base.store import categories, projects
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import categories
 from knowledge_base.store.store import Store
 
 

@@ -12,10 +12,11 @@ from knowledge_base.curation.foreseeing import looking
 from knowledge_base.curation.labels import name_of
 from knowledge_base.curation.proposals import all_pairs, contrary, require_open
 from knowledge_base.errors import InputError
-from knowledge_base.store import categories, proposals, questions
-from knowledge_base.store.proposal_values import ProposalKind
-from knowledge_base.store.proposals import Chosen
-from knowledge_base.store.questions import AskedQuestion
+from knowledge_base.store.asking import questions
+from knowledge_base.store.asking.questions import AskedQuestion
+from knowledge_base.store.grouping import categories, proposals
+from knowledge_base.store.grouping.proposal_values import ProposalKind
+from knowledge_base.store.grouping.proposals import Chosen
 from knowledge_base.store.store import Store
 from knowledge_base.types import FactKind
 

@@ -17,9 +17,11 @@ from knowledge_base.curation.keep_matching import Matches, find, holds, match
 from knowledge_base.curation.keep_moves import KeptMoves, apply, decide
 from knowledge_base.errors import InputError, StaleVersion
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import categories, keep_rules, projects
-from knowledge_base.store.keep_rules import KeepRule
-from knowledge_base.store.keep_scan import scanned
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.rules import keep_rules
+from knowledge_base.store.rules.keep_rules import KeepRule
+from knowledge_base.store.rules.keep_scan import scanned
 from knowledge_base.store.store import Store
 
 MOST_MOVED = 1_000

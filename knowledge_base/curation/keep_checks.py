@@ -11,8 +11,8 @@ from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.signature.custom.rule_engine import MOST_STEPS, compile_pattern
 from knowledge_base.signature.custom.user_rules import MOST_PATTERN
-from knowledge_base.store import template_reading
-from knowledge_base.store.keep_rules import KeepRule
+from knowledge_base.store.grouping import template_reading
+from knowledge_base.store.rules.keep_rules import KeepRule
 
 MOST_RULES = 50
 MOST_CODE = MOST_SERVICE = 200

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from knowledge_base.errors import InputError, NotFound
-from knowledge_base.store.keep_rules import KeepRule
+from knowledge_base.store.rules.keep_rules import KeepRule
 
 Step = Literal["add", "edit", "switch", "remove", "move"]
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from knowledge_base.curation.foreseeing import Foreseen
 from knowledge_base.curation.keep_changes import KeepPlan
-from knowledge_base.store import categories
+from knowledge_base.store.grouping import categories
 
 
 def foresee_keep(db: Connection, project: str, plan: KeepPlan) -> Foreseen:

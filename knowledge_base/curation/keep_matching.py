@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from knowledge_base.errors import InputError
 from knowledge_base.signature.custom.rule_engine import compile_pattern
-from knowledge_base.store.keep_rules import KeepRule
-from knowledge_base.store.keep_scan import Scanned, of_others, scanned, walk
+from knowledge_base.store.rules.keep_rules import KeepRule
+from knowledge_base.store.rules.keep_scan import Scanned, of_others, scanned, walk
 from knowledge_base.store.store import Store
 
 

@@ -14,8 +14,8 @@ from knowledge_base.curation.keep_matching import Matches
 from knowledge_base.curation.merging import merge_categories, move_templates
 from knowledge_base.errors import Conflict
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import facts, templates
-from knowledge_base.store.keep_rules import KeepRule
+from knowledge_base.store.grouping import facts, templates
+from knowledge_base.store.rules.keep_rules import KeepRule
 from knowledge_base.store.tables import CategoryRow, TemplateRow
 from knowledge_base.types import FactKind, Why
 

@@ -15,7 +15,8 @@ from knowledge_base.curation.rearranging import contradiction
 from knowledge_base.curation.reviving import revive
 from knowledge_base.errors import Conflict
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import categories, keep_rules, templates
+from knowledge_base.store.grouping import categories, templates
+from knowledge_base.store.rules import keep_rules
 from knowledge_base.store.tables import CategoryRow
 
 CHUNK = 500

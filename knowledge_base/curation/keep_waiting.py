@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from knowledge_base.curation.keep_matching import find, match
 from knowledge_base.curation.keep_moves import decide
 from knowledge_base.curation.rule_joins import standings
-from knowledge_base.store import keep_rules, projects, templates
-from knowledge_base.store.keep_rules import KeepRule
-from knowledge_base.store.keep_scan import scanned
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import templates
+from knowledge_base.store.rules import keep_rules
+from knowledge_base.store.rules.keep_rules import KeepRule
+from knowledge_base.store.rules.keep_scan import scanned
 from knowledge_base.store.store import Store
 
 AT_ONCE = 1_000

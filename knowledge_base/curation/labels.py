@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from knowledge_base.curation.acts import Act, Done, act
 from knowledge_base.curation.seen import IGNORING, require_seen
 from knowledge_base.errors import InputError, StaleVersion
-from knowledge_base.store import categories, proposals
+from knowledge_base.store.grouping import categories, proposals
 from knowledge_base.store.store import Store
 from knowledge_base.store.text import storable
 

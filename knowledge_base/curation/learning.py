@@ -13,9 +13,10 @@ from knowledge_base.errors import Conflict, InputError, NotFound
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.matching import form_of
 from knowledge_base.signing import read_signing
-from knowledge_base.store import categories, learnt, learnt_words
-from knowledge_base.store.learnt import LAPSED, VETOED, Learnt, LearntKind, NewLearnt
-from knowledge_base.store.learnt_words import Asked
+from knowledge_base.store.asking import learnt, learnt_words
+from knowledge_base.store.asking.learnt import LAPSED, VETOED, Learnt, LearntKind, NewLearnt
+from knowledge_base.store.asking.learnt_words import Asked
+from knowledge_base.store.grouping import categories
 from knowledge_base.store.store import Store
 
 ACTIONS = {LearntKind.CONFIRMED: "confirm", LearntKind.REJECTED: "reject", LearntKind.PICKED: "pick"}

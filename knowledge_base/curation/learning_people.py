@@ -12,9 +12,10 @@ from knowledge_base.curation.acts import Act
 from knowledge_base.curation.learning_rules import EMPTY_FORM, contradicts, signed
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.signing import read_signing
-from knowledge_base.store import audit, learnt, learnt_words, projects, questions
-from knowledge_base.store.learnt import LAPSED, VETOED, Learnt, LearntKind, NewLearnt
-from knowledge_base.store.learnt_words import Asked, Word, is_alike, people_in, person_of
+from knowledge_base.store import audit, projects
+from knowledge_base.store.asking import learnt, learnt_words, questions
+from knowledge_base.store.asking.learnt import LAPSED, VETOED, Learnt, LearntKind, NewLearnt
+from knowledge_base.store.asking.learnt_words import Asked, Word, is_alike, people_in, person_of
 from knowledge_base.store.text import clip
 from knowledge_base.types import Verdict
 

@@ -6,7 +6,7 @@ import hashlib
 
 from knowledge_base.signature.custom.project_signer import sign_under
 from knowledge_base.signature.custom.user_rules import RuleSet
-from knowledge_base.store.learnt import TEXT_LIMIT, Learnt, LearntKind
+from knowledge_base.store.asking.learnt import TEXT_LIMIT, Learnt, LearntKind
 
 EMPTY_FORM = hashlib.sha256(b"").hexdigest()[:32]
 """The form of questions that have no words: they have nothing else in common."""

@@ -18,9 +18,10 @@ from knowledge_base.curation.labels import ignore_within, label_within, name_of
 from knowledge_base.curation.seen import IGNORING, OWNER, SNOOZE
 from knowledge_base.curation.undoing import undo_within
 from knowledge_base.errors import Conflict, InputError
-from knowledge_base.store import audit, projects, queue
-from knowledge_base.store.queue import Wanted
+from knowledge_base.store import audit, projects
 from knowledge_base.store.store import Store
+from knowledge_base.store.wanted import queue
+from knowledge_base.store.wanted.queue import Wanted
 
 AT_ONCE = 25
 ACTION = "many"

@@ -9,8 +9,11 @@ from sqlalchemy import Connection, or_, select, update
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import categories, projects, representatives, templates, terms
-from knowledge_base.store.proposal_settling import settle
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import categories, templates
+from knowledge_base.store.grouping.proposal_settling import settle
+from knowledge_base.store.rarity import terms
+from knowledge_base.store.representing import representatives
 from knowledge_base.store.tables import CategoryRow
 
 Reasons = Mapping[int, Mapping[str, object]]

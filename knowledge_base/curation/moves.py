@@ -11,7 +11,7 @@ from knowledge_base.curation.merging import merge_categories, move_templates
 from knowledge_base.curation.said import bridge, inherit_apart, reasons_of, withdraw_between
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import categories, facts
+from knowledge_base.store.grouping import categories, facts
 from knowledge_base.store.projects import take_numbers
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow

@@ -10,7 +10,7 @@ from knowledge_base.curation.merging import move_templates
 from knowledge_base.curation.said import bridge, former_reasons, reasons_of, restore_fitting, withdraw_between
 from knowledge_base.errors import Conflict, InputError
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import categories, facts, template_reading
+from knowledge_base.store.grouping import categories, facts, template_reading
 from knowledge_base.store.store import Store
 from knowledge_base.types import FactKind, Why
 

@@ -8,9 +8,10 @@ from knowledge_base.curation.acts import Act, Done, act
 from knowledge_base.curation.moves import merge_within, split_within
 from knowledge_base.errors import Conflict, InputError
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import categories, facts, proposals, solutions
-from knowledge_base.store.proposal_settling import settle
-from knowledge_base.store.proposal_values import Proposal, ProposalKind, ProposalState
+from knowledge_base.store.grouping import categories, facts, proposals
+from knowledge_base.store.grouping.proposal_settling import settle
+from knowledge_base.store.grouping.proposal_values import Proposal, ProposalKind, ProposalState
+from knowledge_base.store.solving import solutions
 from knowledge_base.store.store import Store
 from knowledge_base.types import FactKind
 

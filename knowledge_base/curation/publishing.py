@@ -13,8 +13,9 @@ from knowledge_base.curation.acts import Act, Done, act
 from knowledge_base.curation.waiting_texts import change_state, restore
 from knowledge_base.errors import Conflict, NotFound, StaleVersion
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import categories, drafts, proposals, solutions
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.grouping import categories, proposals
+from knowledge_base.store.solving import drafts, solutions
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.types import Solution, SolutionState
 

@@ -13,9 +13,11 @@ from sqlmodel import col
 from knowledge_base.curation.merging import move_templates
 from knowledge_base.curation.rule_joins import standings
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import categories, facts, projects, reclusterings, representatives
-from knowledge_base.store.proposal_settling import settle
-from knowledge_base.store.reclusterings import Aliased, Moved
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import categories, facts, reclusterings
+from knowledge_base.store.grouping.proposal_settling import settle
+from knowledge_base.store.grouping.reclusterings import Aliased, Moved
+from knowledge_base.store.representing import representatives
 from knowledge_base.store.tables import CategoryRow, TemplateRow
 from knowledge_base.types import FactKind
 

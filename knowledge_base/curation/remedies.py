@@ -5,8 +5,9 @@ from __future__ import annotations
 from knowledge_base.curation.acts import Act, Done, act
 from knowledge_base.errors import StaleVersion
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import categories, proposals, solutions
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.grouping import categories, proposals
+from knowledge_base.store.solving import solutions
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.types import Solution
 

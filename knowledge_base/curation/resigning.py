@@ -22,9 +22,12 @@ from knowledge_base.signature.custom.project_signer import ProjectSigner
 from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.signature.limits import SIGNATURE_VERSION
 from knowledge_base.signing import read_signing
-from knowledge_base.store import audit, projects, rule_sets, sample_walk, template_reading, templates
-from knowledge_base.store.rule_sets import StoredRules
-from knowledge_base.store.sample_walk import SampledTemplate
+from knowledge_base.store import audit, projects
+from knowledge_base.store.grouping import template_reading, templates
+from knowledge_base.store.intake import sample_walk
+from knowledge_base.store.intake.sample_walk import SampledTemplate
+from knowledge_base.store.rules import rule_sets
+from knowledge_base.store.rules.rule_sets import StoredRules
 from knowledge_base.store.store import Store
 
 AT_ONCE = 50

@@ -12,9 +12,10 @@ from knowledge_base.curation.remedies import link_within
 from knowledge_base.curation.waiting_texts import ask, give_back, settle
 from knowledge_base.errors import Conflict, NotFound, StaleVersion
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import categories, drafts, solution_reviews, solutions
-from knowledge_base.store.solution_reviews import Review
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.solving import drafts, solution_reviews, solutions
+from knowledge_base.store.solving.solution_reviews import Review
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.types import Solution, SolutionState
 

@@ -9,7 +9,8 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from knowledge_base.curation.acts import Act
-from knowledge_base.store import categories, drafts
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.solving import drafts
 from knowledge_base.store.tables import CategoryRow
 
 

@@ -15,8 +15,9 @@ from knowledge_base.errors import Conflict, InputError, NotFound, StaleVersion
 from knowledge_base.signature.custom.rule_checks import check_rules
 from knowledge_base.signature.custom.user_rules import RuleSet, UserRule
 from knowledge_base.signing import MOST_UNDER_WAY
-from knowledge_base.store import audit, projects, rule_sets
-from knowledge_base.store.rule_sets import StoredRules
+from knowledge_base.store import audit, projects
+from knowledge_base.store.rules import rule_sets
+from knowledge_base.store.rules.rule_sets import StoredRules
 from knowledge_base.store.store import Store
 
 Edit = Callable[[RuleSet], RuleSet]

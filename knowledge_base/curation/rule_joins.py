@@ -11,8 +11,11 @@ from sqlmodel import col
 
 from knowledge_base.curation.merging import merge_categories
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import audit, categories, facts, keep_rules, representatives, templates
-from knowledge_base.store.facts import Fact
+from knowledge_base.store import audit
+from knowledge_base.store.grouping import categories, facts, templates
+from knowledge_base.store.grouping.facts import Fact
+from knowledge_base.store.representing import representatives
+from knowledge_base.store.rules import keep_rules
 from knowledge_base.store.tables import CategoryRow
 from knowledge_base.types import FactKind, Why
 

@@ -12,9 +12,10 @@ from knowledge_base.curation.rule_joins import are_kept_apart, objection, standi
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.signature.custom.project_signer import ProjectSigner
 from knowledge_base.signature.custom.user_rules import RuleSet
-from knowledge_base.store import categories, facts, sample_walk, templates
-from knowledge_base.store.facts import Fact
-from knowledge_base.store.sample_walk import SampledTemplate
+from knowledge_base.store.grouping import categories, facts, templates
+from knowledge_base.store.grouping.facts import Fact
+from knowledge_base.store.intake import sample_walk
+from knowledge_base.store.intake.sample_walk import SampledTemplate
 from knowledge_base.store.store import Store
 from knowledge_base.types import FactKind, Signature
 

@@ -6,7 +6,7 @@ from knowledge_base.errors import InputError
 from knowledge_base.signature.custom.rewriting import rewrite
 from knowledge_base.signature.custom.user_rules import Action, RuleSet, UserRule
 from knowledge_base.signature.steps import message_of
-from knowledge_base.store import sample_walk
+from knowledge_base.store.intake import sample_walk
 from knowledge_base.store.store import Store
 
 MOST_TRIED = 1_000

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from knowledge_base.solution_details import MOST, AppliesTo, Details, Link, Variant, language_of
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 
 SINGLE = ("title", "cause", "body", "language", "other_title", "other_cause", "other_body")
 PAIRED = ("service", "service_version", "link_url", "link_title", "category")

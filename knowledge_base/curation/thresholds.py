@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 from knowledge_base.curation.acts import Act, act
 from knowledge_base.errors import Conflict, StaleVersion
 from knowledge_base.settings import Settings
-from knowledge_base.store import audit, projects, thresholds
+from knowledge_base.store import audit, projects
+from knowledge_base.store.asking import thresholds
+from knowledge_base.store.asking.thresholds import Thresholds
 from knowledge_base.store.store import Store
-from knowledge_base.store.thresholds import Thresholds
 
 CHANGED, UNDONE = "set_thresholds", "undo_thresholds"
 

@@ -19,9 +19,12 @@ from knowledge_base.curation.said import former_reasons, restore_fitting, withdr
 from knowledge_base.curation.seen import IGNORING
 from knowledge_base.curation.unrearranging import undo_recluster
 from knowledge_base.errors import Conflict
-from knowledge_base.store import audit, categories, facts, keep_rules, projects, proposals, reclusterings, solutions
+from knowledge_base.store import audit, projects
 from knowledge_base.store.audit import Entry
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.grouping import categories, facts, proposals, reclusterings
+from knowledge_base.store.rules import keep_rules
+from knowledge_base.store.solving import solutions
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.types import FactKind, Solution, Why
 

@@ -13,9 +13,10 @@ from knowledge_base.curation.merging import move_templates
 from knowledge_base.curation.rearranging import contradiction, template_rows
 from knowledge_base.errors import Conflict
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import audit, categories, reclusterings
-from knowledge_base.store.proposal_settling import settle
-from knowledge_base.store.reclusterings import ACTION, Step
+from knowledge_base.store import audit
+from knowledge_base.store.grouping import categories, reclusterings
+from knowledge_base.store.grouping.proposal_settling import settle
+from knowledge_base.store.grouping.reclusterings import ACTION, Step
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from knowledge_base.curation.acts import act
 from knowledge_base.errors import Conflict
-from knowledge_base.store import audit, views
+from knowledge_base.store import audit
 from knowledge_base.store.store import Store
-from knowledge_base.store.views import View
+from knowledge_base.store.wanted import views
+from knowledge_base.store.wanted.views import View
 
 DELETED = "delete_view"
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from knowledge_base.curation.acts import Act
 from knowledge_base.curation.solution_form import SolutionForm
-from knowledge_base.store import solution_reviews, solutions
-from knowledge_base.store.solution_reviews import Review
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving import solution_reviews, solutions
+from knowledge_base.store.solving.solution_reviews import Review
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import SolutionState
 
 

@@ -21,8 +21,8 @@ from knowledge_base.errors import Conflict, InputError, StorageUnavailable, Unre
 from knowledge_base.exchange.contents import KEPT
 from knowledge_base.exchange.copying import Progress, copy_in, copy_out
 from knowledge_base.settings import Settings
-from knowledge_base.store import inbox, outbox
-from knowledge_base.store.account_tables import PersonRow, SessionRow, TrialRow
+from knowledge_base.store.accounts.account_tables import PersonRow, SessionRow, TrialRow
+from knowledge_base.store.messages import inbox, outbox
 from knowledge_base.store.schema import HEAD
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import LeaseRow

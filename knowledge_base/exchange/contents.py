@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Table
 
-from knowledge_base.store.learnt import LearntKind
+from knowledge_base.store.asking.learnt import LearntKind
+from knowledge_base.store.grouping.proposal_values import ProposalKind
 from knowledge_base.store.metadata import METADATA
-from knowledge_base.store.proposal_values import ProposalKind
 from knowledge_base.types import FactKind, Outcome, SolutionState, Verdict
 
 

@@ -9,9 +9,13 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import facts, learnt, projects, proposals, rule_sets, solutions, thresholds
-from knowledge_base.store.proposal_values import Proposal, ProposalKind
-from knowledge_base.store.rule_documents import document_of
+from knowledge_base.store import projects
+from knowledge_base.store.asking import learnt, thresholds
+from knowledge_base.store.grouping import facts, proposals
+from knowledge_base.store.grouping.proposal_values import Proposal, ProposalKind
+from knowledge_base.store.rules import rule_sets
+from knowledge_base.store.rules.rule_documents import document_of
+from knowledge_base.store.solving import solutions
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow, FingerprintRow, TemplateRow
 

@@ -30,14 +30,17 @@ from knowledge_base.ids import Prefix, number_of
 from knowledge_base.scrub import scrub
 from knowledge_base.signature.custom.rule_checks import check_rules
 from knowledge_base.signature.custom.user_rules import RuleSet
-from knowledge_base.store import categories, drafts, facts, projects, rule_sets, solutions, templates
-from knowledge_base.store.learnt import NewLearnt
-from knowledge_base.store.rule_documents import read_document
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store import projects
+from knowledge_base.store.asking.learnt import NewLearnt
+from knowledge_base.store.asking.thresholds import Thresholds
+from knowledge_base.store.grouping import categories, facts, templates
+from knowledge_base.store.grouping.templates import NewTemplate
+from knowledge_base.store.rules import rule_sets
+from knowledge_base.store.rules.rule_documents import read_document
+from knowledge_base.store.solving import drafts, solutions
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
-from knowledge_base.store.templates import NewTemplate
 from knowledge_base.store.text import clip
-from knowledge_base.store.thresholds import Thresholds
 from knowledge_base.types import Solution, SolutionState, Why
 
 DERIVED = ("proposal",)

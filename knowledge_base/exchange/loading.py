@@ -25,11 +25,11 @@ from knowledge_base.exchange.lines import ProjectLine
 from knowledge_base.exchange.pointing import require_whole
 from knowledge_base.exchange.reading import Export, Row, Section, Tick
 from knowledge_base.store import audit, projects
-from knowledge_base.store.demand_tables import DemandRow, DemandServiceRow, DemandStateRow
 from knowledge_base.store.metadata import METADATA
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import AuditRow, ProjectRow, SequenceRow, TemplateRow
 from knowledge_base.store.upserts import insert_or_replace
+from knowledge_base.store.wanted.demand_tables import DemandRow, DemandServiceRow, DemandStateRow
 
 CHUNK = 500
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from knowledge_base.errors import InputError
 from knowledge_base.signature.custom.user_rules import MOST_RULES
-from knowledge_base.store.learnt import LearntKind
+from knowledge_base.store.asking.learnt import LearntKind
 from knowledge_base.types import FactKind, SolutionState
 
 

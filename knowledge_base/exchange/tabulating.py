@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Iterator
 
-from knowledge_base.store import projects, solutions
+from knowledge_base.store import projects
+from knowledge_base.store.solving import solutions
 from knowledge_base.store.store import Store
 
 CHUNK = 500

@@ -11,7 +11,7 @@ from knowledge_base.index.lexical_cache import TermsFile
 from knowledge_base.index.lexical_following import Connect, Following
 from knowledge_base.index.lexical_sources import REPRESENTATIVES, SOLUTIONS, Source
 from knowledge_base.index.lexical_terms import TermReader
-from knowledge_base.store import solution_texts
+from knowledge_base.store.solving import solution_texts
 from knowledge_base.vocabulary.reading import Reader
 
 MORE = 4

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from knowledge_base.signature.codes import error_codes
-from knowledge_base.store import projects, representative_texts, solution_texts
-from knowledge_base.store.representative_texts import RepresentativeText
-from knowledge_base.store.solution_texts import SolutionWords
+from knowledge_base.store import projects
+from knowledge_base.store.representing import representative_texts
+from knowledge_base.store.representing.representative_texts import RepresentativeText
+from knowledge_base.store.solving import solution_texts
+from knowledge_base.store.solving.solution_texts import SolutionWords
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from knowledge_base.index.kinds import AnyIndex
 from knowledge_base.index.members import Members, text_hash
 from knowledge_base.index.port import Numbers
 from knowledge_base.index.rebuilding import Rebuilding, settle
-from knowledge_base.store import found_representatives, projects, representatives
+from knowledge_base.store import projects
+from knowledge_base.store.representing import found_representatives, representatives
 
 REWRITE_AFTER = 1_000
 """The file is written anew when so many representatives changed, or a tenth of them all where that is more."""

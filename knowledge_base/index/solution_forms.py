@@ -18,8 +18,8 @@ from knowledge_base.pairs.judge import Judge
 from knowledge_base.pairs.profile import Profile
 from knowledge_base.pairs.reading import given_back, kept, version_of
 from knowledge_base.signature.codes import error_codes
-from knowledge_base.store import solution_readings, solution_texts
-from knowledge_base.store.solution_readings import NewReading
+from knowledge_base.store.solving import solution_readings, solution_texts
+from knowledge_base.store.solving.solution_readings import NewReading
 from knowledge_base.store.store import Store
 
 

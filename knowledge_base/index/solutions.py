@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from knowledge_base.embedding.port import Vectors
 from knowledge_base.index.flat import FlatIndex
-from knowledge_base.store import projects, solution_texts, solution_vectors
-from knowledge_base.store.solution_vectors import KeptVector
+from knowledge_base.store import projects
+from knowledge_base.store.solving import solution_texts, solution_vectors
+from knowledge_base.store.solving.solution_vectors import KeptVector
 
 PARTS = 3
 """Vectors of a solution: of title and cause, by which it is found; of the title alone; of the body."""

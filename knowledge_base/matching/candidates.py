@@ -12,7 +12,7 @@ from knowledge_base.embedding.port import Vectors
 from knowledge_base.index.replica import Indexed
 from knowledge_base.matching.near import Near, Remedies
 from knowledge_base.matching.query import Query
-from knowledge_base.store import categories
+from knowledge_base.store.grouping import categories
 
 BY_MEANING, BY_WORDS, BY_CODE, BY_SOLUTION = 16, 16, 8, 8
 """How many are looked for in each way."""

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from knowledge_base.absorbing import known_as
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.matching.query import Signed
-from knowledge_base.store import learnt, templates
+from knowledge_base.store.asking import learnt
+from knowledge_base.store.grouping import templates
 
 
 @dataclass(frozen=True, slots=True)

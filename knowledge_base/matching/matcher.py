@@ -22,7 +22,10 @@ from knowledge_base.pairs.profile import Profile
 from knowledge_base.retrieval import Retrieval
 from knowledge_base.signing import read_signing
 from knowledge_base.solution_embedding import SolutionEmbedding
-from knowledge_base.store import backends, categories, learnt, projects
+from knowledge_base.store import projects
+from knowledge_base.store.asking import learnt
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.representing import backends
 from knowledge_base.store.store import Store
 
 EMBEDDED_AT_ONCE = 16

@@ -13,7 +13,7 @@ from knowledge_base.index.replica import Indexed
 from knowledge_base.pairs.judge import Coded, Judge, Profiles
 from knowledge_base.pairs.profile import Profile
 from knowledge_base.pairs.reading import all_given_back, version_of
-from knowledge_base.store import readings
+from knowledge_base.store.representing import readings
 
 
 class Remembering:

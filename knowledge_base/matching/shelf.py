@@ -17,7 +17,7 @@ from knowledge_base.index.solutions import SolutionIndex
 from knowledge_base.matching.near import Terms
 from knowledge_base.pairs.judge import Judge
 from knowledge_base.retrieval import Retrieval
-from knowledge_base.store import found_representatives
+from knowledge_base.store.representing import found_representatives
 
 
 class ByMeaning(Protocol):

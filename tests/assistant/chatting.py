@@ -9,8 +9,8 @@ from assistant.memory import MemoryChannel
 from assistant.outbox import Courier
 from assistant.ports import Inbound
 from assistant.reply import reply_to_json
-from knowledge_base.store import outbox
-from knowledge_base.store.outbox import NewDelivery
+from knowledge_base.store.messages import outbox
+from knowledge_base.store.messages.outbox import NewDelivery
 from tests.assistant.conformance.twins import TwinDriver
 from tests.assistant.conformance.world import PROJECT, World
 

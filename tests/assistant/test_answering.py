@@ -13,8 +13,8 @@ from knowledge_base import curation
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import questions
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.asking import questions
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import Answer, Outcome, Question, Verdict
 from tests.store.databases import MINE, OTHER
 from tests.store.knowledge import categories_of, ingest, knowledge_at

@@ -12,10 +12,11 @@ from knowledge_base import curation
 from knowledge_base.curation.thresholds import Edit, change_thresholds, undo_thresholds
 from knowledge_base.errors import NotFound
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import learnt, projects
-from knowledge_base.store.judged import Judged
-from knowledge_base.store.solutions import SolutionText
-from knowledge_base.store.thresholds import Thresholds
+from knowledge_base.store import projects
+from knowledge_base.store.asking import learnt
+from knowledge_base.store.asking.judged import Judged
+from knowledge_base.store.asking.thresholds import Thresholds
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import Answer, Outcome, Question, Verdict
 from tests.store.databases import MINE, OTHER
 from tests.store.knowledge import categories_of, ingest

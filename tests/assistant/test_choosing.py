@@ -12,7 +12,7 @@ from assistant.calibrating import Calibration, Replay, Replayed, calibrate
 from assistant.calibrating.choosing import ANSWER_FLOOR, FEWEST, Why, choose_answer, choose_suggest
 from assistant.calibrating.counting import SURE, tally
 from knowledge_base.measures import wilson
-from knowledge_base.store.thresholds import Thresholds
+from knowledge_base.store.asking.thresholds import Thresholds
 from knowledge_base.types import Outcome
 
 RIGHT, WRONG, UNTOLD = True, False, None

@@ -13,7 +13,7 @@ from assistant.memory import MemoryChannel
 from assistant.outbox import Courier
 from assistant.ports import Address, Delivered, Delivery, Doubtful, Pace, Postponed
 from assistant.reply import Reply
-from knowledge_base.store import outbox
+from knowledge_base.store.messages import outbox
 from tests.assistant.chatting import courier, queue_replies
 from tests.assistant.conformance.world import World
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from assistant.answering import Assistant
 from knowledge_base import curation
-from knowledge_base.store import questions
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.asking import questions
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import Outcome, Question
 from tests.assistant.chatting import headlines, said
 from tests.assistant.conformance.world import PROJECT, SOLUTION, SOLVED, UNSOLVED, World

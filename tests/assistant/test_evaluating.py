@@ -14,7 +14,7 @@ from ingest.clustering import ClusterLoop
 from knowledge_base import curation
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import Answer, Candidate, Evidence, Outcome
 from tests.store.databases import MINE, OTHER
 from tests.store.knowledge import categories_of, ingest

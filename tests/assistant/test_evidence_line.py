@@ -17,7 +17,7 @@ from ingest.clustering import ClusterLoop
 from knowledge_base import curation
 from knowledge_base.embedding.worded import packaged_reader
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import Answer, Evidence, Named, Outcome, Question
 from knowledge_base.vocabulary.names import called, chinese_names
 from tests.store.databases import MINE

@@ -15,10 +15,11 @@ from assistant.words import HandOver, read_hand_over
 from knowledge_base import curation
 from knowledge_base.demand_keeping import DemandKeeper
 from knowledge_base.errors import InputError
-from knowledge_base.store import demand, escalations, learnt_words, questions
-from knowledge_base.store.demand import Wanted
-from knowledge_base.store.escalations import QuestionState
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.asking import escalations, learnt_words, questions
+from knowledge_base.store.asking.escalations import QuestionState
+from knowledge_base.store.solving.solutions import SolutionText
+from knowledge_base.store.wanted import demand
+from knowledge_base.store.wanted.demand import Wanted
 from knowledge_base.types import Answer, Outcome
 from tests.assistant.chatting import channel, headlines, said, say_to
 from tests.assistant.conformance.world import PROJECT, SOLUTION, SOLVED, STRANGE, UNSOLVED, World

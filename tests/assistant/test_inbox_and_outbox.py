@@ -16,7 +16,8 @@ from assistant.ports import Address, Delivered, Delivery, Doubtful, Inbound, Pac
 from assistant.reply import Reply
 from knowledge_base.errors import Conflict, NotFound, Unavailable
 from knowledge_base.exchange.backups import back_up, restore
-from knowledge_base.store import inbox, outbox, questions
+from knowledge_base.store.asking import questions
+from knowledge_base.store.messages import inbox, outbox
 from knowledge_base.types import Verdict
 from tests.assistant.chatting import channel, courier, headlines, said, say_to
 from tests.assistant.conformance.world import PROJECT, SOLVED, STRANGE, World

@@ -16,10 +16,10 @@ from assistant.reply import Reply
 from ingest.pipeline import Pipeline
 from knowledge_base import curation
 from knowledge_base.errors import StorageUnavailable
-from knowledge_base.store import questions
-from knowledge_base.store.askers import LIMIT
+from knowledge_base.store.asking import questions
+from knowledge_base.store.asking.askers import LIMIT
 from knowledge_base.store.projects import ensure_project
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import LogRecord, Verdict
 from tests.assistant.chatting import channel, courier, headlines, queue_replies, said, say_to
 from tests.assistant.conformance.world import PROJECT, SOLUTION, SOLVED, UNSOLVED, World

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from assistant.answering import Assistant
 from knowledge_base import curation
-from knowledge_base.store import learnt, questions
-from knowledge_base.store.learnt import Learnt
+from knowledge_base.store.asking import learnt, questions
+from knowledge_base.store.asking.learnt import Learnt
 from knowledge_base.types import Outcome, Verdict
 from tests.assistant.chatting import channel, said
 from tests.assistant.conformance.world import PROJECT, SOLVED, UNSOLVED, World

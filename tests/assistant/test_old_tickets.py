@@ -22,8 +22,8 @@ from ingest.clustering import ClusterLoop
 from knowledge_base import curation
 from knowledge_base.errors import BadRow, InputError, NotFound, UnreadableInput
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import solutions
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving import solutions
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import Solution, SolutionState
 from tests.store.databases import MINE
 from tests.store.knowledge import categories_of, ingest

@@ -11,10 +11,11 @@ from assistant.answering import Assistant
 from assistant.retention import Retention, forget_by_age, forget_person
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.ids import Prefix, number_of
-from knowledge_base.store import counts, questions
-from knowledge_base.store.message_tables import InboxRow, OutboxRow
+from knowledge_base.store.asking import questions
+from knowledge_base.store.asking.questions import FeedbackSum
+from knowledge_base.store.intake import counts
+from knowledge_base.store.messages.message_tables import InboxRow, OutboxRow
 from knowledge_base.store.metadata import METADATA
-from knowledge_base.store.questions import FeedbackSum
 from knowledge_base.types import Question, Verdict
 from tests.assistant.chatting import said
 from tests.assistant.conformance.world import PROJECT, SOLVED, STRANGE, World

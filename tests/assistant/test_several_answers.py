@@ -10,7 +10,7 @@ from assistant.several import MOST
 from ingest.pipeline import Pipeline
 from knowledge_base import curation
 from knowledge_base.errors import InputError
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import LogRecord, Outcome, Question
 from tests.assistant.chatting import channel, headlines, said, say_to
 from tests.assistant.conformance.world import PROJECT, SOLUTION, SOLVED, STRANGE, UNSOLVED, World

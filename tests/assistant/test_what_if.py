@@ -18,7 +18,7 @@ from knowledge_base.errors import InputError, NotFound
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.signature.custom.user_rules import UserRule
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.tables import RecentRow, SampleRow, TemplateRow
 from knowledge_base.types import Answer, Question, Verdict
 from tests.clustering.test_clusterer import HEAP, PEER, PEER_THIRD, PEER_TOO, drain

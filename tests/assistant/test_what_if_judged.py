@@ -13,8 +13,8 @@ from ingest.clustering import ClusterLoop
 from knowledge_base import curation
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import categories, templates
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.grouping import categories, templates
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import Answer, Outcome, Question
 from tests.store.conftest import database_url, empty_file, postgres_store_url
 from tests.store.databases import MINE, copied_file

@@ -14,9 +14,9 @@ import pytest
 from knowledge_base import curation
 from knowledge_base.matching import form_of
 from knowledge_base.signature.custom.user_rules import RuleSet
-from knowledge_base.store import questions
-from knowledge_base.store.questions import NewQuestion
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.asking import questions
+from knowledge_base.store.asking.questions import NewQuestion
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.types import Outcome
 from tests.cli.conftest import COMMAND, run_kea

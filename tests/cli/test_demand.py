@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from knowledge_base.settings import read_settings
-from knowledge_base.store import questions, templates
+from knowledge_base.store.asking import questions
+from knowledge_base.store.asking.questions import NewQuestion
+from knowledge_base.store.grouping import templates
 from knowledge_base.store.projects import ensure_project
-from knowledge_base.store.questions import NewQuestion
 from knowledge_base.store.store import Store
 from knowledge_base.types import Outcome
 from tests.cli.conftest import run_kea

@@ -9,8 +9,8 @@ import pytest
 
 from assistant.reply import Reply, reply_to_json
 from knowledge_base.settings import read_settings
-from knowledge_base.store import outbox
-from knowledge_base.store.outbox import NewDelivery
+from knowledge_base.store.messages import outbox
+from knowledge_base.store.messages.outbox import NewDelivery
 from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.store import Store
 from tests.cli.conftest import run_kea

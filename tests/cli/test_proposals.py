@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from knowledge_base.settings import read_settings
-from knowledge_base.store import proposals, templates
+from knowledge_base.store.grouping import proposals, templates
+from knowledge_base.store.grouping.proposal_values import Going, Grounds, ProposalKind, Proposed
 from knowledge_base.store.projects import ensure_project
-from knowledge_base.store.proposal_values import Going, Grounds, ProposalKind, Proposed
 from knowledge_base.store.store import Store
 from tests.cli.conftest import run_kea
 from tests.store.filling import new_template

@@ -11,10 +11,11 @@ from knowledge_base import curation
 from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import read_settings
-from knowledge_base.store import questions, templates
+from knowledge_base.store.asking import questions
+from knowledge_base.store.asking.questions import NewQuestion
+from knowledge_base.store.grouping import templates
 from knowledge_base.store.projects import ensure_project
-from knowledge_base.store.questions import NewQuestion
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import Outcome
 from tests.cli.conftest import run_kea
 from tests.store.filling import new_template

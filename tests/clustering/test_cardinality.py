@@ -23,9 +23,10 @@ from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.signature import sign
 from knowledge_base.signature.custom.user_rules import RuleSet, UserRule
-from knowledge_base.store import audit, categories, eviction, template_reading, templates, wildcards
-from knowledge_base.store.solutions import SolutionText
-from knowledge_base.store.wildcard_tables import SightingRow
+from knowledge_base.store import audit
+from knowledge_base.store.grouping import categories, eviction, template_reading, templates, wildcards
+from knowledge_base.store.grouping.wildcard_tables import SightingRow
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import LogRecord, Template, Why
 from tests.clustering.test_clusterer import number, templates_in
 from tests.store.databases import MINE, OTHER, START

@@ -14,8 +14,10 @@ from knowledge_base import curation
 from knowledge_base.embedding import HashingEmbedder, Vectors
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import audit, categories, proposals, representatives, template_reading, templates
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store import audit
+from knowledge_base.store.grouping import categories, proposals, template_reading, templates
+from knowledge_base.store.representing import representatives
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.tables import RepresentativeRow
 from knowledge_base.types import Category, FactKind, Template, Why
 from tests.curation.pictures import picture

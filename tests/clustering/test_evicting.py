@@ -20,8 +20,10 @@ from ingest.pipeline import Pipeline
 from knowledge_base import curation
 from knowledge_base.errors import Conflict
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import audit, categories, counts, eviction, projects, template_reading
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store import audit, projects
+from knowledge_base.store.grouping import categories, eviction, template_reading
+from knowledge_base.store.intake import counts
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.tables import TemplateRow
 from knowledge_base.types import Assignment, LogRecord
 from tests.clustering.test_clusterer import PEER, PEER_THIRD, PEER_TOO, drain

@@ -11,8 +11,10 @@ from knowledge_base import curation
 from knowledge_base.curation.keep_changes import change_keep
 from knowledge_base.curation.keep_edits import KeepChange
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import audit, facts, keep_rules, template_reading, templates
-from knowledge_base.store.keep_rules import KeepRule
+from knowledge_base.store import audit
+from knowledge_base.store.grouping import facts, template_reading, templates
+from knowledge_base.store.rules import keep_rules
+from knowledge_base.store.rules.keep_rules import KeepRule
 from knowledge_base.types import FactKind, Why
 from tests.clustering.test_clusterer import HEAP, PEER, PEER_TOO, drain
 from tests.curation.pictures import picture

@@ -18,11 +18,13 @@ from ingest.clustering.terms_upkeep import TermUpkeep
 from knowledge_base import curation
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import projects, templates, term_rows, terms
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import templates
+from knowledge_base.store.grouping.templates import NewTemplate
+from knowledge_base.store.rarity import term_rows, terms
+from knowledge_base.store.rarity.term_rows import CategoryTerms
+from knowledge_base.store.rarity.term_statistics import TermCount, TermStatistics
 from knowledge_base.store.tables import CategoryRow, TemplateRow
-from knowledge_base.store.templates import NewTemplate
-from knowledge_base.store.term_rows import CategoryTerms
-from knowledge_base.store.term_statistics import TermCount, TermStatistics
 from tests.store.databases import MINE, START
 from tests.store.filling import VERSION
 from tests.store.knowledge import categories_of, ingest, knowledge_at

@@ -16,7 +16,7 @@ from ingest.clustering.items import Item
 from ingest.clustering.plan import Plan
 from ingest.clustering.planning import MOST_PROPOSED, plan_window
 from ingest.clustering.snapshot import Snapshot
-from knowledge_base.store.proposal_values import ProposalKind
+from knowledge_base.store.grouping.proposal_values import ProposalKind
 from knowledge_base.types import Why
 from tests.clustering.judging import compared
 

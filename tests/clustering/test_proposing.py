@@ -13,7 +13,7 @@ from ingest.clustering.grouping import Standing
 from ingest.clustering.items import Item
 from ingest.clustering.proposing import Scene, Shared, find_labels, find_merges, in_common
 from ingest.clustering.splitting import find_split
-from knowledge_base.store.proposal_values import Going, ProposalKind, Proposed
+from knowledge_base.store.grouping.proposal_values import Going, ProposalKind, Proposed
 from tests.clustering.judging import compared, judge_of
 
 UNTOUCHED, LABELLED = Standing(False, None), Standing(True, None)

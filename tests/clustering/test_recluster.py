@@ -14,9 +14,11 @@ from knowledge_base.curation.unrearranging import undo_recluster
 from knowledge_base.errors import Conflict, InputError, NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import projects, proposals, representatives, template_reading
-from knowledge_base.store.proposal_values import Proposed
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import proposals, template_reading
+from knowledge_base.store.grouping.proposal_values import Proposed
+from knowledge_base.store.representing import representatives
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.tables import CategoryRow, TemplateRow
 from knowledge_base.types import Why
 from tests.clustering.test_clusterer import HEAP, PEER, PEER_THIRD, PEER_TOO, drain

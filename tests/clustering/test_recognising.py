@@ -14,8 +14,8 @@ from knowledge_base.recognised import How, Recognised
 from knowledge_base.recognising import explain_in
 from knowledge_base.signature import SIGNATURE_VERSION, Stage, sign
 from knowledge_base.signature.custom.user_rules import UserRule
-from knowledge_base.store import templates
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.grouping import templates
+from knowledge_base.store.solving.solutions import SolutionText
 from tests.store.databases import MINE, OTHER
 from tests.store.knowledge import ingest
 

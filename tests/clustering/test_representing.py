@@ -17,8 +17,10 @@ from knowledge_base import curation
 from knowledge_base.embedding import Vectors
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import categories, projects, representatives
-from knowledge_base.store.representatives import NewRepresentative, StoredRepresentative
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.representing import representatives
+from knowledge_base.store.representing.representatives import NewRepresentative, StoredRepresentative
 from knowledge_base.store.tables import RepresentativeRow
 from tests.clustering.test_clusterer import PEER, drain
 from tests.store.databases import MINE

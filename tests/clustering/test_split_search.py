@@ -8,8 +8,8 @@ from ingest.clustering.split_search import propose_splits
 from knowledge_base import curation
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import facts, proposals
-from knowledge_base.store.proposal_values import ProposalKind
+from knowledge_base.store.grouping import facts, proposals
+from knowledge_base.store.grouping.proposal_values import ProposalKind
 from tests.store.databases import MINE, OTHER, START
 from tests.store.knowledge import ingest
 

@@ -20,10 +20,12 @@ from knowledge_base.errors import KeaError
 from knowledge_base.features.terms import LONGEST, MOST, terms_of
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import eviction, projects, template_reading, term_rows, terms
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import eviction, template_reading
+from knowledge_base.store.rarity import term_rows, terms
+from knowledge_base.store.rarity.term_statistics import NOTHING, PRIOR, TermStatistics, statistics
+from knowledge_base.store.rarity.term_tables import CategoryTermsRow, TermRow
 from knowledge_base.store.tables import TemplateRow
-from knowledge_base.store.term_statistics import NOTHING, PRIOR, TermStatistics, statistics
-from knowledge_base.store.term_tables import CategoryTermsRow, TermRow
 from tests.clustering.test_keywords import drain, store_clustered, syllables
 from tests.store.databases import MINE, OTHER, START
 from tests.store.knowledge import ingest

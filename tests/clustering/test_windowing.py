@@ -22,8 +22,8 @@ from knowledge_base.embedding import HashingEmbedder, Vectors
 from knowledge_base.errors import ModelUnavailable
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.store import event_times
-from knowledge_base.store.event_times import EventTimes
+from knowledge_base.store.intake import event_times
+from knowledge_base.store.intake.event_times import EventTimes
 from knowledge_base.store.tables import TemplateRow
 from knowledge_base.types import LogRecord, WindowBy
 from tests.clustering.test_clusterer import HEAP, PEER, PEER_TOO, pending

@@ -12,7 +12,7 @@ from sklearn.metrics import adjusted_rand_score
 from ingest.clustering import ClusterLoop
 from ingest.pipeline import Pipeline
 from knowledge_base.embedding import Embedder, HashingEmbedder, Vectors
-from knowledge_base.store import templates
+from knowledge_base.store.grouping import templates
 from knowledge_base.types import LogRecord
 from tests.store.databases import MINE, copied_file
 from tests.store.knowledge import knowledge_at

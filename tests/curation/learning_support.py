@@ -7,11 +7,11 @@ import hashlib
 from knowledge_base import curation
 from knowledge_base.curation.learning_people import give_feedback
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import learnt, questions
-from knowledge_base.store.questions import NewQuestion
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.asking import learnt, questions
+from knowledge_base.store.asking.questions import NewQuestion
+from knowledge_base.store.grouping.templates import TemplateRef
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
-from knowledge_base.store.templates import TemplateRef
 from knowledge_base.types import Outcome, Verdict
 from tests.store.databases import MINE
 from tests.store.filling import make

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from knowledge_base.store import facts, solutions
-from knowledge_base.store.facts import Fact
+from knowledge_base.store.grouping import facts
+from knowledge_base.store.grouping.facts import Fact
+from knowledge_base.store.grouping.tombstones import EVICTED
+from knowledge_base.store.solving import solutions
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow, TemplateRow
-from knowledge_base.store.tombstones import EVICTED
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from knowledge_base.curation.rule_changes import Edit, RulesChanged, change_rule
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.signature import SIGNATURE_VERSION
 from knowledge_base.signature.custom.user_rules import Action, UserRule
-from knowledge_base.store import rule_sets
-from knowledge_base.store.rule_tables import RuleSetRow
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.rules import rule_sets
+from knowledge_base.store.rules.rule_tables import RuleSetRow
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.tables import FingerprintRow
 from knowledge_base.types import LogRecord
 

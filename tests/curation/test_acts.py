@@ -10,9 +10,11 @@ import pytest
 from knowledge_base import curation
 from knowledge_base.errors import Conflict, InputError, NotFound, StaleVersion
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import audit, projects, proposals, solutions, template_reading
-from knowledge_base.store.proposal_values import Proposed
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store import audit, projects
+from knowledge_base.store.grouping import proposals, template_reading
+from knowledge_base.store.grouping.proposal_values import Proposed
+from knowledge_base.store.solving import solutions
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.types import FactKind, Why
 from tests.curation.pictures import picture

@@ -10,7 +10,7 @@ from knowledge_base import curation
 from knowledge_base.errors import Conflict, InputError, NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store import audit
-from knowledge_base.store.assignments import Care, read_care
+from knowledge_base.store.grouping.assignments import Care, read_care
 from knowledge_base.store.store import Store
 from tests.store.databases import MINE, OTHER, START
 from tests.store.filling import make

@@ -9,7 +9,8 @@ from knowledge_base import curation
 from knowledge_base.errors import Conflict, InputError
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import eviction, representatives
+from knowledge_base.store.grouping import eviction
+from knowledge_base.store.representing import representatives
 from tests.clustering.conftest import database_url, empty_file, knowledge, postgres_store_url
 from tests.clustering.test_clusterer import HEAP, PEER, PEER_THIRD, PEER_TOO, drain
 from tests.curation.pictures import picture

@@ -14,9 +14,11 @@ from knowledge_base.curation.keep_edits import KeepChange
 from knowledge_base.errors import Conflict, InputError, KeaError, NotFound, StaleVersion
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import audit, eviction, keep_rules, template_reading, templates
-from knowledge_base.store.keep_rules import KeepRule
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store import audit
+from knowledge_base.store.grouping import eviction, template_reading, templates
+from knowledge_base.store.rules import keep_rules
+from knowledge_base.store.rules.keep_rules import KeepRule
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import Why
 from tests.clustering.test_clusterer import drain
 from tests.curation.pictures import picture

@@ -14,9 +14,12 @@ from knowledge_base.errors import Conflict, InputError, NotFound
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.matching import form_of
 from knowledge_base.signature.custom.user_rules import RuleSet
-from knowledge_base.store import audit, categories, eviction, learnt, outbox, projects, questions
-from knowledge_base.store.outbox import NewDelivery
-from knowledge_base.store.question_tables import FeedbackRow, QuestionRow
+from knowledge_base.store import audit, projects
+from knowledge_base.store.asking import learnt, questions
+from knowledge_base.store.asking.question_tables import FeedbackRow, QuestionRow
+from knowledge_base.store.grouping import categories, eviction
+from knowledge_base.store.messages import outbox
+from knowledge_base.store.messages.outbox import NewDelivery
 from knowledge_base.store.store import Store
 from knowledge_base.types import Outcome, Verdict
 from tests.curation.learning_support import ask, category_id, form_named, known, say, solved

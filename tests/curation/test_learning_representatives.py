@@ -21,11 +21,13 @@ from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.matching import form_of
 from knowledge_base.signature.custom.user_rules import RuleSet, UserRule
-from knowledge_base.store import audit, learnt, questions, representatives
-from knowledge_base.store.learnt_upkeep import MOST_LEARNT
-from knowledge_base.store.questions import NewQuestion
-from knowledge_base.store.representatives import StoredRepresentative
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store import audit
+from knowledge_base.store.asking import learnt, questions
+from knowledge_base.store.asking.learnt_upkeep import MOST_LEARNT
+from knowledge_base.store.asking.questions import NewQuestion
+from knowledge_base.store.representing import representatives
+from knowledge_base.store.representing.representatives import StoredRepresentative
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import Answer, Outcome, Question, Verdict
 from tests.store.databases import MINE, copied_file
 from tests.store.knowledge import categories_of, ingest, knowledge_at

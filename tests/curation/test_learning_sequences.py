@@ -11,7 +11,9 @@ import pytest
 from knowledge_base import curation
 from knowledge_base.errors import Conflict, InputError
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import audit, learnt, questions, templates
+from knowledge_base.store import audit
+from knowledge_base.store.asking import learnt, questions
+from knowledge_base.store.grouping import templates
 from knowledge_base.store.store import Store
 from knowledge_base.types import Verdict
 from tests.curation.learning_support import ask, form_named, known, say, solved

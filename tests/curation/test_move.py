@@ -12,9 +12,10 @@ from knowledge_base import curation
 from knowledge_base.errors import Conflict, InputError, NotFound
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import audit, categories, projects, template_reading
-from knowledge_base.store.facts import Fact
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store import audit, projects
+from knowledge_base.store.grouping import categories, template_reading
+from knowledge_base.store.grouping.facts import Fact
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import FactKind, Why
 from tests.clustering.test_clusterer import HEAP, PEER, PEER_THIRD, PEER_TOO, drain
 from tests.curation.pictures import picture

@@ -10,8 +10,9 @@ from knowledge_base import curation
 from knowledge_base.curation.proposals import MOST_PAIRS
 from knowledge_base.errors import Conflict, InputError, NotFound
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import audit, categories, facts, proposals, solutions
-from knowledge_base.store.proposal_values import (
+from knowledge_base.store import audit
+from knowledge_base.store.grouping import categories, facts, proposals
+from knowledge_base.store.grouping.proposal_values import (
     WORD_LENGTH,
     WORDS,
     Going,
@@ -21,8 +22,9 @@ from knowledge_base.store.proposal_values import (
     ProposalState,
     Proposed,
 )
-from knowledge_base.store.proposals import Chosen
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.grouping.proposals import Chosen
+from knowledge_base.store.solving import solutions
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.types import FactKind
 from tests.curation.pictures import picture

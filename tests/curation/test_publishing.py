@@ -9,8 +9,10 @@ from sqlmodel import col
 from knowledge_base import curation
 from knowledge_base.errors import Conflict, NotFound, StaleVersion
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import audit, categories, drafts, solutions
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store import audit
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.solving import drafts, solutions
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow
 from knowledge_base.types import Solution, SolutionState

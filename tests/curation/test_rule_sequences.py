@@ -24,7 +24,10 @@ from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from knowledge_base.signature.custom.user_rules import UserRule
-from knowledge_base.store import categories, projects, rule_sets, sample_walk, template_reading
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import categories, template_reading
+from knowledge_base.store.intake import sample_walk
+from knowledge_base.store.rules import rule_sets
 from tests.curation.rule_support import NOW, PROJECT, change, keep_lines, kept, mask, solve
 
 WORDS = ("acme", "zeta", "omega", "kilo")

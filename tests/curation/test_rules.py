@@ -25,8 +25,10 @@ from knowledge_base.settings import Settings
 from knowledge_base.signature import SIGNATURE_VERSION
 from knowledge_base.signature.custom.user_rules import RuleSet
 from knowledge_base.signing import MOST_UNDER_WAY, read_signing
-from knowledge_base.store import audit, categories, projects, rule_sets
-from knowledge_base.store.rule_tables import RuleSetRow
+from knowledge_base.store import audit, projects
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.rules import rule_sets
+from knowledge_base.store.rules.rule_tables import RuleSetRow
 from knowledge_base.store.tables import FingerprintRow
 from tests.curation.rule_support import (
     NOW,

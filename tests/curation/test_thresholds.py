@@ -19,8 +19,8 @@ from knowledge_base.exchange.exporting import export_rows
 from knowledge_base.exchange.importing import import_rows
 from knowledge_base.settings import Settings
 from knowledge_base.store import audit, projects
+from knowledge_base.store.asking.thresholds import Thresholds
 from knowledge_base.store.store import Store
-from knowledge_base.store.thresholds import Thresholds
 from tests.store.databases import MINE, OTHER, opened
 
 SETTINGS = Settings(answer_threshold=0.8, suggest_threshold=0.4)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge_base.store import backends
+from knowledge_base.store.representing import backends
 from tests.doors.kea import Kea, serving, wait_until
 
 MANY = 1500

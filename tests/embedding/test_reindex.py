@@ -29,10 +29,10 @@ from knowledge_base.errors import Conflict, ModelUnavailable
 from knowledge_base.features.cleaning import CLEANING_VERSION, cleaned
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.store import backends, representatives
-from knowledge_base.store.backend_tables import VectorRow
 from knowledge_base.store.engine import open_engine
-from knowledge_base.store.representatives import NewRepresentative
+from knowledge_base.store.representing import backends, representatives
+from knowledge_base.store.representing.backend_tables import VectorRow
+from knowledge_base.store.representing.representatives import NewRepresentative
 from knowledge_base.store.schema import MIGRATIONS
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import RepresentativeRow

@@ -20,10 +20,13 @@ from knowledge_base.exchange.backups import MANIFEST, back_up, read_manifest, re
 from knowledge_base.exchange.writing import export_lines
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.store import counts, outbox, projects, sessions, trials
-from knowledge_base.store.account_tables import SessionRow, TrialRow
-from knowledge_base.store.message_tables import InboxRow, OutboxRow
-from knowledge_base.store.outbox import NewDelivery
+from knowledge_base.store import projects
+from knowledge_base.store.accounts import sessions, trials
+from knowledge_base.store.accounts.account_tables import SessionRow, TrialRow
+from knowledge_base.store.intake import counts
+from knowledge_base.store.messages import outbox
+from knowledge_base.store.messages.message_tables import InboxRow, OutboxRow
+from knowledge_base.store.messages.outbox import NewDelivery
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import LeaseRow
 from tests.store.databases import MINE, START, copied_file, opened

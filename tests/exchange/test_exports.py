@@ -21,10 +21,11 @@ from knowledge_base.exchange.reading import Export
 from knowledge_base.exchange.writing import export_lines
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import projects, tokens
-from knowledge_base.store.keep_rules import KeepRule
+from knowledge_base.store import projects
+from knowledge_base.store.accounts import tokens
 from knowledge_base.store.metadata import METADATA
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.rules.keep_rules import KeepRule
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.types import Question, Verdict
 from tests.curation.pictures import picture

@@ -13,8 +13,8 @@ from knowledge_base.exchange.exporting import export_rows
 from knowledge_base.exchange.importing import import_rows
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import facts, proposals
-from knowledge_base.store.proposal_values import Going, Grounds, ProposalKind, Proposed
+from knowledge_base.store.grouping import facts, proposals
+from knowledge_base.store.grouping.proposal_values import Going, Grounds, ProposalKind, Proposed
 from tests.store.databases import MINE, START, copied_file
 from tests.store.knowledge import ingest, knowledge_at
 

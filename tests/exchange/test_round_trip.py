@@ -14,8 +14,9 @@ from knowledge_base.errors import InputError, NotFound
 from knowledge_base.exchange.exporting import export_rows
 from knowledge_base.exchange.importing import Imported, import_rows
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import categories, solutions
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.solving import solutions
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
 from tests.curation.pictures import picture
 from tests.store.databases import MINE, OTHER, copied_file

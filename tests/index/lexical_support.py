@@ -8,8 +8,9 @@ from knowledge_base.embedding.worded import packaged_reader
 from knowledge_base.index.lexical import Lexical
 from knowledge_base.index.lexical_following import Connect
 from knowledge_base.solution_details import Details
-from knowledge_base.store import categories, solutions
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.solving import solutions
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
 from tests.store.databases import MINE, START
 from tests.store.filling import make

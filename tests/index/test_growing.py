@@ -17,8 +17,8 @@ from knowledge_base.index.inverted import InvertedIndex
 from knowledge_base.index.members import Members, text_hash
 from knowledge_base.index.rebuilding import Rebuilding, settle
 from knowledge_base.index.replica import Replica
-from knowledge_base.store import representatives
-from knowledge_base.store.representatives import NewRepresentative
+from knowledge_base.store.representing import representatives
+from knowledge_base.store.representing.representatives import NewRepresentative
 from knowledge_base.store.store import Store
 from tests.index.test_replica import EMBEDDER, add, new_replica
 from tests.store.databases import MINE

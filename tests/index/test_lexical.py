@@ -16,7 +16,9 @@ from knowledge_base.index import lexical_following
 from knowledge_base.index.lexical import Lexical
 from knowledge_base.index.lexical_postings import ASKED, Postings
 from knowledge_base.solution_details import Details, Variant
-from knowledge_base.store import categories, representatives, solutions
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.representing import representatives
+from knowledge_base.store.solving import solutions
 from knowledge_base.store.store import Store, utc_now
 from knowledge_base.types import SolutionState
 from tests.index.lexical_support import QUESTIONS, found, helped, new_lexical, revise, solve

@@ -16,8 +16,9 @@ from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.index.kinds import SWITCH
 from knowledge_base.index.replica import Replica
 from knowledge_base.signature.codes import error_codes
-from knowledge_base.store import projects, representatives
-from knowledge_base.store.representatives import NewRepresentative
+from knowledge_base.store import projects
+from knowledge_base.store.representing import representatives
+from knowledge_base.store.representing.representatives import NewRepresentative
 from knowledge_base.store.store import Store
 from tests.store.databases import MINE, OTHER
 

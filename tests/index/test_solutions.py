@@ -19,7 +19,10 @@ from knowledge_base.index.solution_forms import SolutionForms
 from knowledge_base.index.solutions import SolutionIndex
 from knowledge_base.pairs.opening import open_judge
 from knowledge_base.solution_embedding import PART, SolutionEmbedding
-from knowledge_base.store import backends, categories, projects, solution_vectors, solutions
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.representing import backends
+from knowledge_base.store.solving import solution_vectors, solutions
 from knowledge_base.store.store import Store, utc_now
 from knowledge_base.types import SolutionState
 from tests.index.lexical_support import revise, solve

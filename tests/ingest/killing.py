@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge_base.settings import read_settings
-from knowledge_base.store import counts, positions
+from knowledge_base.store.intake import counts, positions
 from knowledge_base.store.store import Store
 from tests.ingest.support import held_by
 

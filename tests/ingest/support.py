@@ -22,7 +22,7 @@ from ingest.sources.directory import Skipped
 from ingest.sources.port import Source
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import read_settings
-from knowledge_base.store import counts
+from knowledge_base.store.intake import counts
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import PositionRow, RecentRow, TemplateRow
 from knowledge_base.types import LogRecord

@@ -13,7 +13,7 @@ from kafka.errors import KafkaTimeoutError
 from ingest.runners import kafka
 from ingest.sources.kafka import holdings
 from knowledge_base.errors import StorageUnavailable
-from knowledge_base.store import positions
+from knowledge_base.store.intake import positions
 from knowledge_base.store.store import utc_now
 from tests.ingest.kafka_twin import FIRST, SECOND, Reading, Sent, TwinMembership, rows
 from tests.ingest.support import knowledge_in

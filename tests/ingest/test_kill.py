@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from knowledge_base.settings import read_settings
-from knowledge_base.store import counts
+from knowledge_base.store.intake import counts
 from knowledge_base.store.store import Store
 from tests.ingest.killing import (
     check_exact,

@@ -13,8 +13,8 @@ from knowledge_base import curation
 from knowledge_base.curation.merging import merge_categories, move_templates
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.signature import SIGNATURE_VERSION
-from knowledge_base.store import eviction, templates
-from knowledge_base.store.descriptions import Description
+from knowledge_base.store.grouping import eviction, templates
+from knowledge_base.store.grouping.descriptions import Description
 from tests.ingest.support import NOW, PROJECT, knowledge_in, record
 
 TEXTS = ("disk is full", "host is lost", "table is gone", "key is missing")

@@ -21,8 +21,8 @@ from ingest.event_time import (
     window_of,
 )
 from knowledge_base.settings import Settings
-from knowledge_base.store.event_times import EventTimes, SourceTime
-from knowledge_base.store.waiting import ALWAYS, Span, Waiting
+from knowledge_base.store.intake.event_times import EventTimes, SourceTime
+from knowledge_base.store.intake.waiting import ALWAYS, Span, Waiting
 from knowledge_base.types import WindowBy
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

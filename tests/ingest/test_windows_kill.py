@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from knowledge_base.settings import read_settings
-from knowledge_base.store import counts, event_times
+from knowledge_base.store.intake import counts, event_times
 from knowledge_base.store.store import Store
 from tests.ingest.killing import Workload, kill_repeatedly
 

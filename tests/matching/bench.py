@@ -17,8 +17,10 @@ from knowledge_base.matching import Match, prepare, sign_question
 from knowledge_base.matching.candidates import Candidate, gather
 from knowledge_base.matching.near import Near, Remedies, Terms
 from knowledge_base.signing import read_signing
-from knowledge_base.store import backends, categories, solutions
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.representing import backends
+from knowledge_base.store.solving import solutions
+from knowledge_base.store.solving.solutions import SolutionText
 from tests.store.databases import MINE
 from tests.store.knowledge import ingest
 

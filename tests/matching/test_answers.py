@@ -8,7 +8,7 @@ from assistant.answering import Assistant
 from knowledge_base import curation
 from knowledge_base.curation.thresholds import Edit, change_thresholds
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import categories
+from knowledge_base.store.grouping import categories
 from knowledge_base.types import Answer, Outcome, Question
 from tests.matching.bench import Bench
 from tests.store.databases import MINE, OTHER

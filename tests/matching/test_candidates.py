@@ -8,9 +8,10 @@ from assistant.answering import Assistant
 from knowledge_base import curation
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import categories, eviction, solutions
-from knowledge_base.store.representatives import of_categories
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.grouping import categories, eviction
+from knowledge_base.store.representing.representatives import of_categories
+from knowledge_base.store.solving import solutions
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import Question
 from tests.matching.bench import Bench
 from tests.store.databases import MINE, OTHER, START

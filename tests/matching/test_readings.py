@@ -28,8 +28,8 @@ from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.matching import Found
 from knowledge_base.pairs.judge import Judge, Profiles
 from knowledge_base.pairs.reading import given_back, kept, version_of
-from knowledge_base.store import readings, representatives
-from knowledge_base.store.backend_tables import ReadingRow
+from knowledge_base.store.representing import readings, representatives
+from knowledge_base.store.representing.backend_tables import ReadingRow
 from knowledge_base.store.tables import RepresentativeRow
 from knowledge_base.types import Question
 from tests.matching.bench import Bench

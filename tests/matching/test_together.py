@@ -26,7 +26,7 @@ OTHER_PROCESS = """
 import sys
 from pathlib import Path
 from knowledge_base import curation
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 from tests.store.databases import MINE
 from tests.store.knowledge import knowledge_at
 url, home, act, *names = sys.argv[1:]

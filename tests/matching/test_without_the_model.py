@@ -12,7 +12,7 @@ from ingest.clustering.reindexing import Reindexing
 from knowledge_base.embedding import HashingEmbedder, Vectors
 from knowledge_base.errors import ModelUnavailable
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import backends
+from knowledge_base.store.representing import backends
 from tests.matching.bench import Bench
 from tests.store.databases import MINE
 from tests.store.knowledge import knowledge_at

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from knowledge_base.store import ingestion, templates
-from knowledge_base.store.ingestion import StoredLine
+from knowledge_base.store.grouping import templates
+from knowledge_base.store.grouping.templates import NewTemplate, TemplateRef
+from knowledge_base.store.intake import ingestion
+from knowledge_base.store.intake.ingestion import StoredLine
 from knowledge_base.store.store import Store
-from knowledge_base.store.templates import NewTemplate, TemplateRef
 from tests.store.databases import MINE, START
 
 VERSION = "test-1"

@@ -9,12 +9,14 @@ import pytest
 from knowledge_base import curation
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import categories, category_pages, ingestion, questions
-from knowledge_base.store.category_pages import Filter, Sort
-from knowledge_base.store.category_view import Status
-from knowledge_base.store.ingestion import StoredLine
-from knowledge_base.store.questions import NewQuestion
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.asking import questions
+from knowledge_base.store.asking.questions import NewQuestion
+from knowledge_base.store.grouping import categories, category_pages
+from knowledge_base.store.grouping.category_pages import Filter, Sort
+from knowledge_base.store.grouping.category_view import Status
+from knowledge_base.store.intake import ingestion
+from knowledge_base.store.intake.ingestion import StoredLine
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.types import Category, Outcome
 from tests.store.databases import MINE, OTHER, START

@@ -8,10 +8,12 @@ import pytest
 
 from knowledge_base import curation
 from knowledge_base.demand_keeping import DemandKeeper
-from knowledge_base.store import categories, category_pages, category_services, category_sums, counts, queue_details
-from knowledge_base.store.category_pages import Filter, Sort
-from knowledge_base.store.dashboard_times import solved_since
+from knowledge_base.store.grouping import categories, category_pages, category_services, category_sums
+from knowledge_base.store.grouping.category_pages import Filter, Sort
+from knowledge_base.store.intake import counts
 from knowledge_base.store.store import Store
+from knowledge_base.store.wanted import queue_details
+from knowledge_base.store.watching.dashboard_times import solved_since
 from tests.store.databases import MINE, OTHER, START
 from tests.store.test_category_pages import filled
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from knowledge_base.store import counts
-from knowledge_base.store.counts import HOURS_KEPT, MINUTES_KEPT, CountKey, minute_of
+from knowledge_base.store.intake import counts
+from knowledge_base.store.intake.counts import HOURS_KEPT, MINUTES_KEPT, CountKey, minute_of
 from knowledge_base.store.store import Store
 from tests.store.databases import MINE, OTHER, START
 

@@ -8,25 +8,21 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from knowledge_base.store import (
-    dashboard_counting,
-    outbox,
-    outbox_pages,
-    question_pages,
-    solutions,
-    source_log,
-    source_sums,
-)
-from knowledge_base.store.dashboard_counting import Round, count_some
-from knowledge_base.store.dashboard_failing import failing_solutions
-from knowledge_base.store.dashboard_hours import Hour, hour_of, read_hours, read_services, replace_hours
-from knowledge_base.store.dashboard_times import replied_since, solved_since
-from knowledge_base.store.outbox import NewDelivery
-from knowledge_base.store.question_pages import QuestionFilter, Standing
-from knowledge_base.store.solutions import SolutionText
-from knowledge_base.store.source_log import Brought
+from knowledge_base.store.asking import question_pages
+from knowledge_base.store.asking.question_pages import QuestionFilter, Standing
+from knowledge_base.store.intake import source_log, source_sums
+from knowledge_base.store.intake.source_log import Brought
+from knowledge_base.store.messages import outbox, outbox_pages
+from knowledge_base.store.messages.outbox import NewDelivery
+from knowledge_base.store.solving import solutions
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow
+from knowledge_base.store.watching import dashboard_counting
+from knowledge_base.store.watching.dashboard_counting import Round, count_some
+from knowledge_base.store.watching.dashboard_failing import failing_solutions
+from knowledge_base.store.watching.dashboard_hours import Hour, hour_of, read_hours, read_services, replace_hours
+from knowledge_base.store.watching.dashboard_times import replied_since, solved_since
 from knowledge_base.types import Outcome, SolutionState
 from tests.store.databases import MINE, OTHER, START
 from tests.store.filling import keep_lines, lines_of

@@ -16,14 +16,16 @@ from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.matching import form_of
 from knowledge_base.signature.custom.user_rules import RuleSet
-from knowledge_base.store import counts, demand, demand_rows, demand_state, escalations, ingestion, questions
-from knowledge_base.store.demand import Wanted
-from knowledge_base.store.demand_values import Counted, Demand, DemandKind, growth
-from knowledge_base.store.ingestion import StoredLine
-from knowledge_base.store.questions import NewQuestion
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.asking import escalations, questions
+from knowledge_base.store.asking.questions import NewQuestion
+from knowledge_base.store.grouping.templates import TemplateRef
+from knowledge_base.store.intake import counts, ingestion
+from knowledge_base.store.intake.ingestion import StoredLine
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
-from knowledge_base.store.templates import TemplateRef
+from knowledge_base.store.wanted import demand, demand_rows, demand_state
+from knowledge_base.store.wanted.demand import Wanted
+from knowledge_base.store.wanted.demand_values import Counted, Demand, DemandKind, growth
 from knowledge_base.types import Outcome
 from tests.store.databases import MINE, OTHER, START
 from tests.store.filling import make, new_template

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from knowledge_base.errors import NotFound
-from knowledge_base.store import audit, escalations, questions
-from knowledge_base.store.escalations import HandedOver, QuestionState
+from knowledge_base.store import audit
+from knowledge_base.store.asking import escalations, questions
+from knowledge_base.store.asking.escalations import HandedOver, QuestionState
 from knowledge_base.store.store import Store
 from knowledge_base.types import Outcome, Verdict
 from tests.store.databases import MINE, OTHER, START

@@ -10,31 +10,29 @@ from sqlalchemy import Connection, func, select, update
 from sqlmodel import SQLModel, col
 
 from knowledge_base.errors import Evicted, NotFound
-from knowledge_base.store import (
+from knowledge_base.store import projects
+from knowledge_base.store.asking import questions
+from knowledge_base.store.asking.questions import NewQuestion
+from knowledge_base.store.grouping import (
     categories,
     category_pages,
-    counts,
     eviction,
     facts,
-    ingestion,
-    projects,
-    questions,
-    representatives,
-    samples,
     template_reading,
     templates,
     wildcards,
 )
-from knowledge_base.store.category_pages import Filter
-from knowledge_base.store.category_view import Status
-from knowledge_base.store.load import Load, read_load
-from knowledge_base.store.questions import NewQuestion
-from knowledge_base.store.representatives import NewRepresentative
+from knowledge_base.store.grouping.category_pages import Filter
+from knowledge_base.store.grouping.category_view import Status
+from knowledge_base.store.grouping.templates import Tally, TemplateRef
+from knowledge_base.store.grouping.tombstones import EVICTED, is_evicted
+from knowledge_base.store.grouping.wildcard_tables import WildcardRow
+from knowledge_base.store.intake import counts, ingestion, samples
+from knowledge_base.store.intake.load import Load, read_load
+from knowledge_base.store.representing import representatives
+from knowledge_base.store.representing.representatives import NewRepresentative
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import FingerprintRow, RepresentativeRow, SampleRow, TemplateRow
-from knowledge_base.store.templates import Tally, TemplateRef
-from knowledge_base.store.tombstones import EVICTED, is_evicted
-from knowledge_base.store.wildcard_tables import WildcardRow
 from knowledge_base.types import FactKind, Outcome
 from tests.store.databases import MINE, OTHER, START
 from tests.store.filling import VERSION, keep_lines, lines_of, make

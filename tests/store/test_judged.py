@@ -9,8 +9,8 @@ from sqlmodel import col
 from knowledge_base import curation
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store import audit
-from knowledge_base.store.judged import Judged, judged, judged_forms
-from knowledge_base.store.question_tables import QuestionRow
+from knowledge_base.store.asking.judged import Judged, judged, judged_forms
+from knowledge_base.store.asking.question_tables import QuestionRow
 from knowledge_base.store.store import Store
 from knowledge_base.types import Verdict
 from tests.curation.learning_support import ask, category_id, form_named, say, solved

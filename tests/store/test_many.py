@@ -11,9 +11,12 @@ from knowledge_base.curation.many import AT_ONCE, Many, do_many, undo_many
 from knowledge_base.demand_keeping import DemandKeeper
 from knowledge_base.errors import Conflict, InputError
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import audit, live, queue, templates
-from knowledge_base.store.queue import QueueState, Wanted
+from knowledge_base.store import audit
+from knowledge_base.store.grouping import templates
 from knowledge_base.store.store import Store
+from knowledge_base.store.wanted import queue
+from knowledge_base.store.wanted.queue import QueueState, Wanted
+from knowledge_base.store.watching import live
 from tests.store.databases import MINE, START
 from tests.store.filling import new_template
 

@@ -8,7 +8,7 @@ import pytest
 
 from knowledge_base.errors import Conflict, InputError, NotFound
 from knowledge_base.roles import EVERYWHERE, Role
-from knowledge_base.store import people, sessions, tokens, trials
+from knowledge_base.store.accounts import people, sessions, tokens, trials
 from knowledge_base.store.store import Store
 from tests.store.databases import MINE, OTHER, START
 

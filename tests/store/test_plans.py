@@ -8,26 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from knowledge_base.store import (
-    categories,
-    dashboard_times,
-    demand,
-    demand_rows,
-    escalations,
-    found_representatives,
-    learnt,
-    learnt_upkeep,
-    learnt_words,
-    outbox_pages,
-    question_pages,
-    representatives,
-    solution_health,
-    solution_list,
-    templates,
-)
-from knowledge_base.store.solution_list import SolutionFilter
+from knowledge_base.store.asking import escalations, learnt, learnt_upkeep, learnt_words, question_pages
+from knowledge_base.store.grouping import categories, templates
+from knowledge_base.store.grouping.templates import NewTemplate
+from knowledge_base.store.messages import outbox_pages
+from knowledge_base.store.representing import found_representatives, representatives
+from knowledge_base.store.solving import solution_health, solution_list
+from knowledge_base.store.solving.solution_list import SolutionFilter
 from knowledge_base.store.store import Store
-from knowledge_base.store.templates import NewTemplate
+from knowledge_base.store.wanted import demand, demand_rows
+from knowledge_base.store.watching import dashboard_times
 from tests.store.databases import MINE, START
 
 QUESTIONS: dict[str, Callable[[Connection], object]] = {

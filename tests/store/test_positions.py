@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from knowledge_base.errors import LostOwnership
-from knowledge_base.store import positions
-from knowledge_base.store.positions import Position
+from knowledge_base.store.intake import positions
+from knowledge_base.store.intake.positions import Position
 from knowledge_base.store.store import Store
 from tests.store.databases import MINE, OTHER, START
 

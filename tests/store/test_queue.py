@@ -10,15 +10,18 @@ from knowledge_base import curation
 from knowledge_base.demand_keeping import DemandKeeper, refresh
 from knowledge_base.errors import Conflict, InputError, NotFound
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import assignments, ingestion, proposals, questions, queue, views
-from knowledge_base.store.ingestion import StoredLine
-from knowledge_base.store.proposal_values import ProposalKind, Proposed
-from knowledge_base.store.questions import NewQuestion
-from knowledge_base.store.queue import QueueOrder, QueueState, SeenWithin, Wanted
-from knowledge_base.store.queue_details import read_details
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.asking import questions
+from knowledge_base.store.asking.questions import NewQuestion
+from knowledge_base.store.grouping import assignments, proposals
+from knowledge_base.store.grouping.proposal_values import ProposalKind, Proposed
+from knowledge_base.store.grouping.templates import TemplateRef
+from knowledge_base.store.intake import ingestion
+from knowledge_base.store.intake.ingestion import StoredLine
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
-from knowledge_base.store.templates import TemplateRef
+from knowledge_base.store.wanted import queue, views
+from knowledge_base.store.wanted.queue import QueueOrder, QueueState, SeenWithin, Wanted
+from knowledge_base.store.wanted.queue_details import read_details
 from knowledge_base.types import Outcome
 from tests.store.databases import MINE, OTHER, START
 from tests.store.filling import make, new_template

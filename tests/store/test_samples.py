@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from knowledge_base.store import counts, samples
-from knowledge_base.store.ingestion import StoredLine
+from knowledge_base.store.intake import counts, samples
+from knowledge_base.store.intake.ingestion import StoredLine
 from knowledge_base.store.store import Store
 from tests.store.databases import MINE, OTHER, START
 from tests.store.filling import keep_lines, lines_of, make

@@ -18,10 +18,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from knowledge_base.errors import StorageUnavailable
-from knowledge_base.store import outbox, proposals
 from knowledge_base.store.engine import open_engine
+from knowledge_base.store.grouping import proposals
+from knowledge_base.store.grouping.proposal_values import Proposed
+from knowledge_base.store.messages import outbox
 from knowledge_base.store.metadata import METADATA
-from knowledge_base.store.proposal_values import Proposed
 from knowledge_base.store.schema import HEAD, MIGRATIONS, revision
 from knowledge_base.store.store import Store
 

@@ -14,13 +14,15 @@ from knowledge_base.curation import reviewing
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.solution_details import AppliesTo, Details, Link, Variant
-from knowledge_base.store import ingestion, questions, solution_health, solution_list, solutions
-from knowledge_base.store.counts import minute_of
-from knowledge_base.store.ingestion import StoredLine
-from knowledge_base.store.questions import NewQuestion
-from knowledge_base.store.solution_health import Health, Measured
-from knowledge_base.store.solution_list import SolutionFilter, Stage
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.asking import questions
+from knowledge_base.store.asking.questions import NewQuestion
+from knowledge_base.store.intake import ingestion
+from knowledge_base.store.intake.counts import minute_of
+from knowledge_base.store.intake.ingestion import StoredLine
+from knowledge_base.store.solving import solution_health, solution_list, solutions
+from knowledge_base.store.solving.solution_health import Health, Measured
+from knowledge_base.store.solving.solution_list import SolutionFilter, Stage
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import MinuteCountRow, SolutionRow
 from knowledge_base.types import Outcome, SolutionState, Verdict

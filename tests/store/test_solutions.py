@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from knowledge_base.errors import InputError, NotFound, StaleVersion
-from knowledge_base.store import audit, facts, solutions
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store import audit
+from knowledge_base.store.grouping import facts
+from knowledge_base.store.solving import solutions
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.types import FactKind
 from tests.store.databases import MINE, OTHER, START

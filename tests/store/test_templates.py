@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from knowledge_base.errors import NotFound
-from knowledge_base.store import categories, descriptions, projects, template_reading, templates
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import categories, descriptions, template_reading, templates
+from knowledge_base.store.grouping.templates import Tally, TemplateRef
 from knowledge_base.store.store import Store
-from knowledge_base.store.templates import Tally, TemplateRef
 from knowledge_base.types import Why
 from tests.store.databases import MINE, OTHER, START
 from tests.store.filling import VERSION, make, new_template

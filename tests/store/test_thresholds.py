@@ -8,9 +8,9 @@ import pytest
 
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.settings import Settings
-from knowledge_base.store import thresholds
+from knowledge_base.store.asking import thresholds
+from knowledge_base.store.asking.thresholds import Thresholds
 from knowledge_base.store.store import Store
-from knowledge_base.store.thresholds import Thresholds
 from tests.store.databases import MINE, OTHER
 
 SETTINGS = Settings(answer_threshold=0.8, suggest_threshold=0.4)

@@ -29,11 +29,13 @@ from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.roles import Role
 from knowledge_base.settings import Settings
 from knowledge_base.signature.custom.user_rules import UserRule
-from knowledge_base.store import outbox, people, proposals
-from knowledge_base.store.outbox import NewDelivery
+from knowledge_base.store.accounts import people
+from knowledge_base.store.grouping import proposals
+from knowledge_base.store.grouping.proposal_values import Proposed
+from knowledge_base.store.messages import outbox
+from knowledge_base.store.messages.outbox import NewDelivery
 from knowledge_base.store.projects import ensure_project
-from knowledge_base.store.proposal_values import Proposed
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import LogRecord, Question
 from tests.support.postgresql import find_programs, running_server
 from tests.web.roles import link_cookie

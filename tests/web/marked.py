@@ -10,7 +10,7 @@ from jinja2 import nodes
 from knowledge_base.signature import KINDS
 from knowledge_base.store.store import utc_now
 from web.assets import Assets
-from web.pages.categories import _CHIP_NAMES
+from web.pages.browsing.categories import _CHIP_NAMES
 from web.rendering import TEMPLATES, Renderer
 
 WEB = TEMPLATES.parent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from knowledge_base.roles import EVERYWHERE, Role
-from knowledge_base.store import people
+from knowledge_base.store.accounts import people
 from web.accounts import start_session
 from web.parts import Parts
 from web.session import write_session

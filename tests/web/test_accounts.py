@@ -11,7 +11,7 @@ from knowledge_base.errors import InputError
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.roles import EVERYWHERE, Role
 from knowledge_base.settings import Settings
-from knowledge_base.store import people
+from knowledge_base.store.accounts import people
 from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.store import Store
 from tests.web.conftest import BASE, NOW

@@ -19,7 +19,7 @@ from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from knowledge_base.store.projects import ensure_project
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import utc_now
 from knowledge_base.types import LogRecord
 from tests.web.conftest import DISK, NOW, QUEUE, records

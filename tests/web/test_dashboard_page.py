@@ -14,7 +14,8 @@ from assistant.answering import Assistant
 from knowledge_base import curation
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.store import dashboard_hours, escalations
+from knowledge_base.store.asking import escalations
+from knowledge_base.store.watching import dashboard_hours
 from knowledge_base.types import Question, Verdict
 from tests.web.conftest import BASE, NOW
 from web.app import create_app

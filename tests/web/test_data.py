@@ -21,7 +21,7 @@ from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.roles import Role
 from knowledge_base.settings import Settings
 from knowledge_base.store.projects import ensure_project
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 from tests.web.conftest import NOW
 from web.bodies import BODY_LIMIT
 from web.exchanging import PLAIN_LIMIT, receive

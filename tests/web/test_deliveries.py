@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.store import outbox
-from knowledge_base.store.outbox import NewDelivery
+from knowledge_base.store.messages import outbox
+from knowledge_base.store.messages.outbox import NewDelivery
 from tests.assistant.dingtalk.driver import signed_headers
 from tests.web.conftest import BASE, NOW
 from tests.web.roles import link_cookie

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from knowledge_base.demand_keeping import DemandKeeper
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.store import outbox
+from knowledge_base.store.messages import outbox
 from tests.web.conftest import BASE, DISK
 from tests.web.roles import link_cookie
 from web.app import create_app

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from knowledge_base import curation
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 
 API = "/api/v1"
 WORDS = {"title": "Empty the disk", "cause": "Old files", "body": "1. Delete **old** files"}

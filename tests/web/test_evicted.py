@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from ingest.pipeline import Pipeline
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import eviction
+from knowledge_base.store.grouping import eviction
 from knowledge_base.types import LogRecord
 from tests.web.conftest import NOW
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 from fastapi.testclient import TestClient
 
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import source_log, source_sums
-from knowledge_base.store.counts import minute_of
-from knowledge_base.store.source_log import Brought
+from knowledge_base.store.intake import source_log, source_sums
+from knowledge_base.store.intake.counts import minute_of
+from knowledge_base.store.intake.source_log import Brought
 from tests.web.conftest import NOW
-from web.pages.ingest_sources import read_sources
+from web.pages.watching.ingest_sources import read_sources
 
 REFUSED = [(1, "no text", "")]
 

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from ingest.clustering import Clusterer
 from knowledge_base import curation
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import templates
+from knowledge_base.store.grouping import templates
 from tests.web.test_corrections import PART, homes, plain, replay_of
 
 RULES = "/api/v1/keep-rules"

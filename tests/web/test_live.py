@@ -20,11 +20,13 @@ from knowledge_base.errors import TooOften
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.roles import Role
 from knowledge_base.settings import Settings
-from knowledge_base.store import live, people, projects, sessions, tokens
-from knowledge_base.store.live import Counts
+from knowledge_base.store import projects
+from knowledge_base.store.accounts import people, sessions, tokens
 from knowledge_base.store.projects import Change, ensure_project
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
+from knowledge_base.store.watching import live
+from knowledge_base.store.watching.live import Counts
 from tests.web.conftest import DISK, NOW, records
 from tests.web.live import following
 from tests.web.roles import cookie_of

@@ -17,7 +17,7 @@ from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from knowledge_base.store.projects import ensure_project
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import utc_now
 from tests.web.conftest import DISK, NOW, QUEUE, records
 from tests.web.serving import running

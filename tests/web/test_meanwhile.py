@@ -18,9 +18,9 @@ from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.store import categories
+from knowledge_base.store.grouping import categories
 from knowledge_base.store.projects import ensure_project
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 from tests.web.conftest import BASE, DISK, NOW, records
 from tests.web.roles import link_cookie
 from web.app import create_app

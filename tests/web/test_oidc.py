@@ -15,7 +15,7 @@ from knowledge_base.errors import InputError
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.roles import Role
 from knowledge_base.settings import Settings
-from knowledge_base.store import people
+from knowledge_base.store.accounts import people
 from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.store import utc_now
 from tests.web.conftest import BASE

@@ -18,12 +18,15 @@ from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.roles import Role
 from knowledge_base.signature.custom.user_rules import UserRule
-from knowledge_base.store import keep_rules, outbox, people, proposals
-from knowledge_base.store.keep_rules import KeepRule
-from knowledge_base.store.outbox import NewDelivery
+from knowledge_base.store.accounts import people
+from knowledge_base.store.grouping import proposals
+from knowledge_base.store.grouping.proposal_values import Proposed
+from knowledge_base.store.messages import outbox
+from knowledge_base.store.messages.outbox import NewDelivery
 from knowledge_base.store.projects import ensure_project
-from knowledge_base.store.proposal_values import Proposed
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.rules import keep_rules
+from knowledge_base.store.rules.keep_rules import KeepRule
+from knowledge_base.store.solving.solutions import SolutionText
 from tests.web.conftest import DISK, NOW, QUEUE, records
 from web.signin import make_token
 

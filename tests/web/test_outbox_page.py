@@ -8,8 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import outbox
-from knowledge_base.store.outbox import NewDelivery
+from knowledge_base.store.messages import outbox
+from knowledge_base.store.messages.outbox import NewDelivery
 from tests.web.conftest import NOW
 
 STATES = {1: outbox.DEAD, 2: outbox.UNCERTAIN, 3: outbox.SENT}

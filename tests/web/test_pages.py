@@ -14,7 +14,7 @@ from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from knowledge_base.store.projects import ensure_project
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 from tests.web.conftest import BASE, NOW, records
 from web.app import create_app
 from web.assets import Assets

@@ -65,7 +65,7 @@ def test_the_unexpected_gives_nothing_away(
         raise RuntimeError("the inside")
 
     monkeypatch.setattr(KnowledgeBase, "lookup", fail)
-    monkeypatch.setattr("web.pages.categories._load", fail)
+    monkeypatch.setattr("web.pages.browsing.categories._load", fail)
     answer = signed_in.post("/api/v1/lookup", json={"text": "hunter2"})
     assert answer.status_code == 500
     assert answer.headers["content-type"] == MEDIA_TYPE

@@ -11,8 +11,8 @@ from ingest.pipeline import Pipeline
 from knowledge_base import curation
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import categories, facts, proposals
-from knowledge_base.store.proposal_values import Going, Grounds, ProposalKind, Proposed
+from knowledge_base.store.grouping import categories, facts, proposals
+from knowledge_base.store.grouping.proposal_values import Going, Grounds, ProposalKind, Proposed
 from tests.web.conftest import NOW, records
 
 THIRD = "Disk quota of user {n} exceeded"

@@ -15,9 +15,9 @@ from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.store import facts, proposals
-from knowledge_base.store.proposal_values import Going, Grounds, ProposalKind, Proposed
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.grouping import facts, proposals
+from knowledge_base.store.grouping.proposal_values import Going, Grounds, ProposalKind, Proposed
+from knowledge_base.store.solving.solutions import SolutionText
 from tests.web.conftest import DISK, NOW, QUEUE, records
 from tests.web.serving import running
 from tests.web.test_browser import AXE, sign_in

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from assistant.answering import Assistant
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import escalations, questions
+from knowledge_base.store.asking import escalations, questions
 from knowledge_base.types import Question, Verdict
 from tests.web.conftest import NOW
 

@@ -14,7 +14,7 @@ from knowledge_base import curation
 from knowledge_base.demand_keeping import DemandKeeper
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.roles import Role
-from knowledge_base.store import people
+from knowledge_base.store.accounts import people
 from tests.web.conftest import NOW, records
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}

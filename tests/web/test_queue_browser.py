@@ -15,7 +15,7 @@ from knowledge_base.demand_keeping import DemandKeeper
 from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.store import templates
+from knowledge_base.store.grouping import templates
 from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.store import utc_now
 from tests.store.filling import new_template

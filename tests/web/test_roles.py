@@ -118,7 +118,7 @@ def test_a_token_has_its_role_in_its_project(app: FastAPI) -> None:
 
 
 def test_a_role_that_is_taken_away_is_gone_at_once(app: FastAPI) -> None:
-    from knowledge_base.store import people
+    from knowledge_base.store.accounts import people
 
     store = app.state.parts.knowledge.store
     with TestClient(app, base_url=BASE, follow_redirects=False) as client:

@@ -14,8 +14,8 @@ from assistant.composing import Composer
 from knowledge_base import curation
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import solution_health, solution_reviews
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving import solution_health, solution_reviews
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import Question, Verdict
 from tests.web.conftest import BASE, NOW
 from tests.web.roles import link_cookie

@@ -16,10 +16,11 @@ from knowledge_base import curation
 from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.store import outbox, source_log
-from knowledge_base.store.outbox import NewDelivery
+from knowledge_base.store.intake import source_log
+from knowledge_base.store.messages import outbox
+from knowledge_base.store.messages.outbox import NewDelivery
 from knowledge_base.store.projects import ensure_project
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import utc_now
 from knowledge_base.types import Question
 from tests.web.conftest import DISK, NOW, QUEUE, records

@@ -9,8 +9,8 @@ from sqlmodel import SQLModel
 from knowledge_base import curation
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import proposals
-from knowledge_base.store.proposal_values import ProposalKind, Proposed
+from knowledge_base.store.grouping import proposals
+from knowledge_base.store.grouping.proposal_values import ProposalKind, Proposed
 from tests.web.conftest import DISK, NOW, QUEUE
 
 API = "/api/v1"

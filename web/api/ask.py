@@ -11,8 +11,8 @@ from pydantic import Field
 from assistant.phrases import language_of
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.ids import Prefix, number_of
-from knowledge_base.store import escalations, questions
-from knowledge_base.store.escalations import QuestionState
+from knowledge_base.store.asking import escalations, questions
+from knowledge_base.store.asking.escalations import QuestionState
 from knowledge_base.store.projects import lock
 from knowledge_base.types import Question, Verdict
 from web.api.models import AnswerOut, AskIn, QuestionOut, Shape

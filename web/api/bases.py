@@ -14,8 +14,10 @@ from knowledge_base.curation import basis_of, rule_changes
 from knowledge_base.errors import Conflict, KeaError, StaleVersion
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.signature.custom.user_rules import RuleSet
-from knowledge_base.store import audit, categories, rule_sets
+from knowledge_base.store import audit
 from knowledge_base.store.audit import Entry
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.rules import rule_sets
 from web.parts import Parts
 
 ACTS_SHOWN = 5

@@ -11,9 +11,12 @@ from sqlalchemy import Connection
 
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import audit, categories, category_pages, counts, questions, samples, template_reading
-from knowledge_base.store.category_pages import Filter, Sort
-from knowledge_base.store.category_view import Status
+from knowledge_base.store import audit
+from knowledge_base.store.asking import questions
+from knowledge_base.store.grouping import categories, category_pages, template_reading
+from knowledge_base.store.grouping.category_pages import Filter, Sort
+from knowledge_base.store.grouping.category_view import Status
+from knowledge_base.store.intake import counts, samples
 from web.api.models import CategoryOut, QuestionOut, SampleOut, Shape, TemplateOut
 from web.api.paging import Cursor, Limit, PageOut, link_next
 from web.project import PartsOf, ProjectOf

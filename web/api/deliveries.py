@@ -10,8 +10,8 @@ from pydantic import Field
 
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import outbox
-from knowledge_base.store.outbox import OutgoingDelivery
+from knowledge_base.store.messages import outbox
+from knowledge_base.store.messages.outbox import OutgoingDelivery
 from web.api.models import Shape
 from web.api.paging import Cursor, Limit, PageOut, link_next
 from web.project import PartsOf, ProjectOf

@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from knowledge_base.store import demand
-from knowledge_base.store.demand import Wanted
-from knowledge_base.store.demand_values import Demand, DemandKind
+from knowledge_base.store.wanted import demand
+from knowledge_base.store.wanted.demand import Wanted
+from knowledge_base.store.wanted.demand_values import Demand, DemandKind
 from web.api.models import Shape
 from web.api.paging import Cursor, Limit, PageOut, link_next
 from web.project import PartsOf, ProjectOf

@@ -8,7 +8,8 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from knowledge_base import curation
-from knowledge_base.store import categories, drafts, solutions
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.solving import drafts, solutions
 from web.api.curation import DoneOut
 from web.api.models import Shape, SolutionIn, SolutionOut
 from web.project import PartsOf, ProjectOf, WhoOf

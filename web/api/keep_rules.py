@@ -13,8 +13,9 @@ from knowledge_base.curation.keep_changes import change_keep, plan_keep
 from knowledge_base.curation.keep_edits import KeepChange
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import keep_rules, projects
-from knowledge_base.store.keep_rules import KeepRule
+from knowledge_base.store import projects
+from knowledge_base.store.rules import keep_rules
+from knowledge_base.store.rules.keep_rules import KeepRule
 from web.api.models import Shape
 from web.api.what_if_shapes import ChangedAnswersOut, MovedLinesOut
 from web.project import PartsOf, ProjectOf, WhoOf

@@ -10,8 +10,9 @@ from pydantic import Field
 
 from knowledge_base import curation
 from knowledge_base.errors import InputError
-from knowledge_base.store import categories, learnt
-from knowledge_base.store.learnt import Learnt, LearntKind
+from knowledge_base.store.asking import learnt
+from knowledge_base.store.asking.learnt import Learnt, LearntKind
+from knowledge_base.store.grouping import categories
 from web.api.curation import DoneOut, Id
 from web.api.models import Shape
 from web.api.paging import Cursor, Limit, PageOut, link_next

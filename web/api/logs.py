@@ -18,7 +18,7 @@ from ingest.reading import Origin, Reading
 from ingest.sinks.dead_letters import refused_rows
 from ingest.sources.port import RawLine
 from knowledge_base.errors import UnreadableInput
-from knowledge_base.store import source_log
+from knowledge_base.store.intake import source_log
 from knowledge_base.types import Assignment
 from web.api.models import Shape
 from web.parts import Parts

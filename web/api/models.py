@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.evidence_line import evidence_line
 from knowledge_base import types
 from knowledge_base.solution_details import Details
-from knowledge_base.store import questions
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.asking import questions
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import Outcome, SolutionState, Verdict, Why
 
 

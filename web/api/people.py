@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from knowledge_base.roles import EVERYWHERE, Role
-from knowledge_base.store import people
-from knowledge_base.store.people import Person
+from knowledge_base.store.accounts import people
+from knowledge_base.store.accounts.people import Person
 from web import accounts
 from web.api.models import Shape
 from web.project import PartsOf, ProjectOf, WhoOf

@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from knowledge_base import curation
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import categories, proposals
-from knowledge_base.store.briefs import Brief, briefs
-from knowledge_base.store.proposal_values import Proposal, ProposalKind, ProposalState
-from knowledge_base.store.proposals import Chosen
+from knowledge_base.store.grouping import categories, proposals
+from knowledge_base.store.grouping.briefs import Brief, briefs
+from knowledge_base.store.grouping.proposal_values import Proposal, ProposalKind, ProposalState
+from knowledge_base.store.grouping.proposals import Chosen
 from web.api.bases import Basis, bound
 from web.api.curation import DoneOut, Id
 from web.api.models import Shape

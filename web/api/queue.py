@@ -10,9 +10,9 @@ from pydantic import AwareDatetime, Field
 
 from knowledge_base import curation
 from knowledge_base.ids import Prefix, public_id
-from knowledge_base.store import queue, queue_details
-from knowledge_base.store.queue import QueueOrder, QueueState, SeenWithin, Waiting, Wanted
-from knowledge_base.store.queue_details import Details
+from knowledge_base.store.wanted import queue, queue_details
+from knowledge_base.store.wanted.queue import QueueOrder, QueueState, SeenWithin, Waiting, Wanted
+from knowledge_base.store.wanted.queue_details import Details
 from web.api.curation import DoneOut
 from web.api.models import Shape
 from web.api.paging import Cursor, Limit, PageOut, link_next

@@ -12,8 +12,8 @@ from knowledge_base.curation import rule_changes
 from knowledge_base.curation.rule_changes import RulesChanged
 from knowledge_base.curation.rule_preview import preview_rules
 from knowledge_base.signature.custom.user_rules import Action, Example, UserRule
-from knowledge_base.store import rule_sets
-from knowledge_base.store.rule_sets import StoredRules
+from knowledge_base.store.rules import rule_sets
+from knowledge_base.store.rules.rule_sets import StoredRules
 from web.api.bases import PATTERN, bound_edit
 from web.api.models import Shape
 from web.api.paging import Limit

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from knowledge_base.errors import Conflict, InputError, NotFound
 from knowledge_base.ids import Prefix, number_of
-from knowledge_base.store import solution_health, solutions
-from knowledge_base.store.solution_health import Health
+from knowledge_base.store.solving import solution_health, solutions
+from knowledge_base.store.solving.solution_health import Health
 from knowledge_base.types import SolutionState
 from web.api import writing
 from web.api.models import Shape, SolutionIn, SolutionOut

@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from ingest.clustering.windowing import read_progress
-from knowledge_base.store import backends
-from knowledge_base.store.load import read_load
+from knowledge_base.store.intake.load import read_load
+from knowledge_base.store.representing import backends
 from knowledge_base.types import WindowBy
 from web.api.models import Shape
 from web.project import PartsOf, ProjectOf

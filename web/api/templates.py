@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from knowledge_base.store import template_reading
+from knowledge_base.store.grouping import template_reading
 from web.api.models import TemplateOut
 from web.project import PartsOf, ProjectOf
 

@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from knowledge_base.roles import Role
-from knowledge_base.store import tokens
-from knowledge_base.store.tokens import Token
+from knowledge_base.store.accounts import tokens
+from knowledge_base.store.accounts.tokens import Token
 from web import accounts
 from web.api.models import Shape
 from web.project import PartsOf, ProjectOf, WhoOf

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from assistant.what_if import what_if
-from knowledge_base.store.questions import AskedQuestion
+from knowledge_base.store.asking.questions import AskedQuestion
 from web.api.what_if_acts import foreseen
 from web.api.what_if_shapes import NamedOut, SayingOut, WhatIfIn, WhatIfOut
 from web.project import PartsOf, ProjectOf

@@ -9,8 +9,9 @@ from knowledge_base.curation.foreseeing import looking
 from knowledge_base.curation.proposals import kept_by, require_open
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import categories, projects, proposals, template_reading
-from knowledge_base.store.proposal_values import ProposalKind
+from knowledge_base.store import projects
+from knowledge_base.store.grouping import categories, proposals, template_reading
+from knowledge_base.store.grouping.proposal_values import ProposalKind
 from web.api.bases import write_basis, write_rules_basis
 from web.api.what_if_shapes import WhatIfIn
 from web.parts import Parts

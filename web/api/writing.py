@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from knowledge_base.curation.acts import act
 from knowledge_base.curation.remedies import link_within
 from knowledge_base.ids import Prefix, number_of
-from knowledge_base.store import solutions
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving import solutions
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.types import Solution, SolutionState
 

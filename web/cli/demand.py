@@ -9,7 +9,7 @@ import typer
 from web.cli.options import DEFAULT_PROJECT, AsJson, Project, login_name
 
 if TYPE_CHECKING:
-    from knowledge_base.store.demand_values import Demand
+    from knowledge_base.store.wanted.demand_values import Demand
 
 TEXT_SHOWN = 70
 
@@ -28,10 +28,10 @@ def demand(
     from knowledge_base.demand_keeping import DemandKeeper
     from knowledge_base.errors import InputError
     from knowledge_base.settings import read_settings
-    from knowledge_base.store.demand import Wanted, list_demand
-    from knowledge_base.store.demand_values import DemandKind
     from knowledge_base.store.projects import require_project
     from knowledge_base.store.store import Store
+    from knowledge_base.store.wanted.demand import Wanted, list_demand
+    from knowledge_base.store.wanted.demand_values import DemandKind
     from web.cli.output import print_json
 
     strange = [each for each in kind or () if each not in set(DemandKind)]

@@ -153,7 +153,7 @@ def _print_errors(knowledge: KnowledgeBase, project: str, results: list[Result])
 
 def _names(knowledge: KnowledgeBase, project: str, results: list[Result]) -> dict[str, str]:
     from knowledge_base.ids import Prefix, number_of
-    from knowledge_base.store.briefs import briefs
+    from knowledge_base.store.grouping.briefs import briefs
 
     numbers = [number_of(Prefix.CATEGORY, each.got.category_id) for each in results if each.got]
     with knowledge.store.read() as db:

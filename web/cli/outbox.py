@@ -11,7 +11,7 @@ import typer
 from web.cli.options import DEFAULT_PROJECT, AsJson, Project
 
 if TYPE_CHECKING:
-    from knowledge_base.store.outbox import OutgoingDelivery
+    from knowledge_base.store.messages.outbox import OutgoingDelivery
     from knowledge_base.store.store import Store
 
 outbox = typer.Typer(
@@ -29,7 +29,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List dead deliveries (refused, or tried too often) and uncertain ones (nobody can tell), newest first."""
-    from knowledge_base.store import outbox as store_outbox
+    from knowledge_base.store.messages import outbox as store_outbox
     from web.cli.output import print_json
 
     with _store() as store, store.read() as db:
@@ -47,7 +47,7 @@ def list_(
 @outbox.command("resend")
 def resend(ids: DeliveryId, project: Project = DEFAULT_PROJECT) -> None:
     """Send deliveries again; a running `kea serve` does it within a second."""
-    from knowledge_base.store import outbox as store_outbox
+    from knowledge_base.store.messages import outbox as store_outbox
 
     with _store() as store:
         for each in ids:
@@ -59,7 +59,7 @@ def resend(ids: DeliveryId, project: Project = DEFAULT_PROJECT) -> None:
 @outbox.command("dismiss")
 def dismiss(ids: DeliveryId, project: Project = DEFAULT_PROJECT) -> None:
     """Take deliveries off the list, without sending them."""
-    from knowledge_base.store import outbox as store_outbox
+    from knowledge_base.store.messages import outbox as store_outbox
 
     with _store() as store:
         for each in ids:

@@ -12,8 +12,8 @@ from web.cli.options import DEFAULT_PROJECT, AsJson, Project, login_name
 from web.scores import two_places
 
 if TYPE_CHECKING:
-    from knowledge_base.store.briefs import Brief
-    from knowledge_base.store.proposal_values import Proposal
+    from knowledge_base.store.grouping.briefs import Brief
+    from knowledge_base.store.grouping.proposal_values import Proposal
     from knowledge_base.store.store import Store
 
 proposals = typer.Typer(
@@ -34,12 +34,12 @@ def list_(
 ) -> None:
     """List what is proposed now, best first."""
     from knowledge_base.errors import InputError
-    from knowledge_base.store import categories
-    from knowledge_base.store import proposals as store_proposals
-    from knowledge_base.store.briefs import briefs
+    from knowledge_base.store.grouping import categories
+    from knowledge_base.store.grouping import proposals as store_proposals
+    from knowledge_base.store.grouping.briefs import briefs
+    from knowledge_base.store.grouping.proposal_values import ProposalKind
+    from knowledge_base.store.grouping.proposals import Chosen
     from knowledge_base.store.projects import require_project
-    from knowledge_base.store.proposal_values import ProposalKind
-    from knowledge_base.store.proposals import Chosen
     from web.cli.output import print_json
 
     strange = [each for each in kind or () if each not in set(ProposalKind)]

@@ -13,8 +13,8 @@ from web.cli.options import DEFAULT_PROJECT, AsJson, Project, login_name
 if TYPE_CHECKING:
     from knowledge_base.curation import Done
     from knowledge_base.knowledge import KnowledgeBase
-    from knowledge_base.store.learnt import Learnt
-    from knowledge_base.store.questions import AskedQuestion
+    from knowledge_base.store.asking.learnt import Learnt
+    from knowledge_base.store.asking.questions import AskedQuestion
 
 questions = typer.Typer(
     help="What was asked: list it, say whether an answer was right, or which category a question is about.",
@@ -37,7 +37,7 @@ def list_(
 ) -> None:
     """List what was asked, newest first."""
     from knowledge_base.errors import InputError
-    from knowledge_base.store import questions as store_questions
+    from knowledge_base.store.asking import questions as store_questions
     from knowledge_base.store.projects import require_project
     from knowledge_base.types import Outcome
     from web.cli.output import print_json
@@ -118,8 +118,8 @@ def learnt(
     as_json: AsJson = False,
 ) -> None:
     """List what was learnt from engineers and askers, newest first."""
-    from knowledge_base.store import categories
-    from knowledge_base.store import learnt as store_learnt
+    from knowledge_base.store.asking import learnt as store_learnt
+    from knowledge_base.store.grouping import categories
     from knowledge_base.store.projects import require_project
     from web.cli.output import print_json
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from knowledge_base.errors import InputError
 from knowledge_base.signature.custom.rule_checks import check_rules
 from knowledge_base.signature.custom.user_rules import RuleSet
-from knowledge_base.store.rule_documents import read_document
+from knowledge_base.store.rules.rule_documents import read_document
 from web.cli.output import read_rows
 
 

@@ -42,8 +42,9 @@ Actor = Annotated[str, typer.Option(help="The name that the change stands under;
 @rules.command("list")
 def list_(project: Project = DEFAULT_PROJECT, as_json: AsJson = False) -> None:
     """List the rules in the order in which they are tried, and how far the templates follow them."""
-    from knowledge_base.store import projects, rule_sets
-    from knowledge_base.store.rule_documents import document_of
+    from knowledge_base.store import projects
+    from knowledge_base.store.rules import rule_sets
+    from knowledge_base.store.rules.rule_documents import document_of
     from web.cli.output import print_json
     from web.cli.rules_output import rule_lines, state_line
 
@@ -62,7 +63,8 @@ def list_(project: Project = DEFAULT_PROJECT, as_json: AsJson = False) -> None:
 @rules.command("kept")
 def kept(project: Project = DEFAULT_PROJECT, as_json: AsJson = False) -> None:
     """List the rules that keep templates in a category, in the order in which they are tried."""
-    from knowledge_base.store import keep_rules, projects
+    from knowledge_base.store import projects
+    from knowledge_base.store.rules import keep_rules
     from web.cli.output import print_json
     from web.cli.rules_output import kept_line
 
@@ -200,7 +202,8 @@ def history(
     project: Project = DEFAULT_PROJECT,
 ) -> None:
     """List the changes of the rules, newest first."""
-    from knowledge_base.store import projects, rule_sets
+    from knowledge_base.store import projects
+    from knowledge_base.store.rules import rule_sets
     from web.cli.rules_output import change_lines
 
     with _store() as store, store.read() as db:
@@ -233,7 +236,8 @@ def migrate(project: Project = DEFAULT_PROJECT, as_json: AsJson = False) -> None
     from dataclasses import asdict
 
     from knowledge_base.curation.resigning import Resigner
-    from knowledge_base.store import projects, sample_walk
+    from knowledge_base.store import projects
+    from knowledge_base.store.intake import sample_walk
     from web.cli.output import print_json
     from web.cli.progress import counting
 
@@ -258,8 +262,9 @@ def export(
     project: Project = DEFAULT_PROJECT,
 ) -> None:
     """Write the rules as JSON lines, one rule in each, in their order."""
-    from knowledge_base.store import projects, rule_sets
-    from knowledge_base.store.rule_documents import document_of
+    from knowledge_base.store import projects
+    from knowledge_base.store.rules import rule_sets
+    from knowledge_base.store.rules.rule_documents import document_of
     from web.cli.output import row, writing
 
     with _store() as store, store.read() as db:

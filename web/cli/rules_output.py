@@ -5,8 +5,8 @@ from __future__ import annotations
 from knowledge_base.curation.rule_preview import Preview
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.signature.custom.user_rules import Action, UserRule
-from knowledge_base.store.keep_rules import KeepRule
-from knowledge_base.store.rule_sets import StoredRules
+from knowledge_base.store.rules.keep_rules import KeepRule
+from knowledge_base.store.rules.rule_sets import StoredRules
 
 _SHOWN = 10
 _WIDTH = 160

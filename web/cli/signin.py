@@ -60,7 +60,7 @@ tokens = typer.Typer(name="tokens", help="The tokens of programs; `kea token` ma
 def list_tokens(project: Project = DEFAULT_PROJECT, as_json: AsJson = False) -> None:
     """List a project's tokens; what they say is not kept."""
     from knowledge_base.settings import read_settings
-    from knowledge_base.store import tokens as kept
+    from knowledge_base.store.accounts import tokens as kept
     from knowledge_base.store.projects import require_project
     from knowledge_base.store.store import Store
     from web.cli.output import print_json
@@ -87,7 +87,7 @@ def revoke_token(
 ) -> None:
     """Let a token stop working at once."""
     from knowledge_base.settings import read_settings
-    from knowledge_base.store import tokens as kept
+    from knowledge_base.store.accounts import tokens as kept
     from knowledge_base.store.store import Store
     from web.accounts import note
 

@@ -33,8 +33,8 @@ def list_(
     """List solutions in the order in which they were made."""
     from knowledge_base.errors import InputError
     from knowledge_base.ids import Prefix, number_of
-    from knowledge_base.store import solutions as store_solutions
     from knowledge_base.store.projects import require_project
+    from knowledge_base.store.solving import solutions as store_solutions
     from knowledge_base.types import SolutionState
     from web.cli.output import print_json
 
@@ -58,7 +58,7 @@ def list_(
 def show(solution: SolutionId, project: Project = DEFAULT_PROJECT, as_json: AsJson = False) -> None:
     """Print a solution or a draft, its newest version."""
     from knowledge_base.ids import Prefix, number_of
-    from knowledge_base.store import solutions as store_solutions
+    from knowledge_base.store.solving import solutions as store_solutions
     from web.cli.output import print_json
 
     with _store() as store, store.read() as db:

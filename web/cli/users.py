@@ -9,7 +9,7 @@ import typer
 from web.cli.options import DEFAULT_PROJECT, AsJson, Project
 
 if TYPE_CHECKING:
-    from knowledge_base.store.people import Person
+    from knowledge_base.store.accounts.people import Person
     from knowledge_base.store.store import Store
 
 BY = "kea user"
@@ -31,7 +31,7 @@ def _open() -> Store:
 def _find(store: Store, login: str) -> Person:
     from knowledge_base.errors import NotFound
     from knowledge_base.ids import Prefix, number_of
-    from knowledge_base.store import people
+    from knowledge_base.store.accounts import people
 
     with store.read() as db:
         found = people.find(db, login)
@@ -86,7 +86,7 @@ def add(
 def list_(as_json: AsJson = False) -> None:
     """List all accounts with their roles by project; * stands for all."""
     from knowledge_base.roles import EVERYWHERE
-    from knowledge_base.store import people
+    from knowledge_base.store.accounts import people
     from web.cli.output import print_json
 
     found: list[Person] = []

@@ -11,7 +11,8 @@ from ingest.clustering import ClusterLoop
 from ingest.pipeline import Pipeline
 from knowledge_base.exchange.importing import import_rows
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import category_pages, counts, template_reading
+from knowledge_base.store.grouping import category_pages, template_reading
+from knowledge_base.store.intake import counts
 from knowledge_base.types import LogRecord, Outcome, Question, Verdict
 from web.demo.catalog import Catalog, load_catalog
 from web.demo.generate import DemoEvent, generate_lines

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from knowledge_base.store import live
-from knowledge_base.store.counts import minute_of
-from knowledge_base.store.live import Counts
+from knowledge_base.store.intake.counts import minute_of
+from knowledge_base.store.intake.source_sums import BEHIND, lag_of, read_sums
 from knowledge_base.store.projects import Change, changes_since
-from knowledge_base.store.source_sums import BEHIND, lag_of, read_sums
 from knowledge_base.store.store import Store
+from knowledge_base.store.watching import live
+from knowledge_base.store.watching.live import Counts
 
 AT_ONCE = 500
 """Changes that are read at once; what lies before the last so many is told as "more than can be told"."""

@@ -2,41 +2,14 @@
 
 from fastapi import APIRouter
 
-from web.pages import (
-    acts,
-    ask,
-    categories,
-    category,
-    category_writing,
-    dashboard,
-    data,
-    explaining,
-    handing_over,
-    ingest,
-    keep_rules,
-    live,
-    outbox,
-    people,
-    people_account,
-    questions,
-    questions_one,
-    queue,
-    queue_acts,
-    queue_live,
-    queue_many,
-    queue_split,
-    queue_views,
-    reference,
-    rules,
-    sign_in,
-    sign_in_oidc,
-    solutions,
-    solutions_acts,
-    solutions_editing,
-    solutions_one,
-    teaching,
-    what_if,
-)
+from web.pages import data, reference
+from web.pages.asking import ask, handing_over, questions, questions_one, teaching
+from web.pages.browsing import acts, categories, category, category_writing, explaining
+from web.pages.correcting import keep_rules, rules, what_if
+from web.pages.queueing import queue, queue_acts, queue_live, queue_many, queue_split, queue_views
+from web.pages.signing_in import people, people_account, sign_in, sign_in_oidc
+from web.pages.solving import solutions, solutions_acts, solutions_editing, solutions_one
+from web.pages.watching import dashboard, ingest, live, outbox
 
 router = APIRouter()
 for module in (

@@ -9,8 +9,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from knowledge_base.store import live
 from knowledge_base.store.projects import list_projects
+from knowledge_base.store.watching import live
 from web.parts import Parts
 from web.project import PartsOf, ProjectOf
 from web.visit import Visit, read_visit

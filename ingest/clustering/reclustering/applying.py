@@ -17,7 +17,8 @@ from ingest.clustering.reclustering.why import Reasons
 from knowledge_base.curation.rearranging import Rearrangement, objection, open_categories, rearrange
 from knowledge_base.errors import Conflict, InputError
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import audit, projects, reclusterings
+from knowledge_base.store import audit, projects
+from knowledge_base.store.grouping import reclusterings
 
 PATIENCE_SECONDS = 60.0
 PAUSE_SECONDS = 0.2

@@ -20,7 +20,7 @@ from knowledge_base.embedding.port import Embedder
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.pairs.judge import Judge
 from knowledge_base.store import projects
-from knowledge_base.store.term_statistics import statistics
+from knowledge_base.store.rarity.term_statistics import statistics
 
 Tick = Callable[[int], None]
 

@@ -15,7 +15,8 @@ from ingest.clustering.reclustering.planning import Reclustering
 from ingest.clustering.reclustering.vectors import rows_of
 from ingest.clustering.representing_writing import write_representatives
 from knowledge_base.embedding.port import Vectors
-from knowledge_base.store import categories, terms
+from knowledge_base.store.grouping import categories
+from knowledge_base.store.rarity import terms
 from knowledge_base.store.tables import TemplateRow
 
 MOST_LOOKED_AT = 100

@@ -15,8 +15,8 @@ from ingest.sources.kafka.cluster import Cluster
 from ingest.sources.kafka.membership import Place
 from ingest.sources.kafka.messages import MessageOptions, PartitionReader
 from ingest.sources.kafka.place import KafkaPlace
-from knowledge_base.store import positions
-from knowledge_base.store.positions import Position
+from knowledge_base.store.intake import positions
+from knowledge_base.store.intake.positions import Position
 from knowledge_base.store.store import Store
 
 log = structlog.get_logger(__name__)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from ingest.pipeline import Pipeline
-from knowledge_base.store import escalations
-from knowledge_base.store.escalations import QuestionState
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.asking import escalations
+from knowledge_base.store.asking.escalations import QuestionState
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import LogRecord
 from tests.assistant.conformance.driver import DriverMaker
 from tests.assistant.conformance.registry import MAKERS

@@ -22,11 +22,11 @@ from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.errors import StorageUnavailable
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.store import outbox
-from knowledge_base.store.message_tables import InboxRow, OutboxRow
-from knowledge_base.store.outbox import OutgoingDelivery
+from knowledge_base.store.messages import outbox
+from knowledge_base.store.messages.message_tables import InboxRow, OutboxRow
+from knowledge_base.store.messages.outbox import OutgoingDelivery
 from knowledge_base.store.projects import ensure_project
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import LogRecord
 from tests.assistant.conformance.driver import Driver, DriverMaker
 from tests.support.homes import copied_home

@@ -16,7 +16,7 @@ from assistant.dingtalk.reading import read_message
 from assistant.ports import Inbound, WebhookRequest
 from knowledge_base.errors import InputError, NotAllowed
 from knowledge_base.settings import Settings
-from knowledge_base.store import questions
+from knowledge_base.store.asking import questions
 from knowledge_base.types import Verdict
 from tests.assistant.conformance.world import PROJECT, SOLVED, UNSOLVED, world_with
 from tests.assistant.dingtalk.driver import MAKERS, CallbackDriver, StreamDriver, now, signed_headers

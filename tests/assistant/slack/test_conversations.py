@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from knowledge_base.store import questions
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.asking import questions
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import Verdict
 from tests.assistant.conformance.world import PROJECT, SOLUTION, SOLVED, STRANGE, UNSOLVED
 from tests.assistant.slack import payloads

@@ -16,7 +16,7 @@ from assistant.reply import Reply
 from assistant.slack import adapters
 from assistant.slack.outcomes import of_error
 from knowledge_base.settings import Settings
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 from tests.assistant.conformance.world import SOLVED, UNSOLVED
 from tests.assistant.slack.conftest import SlackWorld
 from tests.assistant.slack.driver import real_clock

@@ -12,7 +12,7 @@ from assistant.ports import Inbound
 from assistant.tickets.adf_reading import text_of_adf
 from assistant.tickets.payload import said_to
 from assistant.tickets.reading import MARKER
-from knowledge_base.store import questions
+from knowledge_base.store.asking import questions
 from knowledge_base.types import Verdict
 from tests.assistant.conformance.driver import DriverMaker
 from tests.assistant.conformance.world import PROJECT, SOLVED, UNSOLVED, world_with

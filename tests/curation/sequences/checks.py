@@ -12,8 +12,11 @@ from sqlmodel import col
 from ingest.clustering.representing import MOST
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import categories, counts, proposals, representatives, solutions
-from knowledge_base.store.proposal_values import Proposal, ProposalKind
+from knowledge_base.store.grouping import categories, proposals
+from knowledge_base.store.grouping.proposal_values import Proposal, ProposalKind
+from knowledge_base.store.intake import counts
+from knowledge_base.store.representing import representatives
+from knowledge_base.store.solving import solutions
 from knowledge_base.store.tables import SolutionRow, TemplateRow
 from knowledge_base.types import FactKind
 from tests.curation.pictures import Look, Picture

@@ -7,9 +7,11 @@ import pytest
 from knowledge_base import curation
 from knowledge_base.errors import Conflict
 from knowledge_base.ids import Prefix, number_of, public_id
-from knowledge_base.store import audit, categories, proposals, solutions
-from knowledge_base.store.proposal_values import Proposal, ProposalKind, ProposalState
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store import audit
+from knowledge_base.store.grouping import categories, proposals
+from knowledge_base.store.grouping.proposal_values import Proposal, ProposalKind, ProposalState
+from knowledge_base.store.solving import solutions
+from knowledge_base.store.solving.solutions import SolutionText
 from tests.curation.pictures import Look
 from tests.curation.sequences.checks import (
     check_others,

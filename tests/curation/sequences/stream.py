@@ -15,7 +15,7 @@ from knowledge_base.exchange.importing import import_rows
 from knowledge_base.exchange.loading import import_export
 from knowledge_base.exchange.reading import Export
 from knowledge_base.exchange.writing import export_lines
-from knowledge_base.store import eviction
+from knowledge_base.store.grouping import eviction
 from tests.curation.pictures import picture
 from tests.curation.rule_support import look_old, mask
 from tests.curation.sequences.checks import (

@@ -12,11 +12,14 @@ from knowledge_base.demand_keeping import DemandKeeper
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.roles import Role
-from knowledge_base.store import outbox, people, proposals, source_log, template_reading
-from knowledge_base.store.outbox import NewDelivery
+from knowledge_base.store.accounts import people
+from knowledge_base.store.grouping import proposals, template_reading
+from knowledge_base.store.grouping.proposal_values import Going, Grounds, ProposalKind, Proposed
+from knowledge_base.store.intake import source_log
+from knowledge_base.store.messages import outbox
+from knowledge_base.store.messages.outbox import NewDelivery
 from knowledge_base.store.projects import ensure_project
-from knowledge_base.store.proposal_values import Going, Grounds, ProposalKind, Proposed
-from knowledge_base.store.solutions import SolutionText
+from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import LogRecord, Question
 from web.demo.loading import load_sample
 from web.signin import make_token

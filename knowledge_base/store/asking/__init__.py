@@ -1,0 +1,1 @@
+"""Questions, how they ended, and what people taught by judging answers."""

@@ -1,0 +1,1 @@
+"""What chats and tickets said, and what is sent to them."""

@@ -1,0 +1,1 @@
+"""In how many templates and categories terms stand."""

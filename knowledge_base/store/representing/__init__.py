@@ -1,0 +1,1 @@
+"""Representatives with their vectors, and the back ends that made them."""

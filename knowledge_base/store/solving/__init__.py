@@ -1,0 +1,1 @@
+"""Solutions: their versions, drafts, reviews, words, vectors and health."""

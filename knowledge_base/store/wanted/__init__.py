@@ -1,0 +1,1 @@
+"""What is wanted most: demand, and the queue of engineers with its views."""

@@ -1,0 +1,1 @@
+"""What pages for watching add up: hours, times, what failed."""

@@ -1,0 +1,1 @@
+"""Asking, what was asked, and what people say of answers."""

@@ -1,0 +1,1 @@
+"""Categories: the list, the page of one, and what people do there."""

@@ -1,0 +1,1 @@
+"""The queue of engineers, and everything that is done there without leaving it."""

@@ -1,0 +1,194 @@
+"""The page of people and tokens, for admins: who may do what, accounts, and what programs sign in with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query
+from starlette.responses import Response
+
+from knowledge_base.errors import Conflict, InputError
+from knowledge_base.roles import EVERYWHERE, Role, read_role
+from knowledge_base.store.accounts import people, sessions, tokens
+from knowledge_base.store.accounts.people import Person
+from knowledge_base.store.accounts.tokens import Token
+from web import accounts
+from web.pages.opening import Opened, PageOf
+from web.project import WhoOf
+from web.roles import Need, require
+from web.session import Who
+from web.signin import clean_name, make_token
+
+SHOWN = 200
+LIVES = (30, 90, 365)
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A secret that is shown this once: somebody's password, or a token."""
+
+    kind: str
+    name: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """People with a role here or everywhere, and the project's tokens; ``more`` is where the next page begins."""
+
+    people: tuple[Person, ...]
+    tokens: tuple[Token, ...]
+    more: str
+    me: int | None
+    rules_all: bool
+    made: Made | None = None
+    problem: str = ""
+    removing: Person | None = None
+    lives: tuple[int, ...] = LIVES
+    roles: tuple[Role, ...] = tuple(Role)
+
+
+def _show(
+    page: Opened,
+    who: Who,
+    *,
+    after: str = "",
+    made: Made | None = None,
+    problem: str = "",
+    removing: Person | None = None,
+) -> Response:
+    with page.parts.knowledge.store.read() as db:
+        found = people.list_people(
+            db, page.project, after=after, limit=SHOWN + 1, roleless=who.may(Role.ADMIN, EVERYWHERE)
+        )
+        kept = tokens.list_tokens(db, page.project)
+    shown = PeoplePage(
+        tuple(found[:SHOWN]),
+        tuple(kept),
+        found[SHOWN - 1].name if len(found) > SHOWN else "",
+        who.person,
+        who.may(Role.ADMIN, EVERYWHERE),
+        made,
+        problem,
+        removing,
+    )
+    return page.show("people.html", shown, status=400 if problem else 200)
+
+
+def _scope(page: Opened, who: Who, scope: str) -> str:
+    """Tell where a role shall hold; only who is admin of all projects may give it in all."""
+    if scope != "all":
+        return page.project
+    require(Need.ADMIN_OF_ALL, who, page.project)
+    return EVERYWHERE
+
+
+def _person(page: Opened, who: Who, person_id: str) -> Person:
+    with page.parts.knowledge.store.read() as db:
+        return people.get(db, person_id, page.project, roleless=who.may(Role.ADMIN, EVERYWHERE))
+
+
+@router.get("/people")
+def show(page: PageOf, who: WhoOf, after: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """Show who may do what."""
+    return _show(page, who, after=after)
+
+
+@router.post("/people")
+def add(
+    page: PageOf,
+    who: WhoOf,
+    name: Annotated[str, Form(max_length=2000)] = "",
+    email: Annotated[str, Form(max_length=2000)] = "",
+    role: Annotated[str, Form(max_length=40)] = Role.VIEWER,
+    scope: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """Make an account; its first password is shown this once."""
+    where = _scope(page, who, scope)
+    try:
+        person, secret = accounts.add_person(
+            page.parts.knowledge.store, by=who, project=where, name=name, role=read_role(role), email=email
+        )
+    except (InputError, Conflict) as error:
+        return _show(page, who, problem=str(error))
+    return _show(page, who, made=Made("password", person.name, secret))
+
+
+@router.post("/people/{person_id}/role")
+def set_role(
+    page: PageOf,
+    who: WhoOf,
+    person_id: str,
+    role: Annotated[str, Form(max_length=40)] = "",
+    scope: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """Give a role, or with none take it away."""
+    person = _person(page, who, person_id)
+    accounts.require_other(who, person)
+    where = _scope(page, who, scope)
+    accounts.set_role(page.parts.knowledge.store, who, where, person, read_role(role) if role else None)
+    return page.go("/people")
+
+
+@router.post("/people/{person_id}/password")
+def reset_password(page: PageOf, who: WhoOf, person_id: str) -> Response:
+    """Set a new password, which is shown this once; all sessions of the person end."""
+    person = _person(page, who, person_id)
+    secret = accounts.reset_password(page.parts.knowledge.store, who, person)
+    return _show(page, who, made=Made("password", person.name, secret))
+
+
+@router.post("/people/{person_id}/sign-out")
+def sign_out(page: PageOf, who: WhoOf, person_id: str) -> Response:
+    """End all sessions of a person."""
+    person = _person(page, who, person_id)
+    with page.parts.knowledge.store.write() as db:
+        sessions.end_all(db, person.number)
+    return page.go("/people")
+
+
+@router.post("/people/{person_id}/remove")
+def remove(page: PageOf, who: WhoOf, person_id: str, sure: Annotated[str, Form(max_length=40)] = "") -> Response:
+    """Take an account away, once it was asked whether that is meant."""
+    person = _person(page, who, person_id)
+    accounts.require_other(who, person)
+    if not sure:
+        return _show(page, who, removing=person)
+    accounts.remove_person(page.parts.knowledge.store, who, person)
+    return page.go("/people")
+
+
+@router.post("/tokens")
+def add_token(
+    page: PageOf,
+    who: WhoOf,
+    name: Annotated[str, Form(max_length=2000)] = "",
+    role: Annotated[str, Form(max_length=40)] = Role.ENGINEER,
+    days: Annotated[int, Form(ge=0, le=3650)] = 0,
+) -> Response:
+    """Make a token, which is shown this once; one of the same name has to be revoked first."""
+    store = page.parts.knowledge.store
+    try:
+        cleaned = clean_name(name)
+        with store.read() as db:
+            if any(each.name == cleaned for each in tokens.list_tokens(db, page.project)):
+                raise Conflict(f"there is a token {cleaned!r} already; revoke it first, or choose another name")
+        life = timedelta(days=days) if days else None
+        secret = make_token(store, page.project, cleaned, role=read_role(role), made_by=who.name, life=life)
+    except (InputError, Conflict) as error:
+        return _show(page, who, problem=str(error))
+    return _show(page, who, made=Made("token", cleaned, secret))
+
+
+@router.post("/tokens/revoke")
+def revoke_token(page: PageOf, who: WhoOf, name: Annotated[str, Form(max_length=200)]) -> Response:
+    """Let a token stop working."""
+    store = page.parts.knowledge.store
+    with store.write() as db:
+        tokens.revoke(db, page.project, name)
+        accounts.note(db, store, page.project, who, "revoke token", {"name": name})
+    return page.go("/people")

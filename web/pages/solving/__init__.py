@@ -1,0 +1,1 @@
+"""Solutions: the list, the page of one, the editor."""
