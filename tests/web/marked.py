@@ -29,13 +29,12 @@ def in_templates() -> Iterator[tuple[str, str]]:
 
 def in_python() -> Iterator[tuple[str, str]]:
     """Give each string that Python code translates: `_("...")` and `.text("...")` of a translator."""
-    for folder in (WEB, WEB / "pages"):
-        for file in sorted(folder.glob("*.py")):
-            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and node.args and _is_mark(node.func):
-                    first = node.args[0]
-                    if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                        yield file.name, first.value
+    for file in sorted([*WEB.glob("*.py"), *(WEB / "pages").rglob("*.py")]):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args and _is_mark(node.func):
+                first = node.args[0]
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    yield file.name, first.value
 
 
 def _is_mark(function: ast.expr) -> bool:
