@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,13 +17,14 @@ from sqlalchemy.pool import NullPool, StaticPool
 from knowledge_base.errors import InputError, StorageUnavailable
 
 BUSY_TIMEOUT_SECONDS = 10.0
+RETRY_SECONDS = 0.01
+_JOURNAL = "PRAGMA journal_mode=WAL"
 # The log of what was written is copied into the database every 16 MB: a batch writes some of the same pages again.
 _PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=NORMAL",
-    "temp_store=MEMORY",
-    "cache_size=-32000",
-    "wal_autocheckpoint=4000",
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-32000",
+    "PRAGMA wal_autocheckpoint=4000",
 )
 
 
@@ -59,10 +61,25 @@ def _open_sqlite(address: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
+        _patiently(connection, _JOURNAL)
         for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
+            connection.execute(pragma)
 
     return engine
+
+
+def _patiently(connection: sqlite3.Connection, statement: str) -> None:
+    """Change how a new file keeps its log; SQLite does not wait by itself while another process does the same."""
+    give_up = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            connection.execute(statement)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(RETRY_SECONDS)
+        else:
+            return
 
 
 def database_file(engine: Engine) -> Path | None:
