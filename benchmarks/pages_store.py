@@ -15,7 +15,8 @@ import numpy as np
 from sqlalchemy import insert, update
 
 from benchmarks.pages_lines import AT_ONCE, Project, homes, wordings, write_templates
-from benchmarks.pages_work import ACTS, DELIVERIES, LEARNT, MERGED, PROPOSALS, QUESTIONS, RING, SOLUTIONS, write_work
+from benchmarks.pages_sources import RING
+from benchmarks.pages_work import ACTS, DELIVERIES, LEARNT, MERGED, PROPOSALS, QUESTIONS, SOLUTIONS, write_work
 from ingest.clustering.reading_upkeep import ReadingUpkeep
 from knowledge_base.demand_keeping import DemandKeeper
 from knowledge_base.embedding.port import normalised

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
-from sqlalchemy import Connection, insert, select
-from sqlmodel import SQLModel, col
+from sqlalchemy import Connection, insert
+from sqlmodel import SQLModel
 
 from benchmarks.pages_lines import DAYS, SEED, SERVICES, Project
+from benchmarks.pages_sources import Row, ago, sources_of
 from knowledge_base.signature import sign
 from knowledge_base.solution_details import AppliesTo, Details, Link
 from knowledge_base.store.asking.learnt_tables import LearntRow
@@ -23,23 +24,17 @@ from knowledge_base.store.tables import (
     AuditRow,
     CategoryRow,
     ChangeRow,
-    PositionRow,
     ProposalRow,
-    RecentRow,
     SolutionRow,
     SolutionVersionRow,
-    TemplateRow,
 )
 from knowledge_base.store.wanted.queue_tables import CareRow
-from knowledge_base.store.watching.watch_tables import RefusedRow, SourceMinuteRow
 
 SOLUTIONS, QUESTIONS, DELIVERIES, PROPOSALS, ACTS = 2_000, 20_000, 5_000, 500, 20_000
-MERGED, DRAFTS, REVIEWS, LEARNT, SOURCES, RING = 1_000, 100, 20, 300, 24, 10_000
+MERGED, DRAFTS, REVIEWS, LEARNT = 1_000, 100, 20, 300
 PEOPLE = ("lin.wei", "mara", "tomas", "priya", "chen.yu", "alex", "sofia", "kenji")
 OUTCOMES = ("answered", "suggested", "known_unsolved", "unknown")
 CHANNELS = ("slack", "dingtalk", "web", "api")
-
-Row = dict[str, object]
 
 
 def write_work(db: Connection, project: Project, said: Sequence[str], home: Sequence[int]) -> None:
@@ -60,10 +55,7 @@ def write_work(db: Connection, project: Project, said: Sequence[str], home: Sequ
         (LearntRow, _learnt(project, said, by)),
         (AuditRow, _acts(project, by)),
         (ChangeRow, _changes(project, by)),
-        (PositionRow, _positions(project)),
-        (SourceMinuteRow, _source_minutes(project, by)),
-        (RefusedRow, _refused(project, by)),
-        (RecentRow, _ring(db, project, by)),
+        *sources_of(db, project, by),
     ):
         _insert(db, table, rows)
 
@@ -72,10 +64,6 @@ def _insert(db: Connection, table: type[SQLModel], rows: Iterator[Row]) -> None:
     made = list(rows)
     for start in range(0, len(made), 2_000):
         db.execute(insert(table), made[start : start + 2_000])
-
-
-def _ago(project: Project, by: np.random.Generator, days: float = DAYS) -> datetime:
-    return project.now - timedelta(days=float(by.uniform(0, days)))
 
 
 def _solution_of(number: int) -> int | None:
@@ -112,13 +100,13 @@ def _category(
         "keywords": keywords,
         "solution": None,
         "ignored": False,
-        "created_at": _ago(project, by),
+        "created_at": ago(project, by),
     }
 
 
 def _solutions(project: Project, by: np.random.Generator) -> Iterator[Row]:
     for number in range(1, SOLUTIONS + 1):
-        is_draft, at = number > SOLUTIONS - DRAFTS, _ago(project, by)
+        is_draft, at = number > SOLUTIONS - DRAFTS, ago(project, by)
         minute = None if is_draft else int(at.timestamp() // 60)
         yield {
             "project": project.name,
@@ -147,7 +135,7 @@ def _versions(project: Project, said: Sequence[str], by: np.random.Generator) ->
                     f"{step}. Look at `limit_{step}`, raise it, and start again." for step in range(1, 9)
                 ),
                 "author": PEOPLE[number % len(PEOPLE)],
-                "at": _ago(project, by),
+                "at": ago(project, by),
                 "details": Details(applies=applies, links=(Link("https://wiki.example.org/limits"),)).document(),
             }
 
@@ -203,7 +191,7 @@ def _proposals(project: Project, by: np.random.Generator) -> Iterator[Row]:
             "score": float(by.uniform(0.5, 0.8)),
             "detail": grounds | ({"going": [[left, 0.4]]} if kind == "split" else {}),
             "state": "open",
-            "at": _ago(project, by),
+            "at": ago(project, by),
         }
 
 
@@ -256,7 +244,7 @@ def _feedback(project: Project, by: np.random.Generator) -> Iterator[Row]:
 def _deliveries(project: Project, by: np.random.Generator) -> Iterator[Row]:
     states = ("sent", "sent", "sent", "sent", "sent", "sent", "dead", "uncertain", "dismissed", "withdrawn")
     for number in range(1, DELIVERIES + 1):
-        at, state = _ago(project, by), states[number % len(states)]
+        at, state = ago(project, by), states[number % len(states)]
         yield {
             "project": project.name,
             "id": number,
@@ -299,7 +287,7 @@ def _learnt(project: Project, said: Sequence[str], by: np.random.Generator) -> I
             "state": "active",
             "representative": None,
             "act": None,
-            "at": _ago(project, by),
+            "at": ago(project, by),
             "undone_at": None,
         }
 
@@ -325,61 +313,3 @@ def _changes(project: Project, by: np.random.Generator) -> Iterator[Row]:
         detail = {"category": f"KE-{int(by.integers(1, project.categories))}"}
         at = project.now - timedelta(days=DAYS * (1 - number / ACTS))
         yield {"project": project.name, "number": number, "kind": "labelled", "detail": detail, "at": at}
-
-
-def _source(number: int) -> str:
-    return f"kafka:logs/{number}" if number % 2 else f"/var/log/{SERVICES[number]}.log"
-
-
-def _positions(project: Project) -> Iterator[Row]:
-    for number in range(SOURCES):
-        yield {
-            "project": project.name,
-            "source": _source(number),
-            "offset": number * 1_000_000,
-            "epoch": 1,
-            "state": {},
-            "finished": False,
-            "size": 0,
-            "head": "",
-            "at": project.now,
-        }
-
-
-def _source_minutes(project: Project, by: np.random.Generator) -> Iterator[Row]:
-    for number in range(SOURCES):
-        for ago in range(180):
-            at = project.now - timedelta(minutes=ago)
-            yield {
-                "project": project.name,
-                "source": _source(number),
-                "slot": project.minute - ago,
-                "lines": int(by.poisson(4_000)),
-                "refused": int(by.poisson(0.2)),
-                "newest": at,
-                "at": at,
-            }
-
-
-def _refused(project: Project, by: np.random.Generator) -> Iterator[Row]:
-    for number in range(1, 501):
-        yield {
-            "project": project.name,
-            "id": number,
-            "source": _source(number % SOURCES),
-            "offset": number,
-            "reason": "the row is no JSON object",
-            "excerpt": '{"message": "cut off',
-            "at": _ago(project, by, 1),
-        }
-
-
-def _ring(db: Connection, project: Project, by: np.random.Generator) -> Iterator[Row]:
-    query = select(col(TemplateRow.id), col(TemplateRow.text), col(TemplateRow.service)).where(
-        col(TemplateRow.project) == project.name, col(TemplateRow.id) <= RING
-    )
-    for slot, (number, text, service) in enumerate(db.execute(query).all()):
-        at = project.now - timedelta(seconds=slot * 3)
-        value = str(int(by.integers(0, 10_000)))
-        line = text.replace("<num>", value)
-        yield {"project": project.name, "slot": slot, "at": at, "template": number, "service": service, "text": line}

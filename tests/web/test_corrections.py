@@ -51,7 +51,7 @@ def test_a_merge_is_shown_then_done_and_undone(signed_in: TestClient, solved: st
     assert f"Merge {queue_id} into {solved} . Nothing is applied yet." in told
     for number in ("12 lines move", "1 template moves", "+1 question gains an answer", "0 answers change"):
         assert number in told
-    assert f"{solved} · 42 lines, 1 ask solution v1 for all {queue_id} stay as aliases" in told
+    assert f"{solved} · 42 lines, 1 ask solution v1 for all {queue_id} stays as an alias" in told
     assert f"Merge 1 into {solved}" in told
     assert signed_in.get(f"/categories/{queue_id}").status_code == 200, "nothing was done"
     answer = signed_in.post("/what-if/confirm", data={"replay": replay_of(page), "reason": "one cause"}, headers=PART)

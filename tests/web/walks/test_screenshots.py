@@ -25,7 +25,10 @@ def _queue(page: Page, place: Place) -> None:
     page.locator("[data-row] input").nth(0).check()
     page.locator("[data-row] input").nth(1).check()
     if page.viewport_size and page.viewport_size["width"] > 1000:
-        page.wait_for_selector("[data-previewed]")
+        page.wait_for_function(
+            "document.querySelector('[data-previewed]')?.dataset.previewed"
+            " === document.querySelector('[data-row].current').dataset.row"
+        )
 
 
 def _ask(page: Page, place: Place) -> None:
@@ -70,6 +73,7 @@ SHOWN: dict[str, Callable[[Page, Place], None]] = {
 def _picture(page: Page, file: Path) -> None:
     """Write what the window shows, as small as a picture of text can be: Playwright itself writes no WebP."""
     page.wait_for_load_state("load")
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-settling')")
     page.evaluate("document.fonts.ready.then(() => true)")
     session = page.context.new_cdp_session(page)
     taken = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})

@@ -58,9 +58,8 @@ class Drawing:
         notes = []
         if solved:
             notes.append(_("%(solution)s for all", solution=self.solution(solved)))
-        notes.append(
-            _("%(ids)s stay as aliases", ids=", ".join(each.id for each in sources) + (" …" if hidden else ""))
-        )
+        gone = ", ".join(each.id for each in sources) + (" …" if hidden else "")
+        notes.append(_n("%(ids)s stays as an alias", "%(ids)s stay as aliases", len(sources) + hidden, ids=gone))
         label = target.label or next((each.label for each in sources if each.label), None)
         asks = sum(each.asked for each in self.known)
         whole = Box(
