@@ -1,4 +1,4 @@
-"""What sources brought to a large project of late: how far each was read, minute by minute, refused rows, the newest lines."""
+"""What sources brought to a large project of late: positions, minutes, refused rows, the newest lines."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def _positions(project: Project) -> Iterator[Row]:
 
 def _source_minutes(project: Project, by: np.random.Generator) -> Iterator[Row]:
     for number in range(SOURCES):
-        for ago in range(180):
-            at = project.now - timedelta(minutes=ago)
+        for past in range(180):
+            at = project.now - timedelta(minutes=past)
             yield {
                 "project": project.name,
                 "source": _source(number),
-                "slot": project.minute - ago,
+                "slot": project.minute - past,
                 "lines": int(by.poisson(4_000)),
                 "refused": int(by.poisson(0.2)),
                 "newest": at,

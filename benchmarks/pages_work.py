@@ -40,7 +40,7 @@ CHANNELS = ("slack", "dingtalk", "web", "api")
 def write_work(db: Connection, project: Project, said: Sequence[str], home: Sequence[int]) -> None:
     """Write all of it; ``said`` is what each category says, ``home`` the category of each template."""
     by = np.random.default_rng(SEED + 2)
-    for table, rows in (
+    tables: list[tuple[type[SQLModel], Iterator[Row]]] = [
         (CategoryRow, _categories(project, said, by)),
         (SolutionRow, _solutions(project, by)),
         (SolutionVersionRow, _versions(project, said, by)),
@@ -56,7 +56,8 @@ def write_work(db: Connection, project: Project, said: Sequence[str], home: Sequ
         (AuditRow, _acts(project, by)),
         (ChangeRow, _changes(project, by)),
         *sources_of(db, project, by),
-    ):
+    ]
+    for table, rows in tables:
         _insert(db, table, rows)
 
 
