@@ -45,6 +45,11 @@ def test_a_series_has_its_start_and_not_its_end(store: Store) -> None:
     assert series(store, [1], START, START + 1.5 * HOUR, HOUR) == [2, 4]
 
 
+def test_a_series_may_be_of_very_many_templates(store: Store) -> None:
+    add(store, (3, START, 100), (99_999, START, 5))
+    assert series(store, [*range(30_000, 100_000), 3], START, START + HOUR, HOUR) == [105]
+
+
 def test_a_series_of_nothing_is_empty(store: Store) -> None:
     add(store, (1, START, 1))
     assert series(store, [], START, START + HOUR, HOUR) == [0]

@@ -25,6 +25,8 @@ KEY = ("project", "template", "service", "slot")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTES_KEPT = timedelta(days=3)
 HOURS_KEPT = timedelta(days=90)
+CHUNK = 5_000
+"""Templates of one query; databases bound how many values a statement may have."""
 
 
 class CountKey(NamedTuple):
@@ -103,14 +105,16 @@ def series(
     wanted = list(templates)
     if not wanted or not bins:
         return bins
-    parts = [
-        _slots(level, project, wanted, first=first, last=last).add_columns(literal(level.minutes).label("width"))
-        for level in LEVELS
-    ]
-    for slot, lines, minutes in db.execute(union_all(*parts)):
-        place = (max(slot * minutes, first) - first) // width
-        if 0 <= place < len(bins):
-            bins[place] += int(lines)
+    for begin in range(0, len(wanted), CHUNK):
+        some = wanted[begin : begin + CHUNK]
+        parts = [
+            _slots(level, project, some, first=first, last=last).add_columns(literal(level.minutes).label("width"))
+            for level in LEVELS
+        ]
+        for slot, lines, minutes in db.execute(union_all(*parts)):
+            place = (max(slot * minutes, first) - first) // width
+            if 0 <= place < len(bins):
+                bins[place] += int(lines)
     return bins
 
 
