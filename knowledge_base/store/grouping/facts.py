@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 from sqlmodel import col
 
 from knowledge_base.store.projects import take_numbers
@@ -70,12 +70,12 @@ def about(db: Connection, project: str, templates: Collection[int]) -> list[Fact
 
 def named(db: Connection, project: str, ids: Collection[int]) -> list[Fact]:
     """Read facts by their numbers, also those that were taken back."""
-    query = (
-        select(col(FactRow.id), col(FactRow.kind), col(FactRow.left), col(FactRow.right))
-        .where(col(FactRow.project) == project, col(FactRow.id).in_(sorted(ids)))
-        .order_by(col(FactRow.id))
-    )
-    return [Fact(row[0], FactKind(row[1]), row[2], row[3]) for row in db.execute(query)]
+    query = select(col(FactRow.id), col(FactRow.kind), col(FactRow.left), col(FactRow.right))
+    return [
+        Fact(row[0], FactKind(row[1]), row[2], row[3])
+        for mine in _mine(project, sorted(ids))
+        for row in db.execute(query.where(*mine).order_by(col(FactRow.id)))
+    ]
 
 
 def standing(db: Connection, project: str) -> list[Fact]:
@@ -90,23 +90,23 @@ def standing(db: Connection, project: str) -> list[Fact]:
 
 def withdraw(db: Connection, project: str, ids: Sequence[int], now: datetime) -> None:
     """Take facts back."""
-    if ids:
-        db.execute(
-            update(FactRow).where(col(FactRow.project) == project, col(FactRow.id).in_(list(ids))).values(undone_at=now)
-        )
+    for mine in _mine(project, ids):
+        db.execute(update(FactRow).where(*mine).values(undone_at=now))
 
 
 def forget(db: Connection, project: str, ids: Sequence[int]) -> None:
     """Drop facts, so that nothing restores them: an act that took them back meanwhile may be taken back itself."""
-    if ids:
-        db.execute(delete(FactRow).where(col(FactRow.project) == project, col(FactRow.id).in_(list(ids))))
+    for mine in _mine(project, ids):
+        db.execute(delete(FactRow).where(*mine))
 
 
 def restore(db: Connection, project: str, ids: Sequence[int]) -> None:
     """Let facts hold again that were taken back."""
-    if ids:
-        db.execute(
-            update(FactRow)
-            .where(col(FactRow.project) == project, col(FactRow.id).in_(list(ids)))
-            .values(undone_at=None)
-        )
+    for mine in _mine(project, ids):
+        db.execute(update(FactRow).where(*mine).values(undone_at=None))
+
+
+def _mine(project: str, ids: Sequence[int]) -> Iterator[tuple[ColumnElement[bool], ...]]:
+    """Give the conditions for facts by their numbers, so many at a time as a statement takes."""
+    for start in range(0, len(ids), CHUNK):
+        yield col(FactRow.project) == project, col(FactRow.id).in_(list(ids[start : start + CHUNK]))

@@ -265,8 +265,8 @@ def wait_where_unrepresented(db: Connection, project: str, categories: Collectio
 
 def wait_for_window(db: Connection, project: str, wanted: Sequence[int]) -> None:
     """Let templates wait for a window, which looks at their categories again."""
-    if wanted:
-        row = (col(TemplateRow.project) == project, col(TemplateRow.id).in_(list(wanted)))
+    for start in range(0, len(wanted), 500):
+        row = (col(TemplateRow.project) == project, col(TemplateRow.id).in_(list(wanted[start : start + 500])))
         db.execute(update(TemplateRow).where(*row).values(clustered=False))
 
 
@@ -298,10 +298,13 @@ def living(db: Connection, project: str, wanted: Sequence[int]) -> set[int]:
 
 def homes(db: Connection, project: str, wanted: Sequence[int]) -> dict[int, int]:
     """Tell the category of some templates."""
-    query = select(col(TemplateRow.id), col(TemplateRow.category)).where(
-        col(TemplateRow.project) == project, col(TemplateRow.id).in_(list(wanted))
-    )
-    return {row[0]: row[1] for row in db.execute(query)}
+    found: dict[int, int] = {}
+    for start in range(0, len(wanted), 500):
+        query = select(col(TemplateRow.id), col(TemplateRow.category)).where(
+            col(TemplateRow.project) == project, col(TemplateRow.id).in_(list(wanted[start : start + 500]))
+        )
+        found.update((row[0], row[1]) for row in db.execute(query))
+    return found
 
 
 def reasons(db: Connection, project: str, wanted: Sequence[int]) -> dict[int, dict[str, Any]]:
