@@ -19,7 +19,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         app = self.config.app
-        if isinstance(app, FastAPI):
+        if isinstance(app, FastAPI) and hasattr(app.state, "parts"):
             await app.state.parts.live.close()
         await super().shutdown(sockets)
 
