@@ -202,7 +202,7 @@ def test_a_draft_survives_a_reload(page: Page, address: tuple[str, Settings]) ->
     page.goto(f"{base}/categories/KE-1")
     page.keyboard.press("w")
     page.get_by_label("Title").fill("half a title")
-    until(lambda: page.evaluate("Object.keys(localStorage).some((key) => key.startsWith('kea-draft:'))"))
+    page.wait_for_selector("#kept [data-kept]")
     page.reload()
     assert page.get_by_label("Title").input_value() == "half a title"
     assert page.get_by_text("Your unsaved draft was brought back.").is_visible()
