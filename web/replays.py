@@ -1,22 +1,16 @@
-"""What somebody was shown before they agree: the act and the state that it was worked out for, signed.
-
-A replay's id is the whole of it, so that any process of a server takes it, and nothing is kept for those who leave.
-"""
+"""A correction that somebody was shown before they agree: the act and the state that it was worked out for, signed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
 from typing import Any, Literal
 
-from itsdangerous import BadData, URLSafeTimedSerializer
-
 from assistant.what_if import Act, Adopt, Apart, Dismiss, Label, Merge, Move, Split
-from knowledge_base.errors import InputError, StaleVersion
+from knowledge_base.errors import InputError
+from web.signed import Signed
 
 Kind = Literal["merge", "split", "move", "label", "adopt", "apart", "dismiss"]
-LIFE = timedelta(hours=12)
+SIGNED = Signed("kea.what-if")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,21 +61,11 @@ class Wanted:
 
 def write_replay(key: str, project: str, wanted: Wanted) -> str:
     """Write a replay's id."""
-    return str(_signer(key).dumps({"project": project, **asdict(wanted)}))
+    return SIGNED.write(key, project, asdict(wanted))
 
 
 def read_replay(key: str, project: str, replay: str) -> Wanted:
     """Read a replay's id. Raises StaleVersion where it is too old, of another project or not ours."""
-    try:
-        found: Any = _signer(key).loads(replay, max_age=int(LIFE.total_seconds()))
-    except BadData:
-        found = None
-    if not isinstance(found, Mapping) or found.get("project") != project:
-        raise StaleVersion("what was shown is too old to be agreed to; look at what would change once more")
+    found = SIGNED.read(key, project, replay)
     values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
-    values.pop("project")
     return Wanted(**values)
-
-
-def _signer(key: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(key, salt="kea.what-if")

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Literal
-
-from itsdangerous import BadData, URLSafeTimedSerializer
+from typing import Literal
 
 from knowledge_base.curation import rule_changes
 from knowledge_base.curation.rule_changes import Edit
-from knowledge_base.errors import StaleVersion
 from knowledge_base.signature.custom.user_rules import UserRule
 from knowledge_base.store.rules.rule_documents import document_of, read_document
+from web.signed import Signed
 
 Step = Literal["add", "edit", "remove", "move"]
-LIFE = timedelta(hours=12)
+SIGNED = Signed("kea.what-if-rules")
 NOTHING = -1
 """The number of the rules where nobody ever changed any."""
 
@@ -49,22 +46,11 @@ class WantedRules:
 def write_rules(key: str, project: str, wanted: WantedRules) -> str:
     """Write the id of what was shown."""
     document = None if wanted.rule is None else document_of(wanted.rule)
-    told = [project, wanted.step, wanted.name, wanted.number, document, wanted.position]
-    return str(_signer(key).dumps(told))
+    return SIGNED.write(key, project, [wanted.step, wanted.name, wanted.number, document, wanted.position])
 
 
 def read_rules(key: str, project: str, replay: str) -> WantedRules:
     """Read the id of what was shown. Raises StaleVersion where it is too old, of another project or not ours."""
-    try:
-        found: Any = _signer(key).loads(replay, max_age=int(LIFE.total_seconds()))
-    except BadData:
-        found = None
-    if not isinstance(found, list) or found[0] != project:
-        raise StaleVersion("what was shown is too old to be agreed to; look at what would change once more")
-    _, step, name, number, document, position = found
+    step, name, number, document, position = SIGNED.read(key, project, replay)
     rule = read_document(document) if isinstance(document, Mapping) else None
     return WantedRules(step=step, name=name, number=number, rule=rule, position=position)
-
-
-def _signer(key: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(key, salt="kea.what-if-rules")

@@ -43,6 +43,12 @@ class Opened:
         """Lead to a page after something was done."""
         return RedirectResponse(self.visit.url(path, **parameters), 303)
 
+    def go_from_dialog(self, path: str, **parameters: object) -> Response:
+        """Lead to a page from a dialog, whose script loads it whole."""
+        if not self.visit.fragment:
+            return self.go(path, **parameters)
+        return Response(status_code=204, headers={"HX-Redirect": self.visit.url(path, **parameters)})
+
 
 def open_page(request: Request, parts: PartsOf, project: ProjectOf) -> Opened:
     """Open a page for whoever asks."""

@@ -16,9 +16,8 @@ from knowledge_base.store.rules.keep_rules import KeepRule
 from web.keep_replays import read_keep
 from web.pages.correcting.keep_context import read_kept_hits
 from web.pages.correcting.keep_working_out import work_out_keep
-from web.pages.correcting.what_if_context import RefusedPage
-from web.pages.opening import Opened, PageOf
-from web.problems import problem_of
+from web.pages.correcting.refusing import refused
+from web.pages.opening import PageOf
 
 router = APIRouter(include_in_schema=False)
 
@@ -70,7 +69,7 @@ def try_keep(
         change = KeepChange(step=step, rule=wanted, number=number, position=position, enabled=enabled)
         shown = work_out_keep(page, change)
     except KeaError as error:
-        return _refused(page, error)
+        return refused(page, error, "/rules")
     return page.show("what_if.html", shown)
 
 
@@ -85,14 +84,12 @@ def confirm_keep(page: PageOf, replay: Text = "", reason: Text = "") -> Response
         try:
             shown = work_out_keep(page, agreed.change, reason=reason, since=agreed)
         except KeaError as newer:
-            return _refused(page, newer, status=409)
+            return refused(page, newer, "/rules", status=409)
         return page.show("what_if.html", shown, status=409)
     except KeaError as error:
-        return _refused(page, error)
+        return refused(page, error, "/rules")
     page.parts.background.clusterer.notify()
-    if not page.visit.fragment:
-        return page.go("/rules", done=done.audit_id)
-    return Response(status_code=204, headers={"HX-Redirect": page.visit.url("/rules", done=done.audit_id)})
+    return page.go_from_dialog("/rules", done=done.audit_id)
 
 
 @router.post("/rules/keep/undo/{audit_id}")
@@ -101,9 +98,3 @@ def undo_keep_rule(page: PageOf, audit_id: int) -> Response:
     done = curation.undo(page.parts.knowledge.store, page.project, audit_id, actor=page.actor)
     page.parts.background.clusterer.notify()
     return page.go("/rules", done=done.audit_id)
-
-
-def _refused(page: Opened, error: KeaError, *, status: int | None = None) -> Response:
-    problem = problem_of(error)
-    shown = RefusedPage(problem.detail, "/rules")
-    return page.show("what_if_refused.html", shown, status=status or problem.kind.status)

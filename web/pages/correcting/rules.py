@@ -10,16 +10,16 @@ from starlette.responses import Response
 
 from assistant.what_if import Rules, what_if
 from knowledge_base.curation import rule_changes
-from knowledge_base.errors import Conflict, InputError, KeaError, NotFound, StaleVersion
+from knowledge_base.errors import InputError, KeaError, NotFound, StaleVersion
 from knowledge_base.signature.custom.user_rules import Action, Example, RuleSet, UserRule
 from knowledge_base.store import audit
 from knowledge_base.store.audit import Entry
 from knowledge_base.store.rules import rule_sets
+from web.pages.correcting.refusing import refused
 from web.pages.correcting.rules_context import read_hits, read_rules_page
-from web.pages.correcting.what_if_context import RefusedPage, TemplateRow, WhatIfPage
+from web.pages.correcting.what_if_context import TemplateRow, WhatIfPage
 from web.pages.correcting.what_if_reading import REPLAY_SECONDS, answer_rows
 from web.pages.opening import Opened, PageOf
-from web.problems import problem_of
 from web.rule_replays import NOTHING, Step, WantedRules, read_rules, write_rules
 from web.segments import template_segments
 
@@ -91,7 +91,7 @@ def try_rules(
         wanted = WantedRules(step=step, name=subject, number=number, rule=rule, position=position)
         shown = _work_out(page, wanted)
     except KeaError as error:
-        return _refused(page, error)
+        return refused(page, error, "/rules")
     return page.show("what_if.html", shown)
 
 
@@ -110,14 +110,12 @@ def confirm_rules(page: PageOf, replay: Text = "", reason: Text = "") -> Respons
             number, _ = _present(page)
             shown = _work_out(page, replace(wanted, number=number), reason=reason, since=wanted)
         except KeaError as error:
-            return _refused(page, error, status=409)
+            return refused(page, error, "/rules", status=409)
         return page.show("what_if.html", shown, status=409)
     except KeaError as error:
-        return _refused(page, error)
+        return refused(page, error, "/rules")
     page.parts.background.clusterer.notify()
-    if not page.visit.fragment:
-        return page.go("/rules", done=done.audit_id)
-    return Response(status_code=204, headers={"HX-Redirect": page.visit.url("/rules", done=done.audit_id)})
+    return page.go_from_dialog("/rules", done=done.audit_id)
 
 
 @router.post("/rules/undo/{audit_id}")
@@ -216,10 +214,3 @@ def _examples(text: str) -> tuple[Example, ...]:
                 raise InputError("write each example as: line => template")
             found.append(Example(before.strip(), after.strip()))
     return tuple(found[:100])
-
-
-def _refused(page: Opened, error: KeaError, *, status: int | None = None) -> Response:
-    problem = problem_of(error)
-    shown = RefusedPage(problem.detail, "/rules")
-    code = 409 if isinstance(error, Conflict) else problem.kind.status
-    return page.show("what_if_refused.html", shown, status=status or code)

@@ -13,13 +13,13 @@ from knowledge_base.errors import Conflict, InputError, KeaError
 from knowledge_base.store.audit import Entry
 from knowledge_base.store.grouping import briefs, categories
 from knowledge_base.store.grouping.category_pages import Filter, find_page
-from web.pages.correcting.what_if_context import FoundCategory, RefusedPage, SearchPage
+from web.pages.correcting.refusing import refused
+from web.pages.correcting.what_if_context import FoundCategory, SearchPage
 from web.pages.correcting.what_if_doing import carry_out
 from web.pages.correcting.what_if_reading import acts_since, is_stale, work_out
 from web.pages.opening import Opened, PageOf
 from web.pages.queueing.queue_answer import answer, numbers_of
 from web.pages.queueing.queue_wanted import read_address
-from web.problems import problem_of
 from web.replays import Kind, Wanted, read_replay
 from web.segments import template_segments
 
@@ -93,9 +93,7 @@ def confirm(page: PageOf, replay: Text = "", reason: Text = "") -> Response:
         refresh(store, page.project, numbers_of(concerned))
         return answer(page, acts, concerned, wanted.address, "")
     path = wanted.back or f"/categories/{done[-1].category.id}"
-    if not page.visit.fragment:
-        return page.go(path, done=acts[-1])
-    return Response(status_code=204, headers={"HX-Redirect": page.visit.url(path, done=acts[-1])})
+    return page.go_from_dialog(path, done=acts[-1])
 
 
 def show_correction(page: Opened, wanted: Wanted, *, reason: str = "") -> Response:
@@ -140,10 +138,8 @@ def search(
 def _refused(
     page: Opened, error: KeaError, wanted: Wanted, *, status: int | None = None, meanwhile: tuple[Entry, ...] = ()
 ) -> Response:
-    problem = problem_of(error)
-    back = dict(read_address(wanted.address).parameters()) if wanted.back == QUEUE else {}
-    shown = RefusedPage(problem.detail, wanted.back, meanwhile, back)
-    return page.show("what_if_refused.html", shown, status=status or problem.kind.status)
+    filters = dict(read_address(wanted.address).parameters()) if wanted.back == QUEUE else {}
+    return refused(page, error, wanted.back, filters=filters, status=status, meanwhile=meanwhile)
 
 
 def _own(path: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup
@@ -90,19 +89,6 @@ class WhatIfPage:
     def changing(self) -> int:
         """Answers that become another one or none: those that are gained are told apart."""
         return self.found.answers.changed - self.found.answers.gained
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedPage:
-    """Why a correction cannot be tried; ``back`` and ``filters`` lead to where it was begun.
-
-    ``meanwhile`` has what others did.
-    """
-
-    detail: str
-    back: str
-    meanwhile: tuple[Entry, ...] = ()
-    filters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

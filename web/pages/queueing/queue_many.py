@@ -19,11 +19,10 @@ from knowledge_base.store.wanted.queue import QueueState, SeenWithin, Summary
 from knowledge_base.store.watching import live
 from web.jobs import Job, Jobs, JobState, Tick, Work
 from web.many_replays import WantedMany, read_many, write_many
-from web.pages.correcting.what_if_context import RefusedPage
+from web.pages.correcting.refusing import refused
 from web.pages.opening import Opened, PageOf
 from web.pages.queueing.queue_acts import NOBODY, read_time
 from web.pages.queueing.queue_wanted import Shown, read_address
-from web.problems import problem_of
 
 MOST = 20_000
 router = APIRouter(include_in_schema=False)
@@ -87,9 +86,7 @@ def try_many(
         if len(numbers) > MOST:
             raise InputError(f"{len(numbers):,} categories match; narrow the filters to {MOST:,} at most")
     except KeaError as error:
-        problem = problem_of(error)
-        refused = RefusedPage(problem.detail, "/queue", (), dict(shown.parameters()))
-        return page.show("what_if_refused.html", refused, status=problem.kind.status)
+        return refused(page, error, "/queue", filters=dict(shown.parameters()))
     wanted = WantedMany(
         act=act,
         text=text,
