@@ -46,7 +46,7 @@ class Store:
         return self.engine.dialect.name == "sqlite"
 
     def open(self) -> Store:
-        """Open the database and bring its schema up to date.
+        """Open the database and bring its schema up to date; where it was open, the connections of before are closed.
 
         Raises StorageUnavailable with what to do where that cannot be done.
         """
@@ -60,6 +60,7 @@ class Store:
         except BaseException:
             engine.dispose()
             raise
+        self.close()
         self._engine = engine
         return self
 

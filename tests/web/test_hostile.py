@@ -11,7 +11,6 @@ from hashlib import sha256
 from pathlib import Path
 
 import httpx2
-import psycopg
 import pytest
 import yaml
 from fastapi.testclient import TestClient
@@ -25,8 +24,6 @@ from web.session import COOKIE
 
 ENDLESS = "/events"
 SECRET = b"the secret of a webhook"
-LEFT_OPEN = pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning")
-"""Refused uploads leave temporary files, and a request that outlives the server a connection, to the collector."""
 
 
 def _good(sample: Sample) -> dict[str, str]:
@@ -71,13 +68,6 @@ def _wrong(attempt: Attempt, status: int, kind: str, told: str) -> str:
     return ""
 
 
-def _close_what_is_left() -> None:
-    """Close connections that outlived the application, so that no later test is blamed for them."""
-    for each in gc.get_objects():
-        if isinstance(each, psycopg.Connection) and not each.closed:
-            each.close()
-
-
 def _let_jobs_end() -> None:
     """Wait for imports and backups that were begun: each has a connection of the database that is closed next."""
     for thread in threading.enumerate():
@@ -103,20 +93,17 @@ def _walk(sample: Sample, every: int) -> None:
     assert all(seen[each] > 20 for each in (200, 303, 400, 404, 422)), seen
 
 
-@LEFT_OPEN
 @pytest.mark.slow
 def test_no_address_breaks(tmp_path: Path) -> None:
     with sampled(tmp_path / "home") as sample:
         _walk(sample, every=6)
 
 
-@LEFT_OPEN
 @pytest.mark.postgres
 @pytest.mark.slow
 def test_no_address_breaks_on_postgresql(tmp_path: Path, postgres_database: str) -> None:
     with sampled(tmp_path / "home", postgres_database) as sample:
         _walk(sample, every=12)
-    _close_what_is_left()
 
 
 @pytest.mark.soak

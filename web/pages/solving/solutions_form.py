@@ -10,8 +10,8 @@ from knowledge_base.curation.solution_form import SolutionForm
 
 
 async def _read_form(request: Request) -> SolutionForm:
-    form = await request.form()
-    return SolutionForm.read((name, value) for name, value in form.multi_items() if isinstance(value, str))
+    async with request.form() as form:  # closes what somebody may have sent as a file
+        return SolutionForm.read((name, value) for name, value in form.multi_items() if isinstance(value, str))
 
 
 FormOf = Annotated[SolutionForm, Depends(_read_form)]
