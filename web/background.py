@@ -17,6 +17,7 @@ from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.worker import Worker
 from web.demand_loop import DemandLoop
 from web.retention_loop import RetentionLoop
+from web.roll_up_loop import RollUpLoop
 from web.solution_health_loop import SolutionHealthLoop
 from web.streaming import Streaming
 from web.watch_loop import WatchLoop
@@ -55,6 +56,7 @@ class Background:
         self._solution_health = SolutionHealthLoop(knowledge.store)
         self._retention = RetentionLoop(knowledge.store, knowledge.settings)
         self._watch = WatchLoop(knowledge.store)
+        self._roll_up = RollUpLoop(knowledge.store)
         self._runs_here = runs_here
         self._told = told
         self._last: Fare | None = None
@@ -72,6 +74,7 @@ class Background:
         self._solution_health.start()
         self._retention.start()
         self._watch.start()
+        self._roll_up.start()
         if self._told is not None:
             self._teller.start()
 
@@ -80,6 +83,7 @@ class Background:
         if not self._runs_here:
             return ()
         self._teller.stop()
+        self._roll_up.stop()
         self._watch.stop()
         self._retention.stop()
         self._solution_health.stop()

@@ -144,3 +144,15 @@ def test_writers_and_a_roll_up_at_the_same_time_lose_nothing(store: Store) -> No
     assert failures == []
     with store.read() as db:
         assert counts.total(db, MINE) == 80
+
+
+def test_some_templates_are_rolled_up_at_a_time(store: Store) -> None:
+    midnight = START.replace(hour=0, minute=0)
+    add(store, (1, midnight, 1), (7, midnight, 2), (7, midnight + timedelta(minutes=5), 3))
+    now = midnight + DAY + MINUTES_KEPT
+    with store.write() as db:
+        assert [counts.next_counted(db, MINE, behind) for behind in (0, 1, 7)] == [1, 7, None]
+        assert counts.roll_up(db, MINE, now, templates=range(2, 8)) == 2
+        assert not counts.is_to_roll_up(db, MINE, now, templates=range(2, 8))
+        assert counts.is_to_roll_up(db, MINE, now, templates=range(1, 2))
+    assert series(store, [1, 7], midnight, midnight + HOUR, HOUR) == [6]

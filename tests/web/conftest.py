@@ -16,9 +16,12 @@ from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.solving.solutions import SolutionText
+from knowledge_base.store.store import utc_now
 from knowledge_base.types import LogRecord
 from tests.support.homes import copied_home
+from tests.web.browsing import shifted
 from tests.web.roles import link_cookie
+from tests.web.serving import require_pages, running
 from web.app import create_app
 from web.session import COOKIE
 
@@ -96,3 +99,23 @@ def solved(knowledge: KnowledgeBase, disk_id: str) -> str:
     text = SolutionText("The data disk is full", "Old shuffle files stay.", "1. Run `df -h`\n2. Delete **old** files")
     curation.attach(knowledge.store, "default", disk_id, text, actor="Zhou Yan")
     return disk_id
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[tuple[str, Settings]]:
+    """A server on a home with two errors, one of them solved; its address and settings."""
+    require_pages()
+    settings = Settings(home=tmp_path / "home", window_seconds=600)
+    knowledge = KnowledgeBase(settings, embedder=HashingEmbedder())
+    with knowledge:
+        with knowledge.store.write() as db:
+            ensure_project(db, "default", utc_now())
+        shift = utc_now() - NOW
+        for text, count, service in ((DISK, 30, "spark-etl"), (QUEUE, 12, "yarn-rm")):
+            lines = [shifted(each, shift) for each in records("default", text, count=count, service=service)]
+            kept = Pipeline(knowledge, "default").keep(lines)
+        text = SolutionText("The queue is full", "Too many jobs.", "1. `yarn queue -status etl`\n2. Wait")
+        curation.attach(knowledge.store, "default", kept[0].category_id, text, actor="Zhou Yan")
+    app = create_app(settings, knowledge=KnowledgeBase(settings, embedder=HashingEmbedder()))
+    with running(app) as port:
+        yield f"http://127.0.0.1:{port}", settings.model_copy(update={"port": port})

@@ -1,4 +1,4 @@
-"""A running server for tests that drive a browser."""
+"""A running server for tests that drive a browser, and what they need before."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from tests.support.missing import leave_out
+from web.assets import read_assets
+
 SECONDS_TO_START = 30
 
 
@@ -22,6 +25,12 @@ class _Server(uvicorn.Server):
         if isinstance(app, FastAPI) and hasattr(app.state, "parts"):
             await app.state.parts.live.close()
         await super().shutdown(sockets)
+
+
+def require_pages() -> None:
+    """Leave the test out where scripts and styles are not built."""
+    if not read_assets().built:
+        leave_out("the pages are not built; run make pages")
 
 
 @contextmanager

@@ -2,88 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest.pipeline import Pipeline
-from knowledge_base import curation
-from knowledge_base.embedding import HashingEmbedder
-from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.store.projects import ensure_project
-from knowledge_base.store.solving.solutions import SolutionText
-from knowledge_base.store.store import utc_now
-from knowledge_base.types import LogRecord
-from tests.web.conftest import DISK, NOW, QUEUE, records
-from tests.web.serving import running
-from web.app import create_app
-from web.assets import read_assets
-from web.signin import make_link
+from tests.web.browsing import complaints, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parents[2] / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-AXE_RUN = "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
 PASTED = "hello, my job is red since noon:\nNo space left on device while writing /data/1717/part-42.parquet\nany idea?"
-
-
-@pytest.fixture
-def address(tmp_path: Path) -> Iterator[tuple[str, Settings]]:
-    """A server on a home with two errors, one of them solved; its address and settings."""
-    if not (read_assets().built and AXE.exists()):
-        reason = "the pages are not built; run make pages"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    settings = Settings(home=tmp_path / "home", window_seconds=600)
-    knowledge = KnowledgeBase(settings, embedder=HashingEmbedder())
-    with knowledge:
-        with knowledge.store.write() as db:
-            ensure_project(db, "default", utc_now())
-        shift = utc_now() - NOW
-        for text, count, service in ((DISK, 30, "spark-etl"), (QUEUE, 12, "yarn-rm")):
-            lines = [_shifted(each, shift) for each in records("default", text, count=count, service=service)]
-            kept = Pipeline(knowledge, "default").keep(lines)
-        text = SolutionText("The queue is full", "Too many jobs.", "1. `yarn queue -status etl`\n2. Wait")
-        curation.attach(knowledge.store, "default", kept[0].category_id, text, actor="Zhou Yan")
-    app = create_app(settings, knowledge=KnowledgeBase(settings, embedder=HashingEmbedder()))
-    with running(app) as port:
-        yield f"http://127.0.0.1:{port}", settings.model_copy(update={"port": port})
-
-
-def _shifted(record: LogRecord, shift: timedelta) -> LogRecord:
-    return replace(record, at=record.at + shift)
-
-
-def sign_in(page: Page, settings: Settings) -> None:
-    page.goto(make_link(settings))
-    page.get_by_label("Your name").fill("Lin Wei")
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/")
-
-
-def complaints(page: Page) -> list[str]:
-    """Collect what the browser complains about: errors of scripts, of loading, of the content policy."""
-    found: list[str] = []
-    page.on("pageerror", lambda error: found.append(str(error)))
-    page.on("console", lambda message: found.append(message.text) if message.type in ("error", "warning") else None)
-    return found
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait; Playwright's own way would need ``eval``, which the content policy forbids."""
-    end = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_the_loop(page: Page, address: tuple[str, Settings]) -> None:
@@ -142,7 +73,7 @@ def test_a_text_that_is_too_long_is_told_before_it_is_sent(page: Page, address: 
     page.goto(f"{base}/ask")
     box = page.get_by_label("Error message")
     sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.method))
+    page.on("request", lambda request: sent.append(request.url) if "/events?" not in request.url else None)
     box.fill("x" * 100_001)
     page.keyboard.press("Control+Enter")
     page.locator("form.ask-box button.primary").click()

@@ -7,22 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from knowledge_base.settings import Settings
-from tests.web.test_browser import AXE, AXE_RUN, address, complaints
-from tests.web.test_proposals_browser import visit
+from tests.web.browsing import complaints, visit
+from tests.web.examining import faults
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser, Route
 
-__all__ = ["address"]
 pytestmark = pytest.mark.browser
-
-
-def check(page: Page, width: int) -> None:
-    """Expect nothing that axe finds, and nothing wider than the window."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    violations = page.evaluate(AXE_RUN)["violations"]
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in violations] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_two_people_merge_at_once(browser: Browser, address: tuple[str, Settings]) -> None:
@@ -36,13 +27,13 @@ def test_two_people_merge_at_once(browser: Browser, address: tuple[str, Settings
         page.locator("#merge-found").get_by_role("checkbox").check()
         page.get_by_role("button", name="What would change…").click()
         page.locator("#what-if").get_by_label("Reason").fill("one cause")
-        check(page, 1280)
+        assert faults(page, "correction") == []
     first.keyboard.press("Control+Enter")
     first.wait_for_selector(".toast:has-text('merged KE-1')")
     second.locator("#what-if button.primary").click()
     second.locator("#what-if").get_by_text("Changed meanwhile.").wait_for()
     assert "Lin Wei merged KE-1 into it" in second.locator("#what-if").inner_text()
-    check(second, 1280)
+    assert faults(second, "correction") == []
     second.get_by_role("button", name="Close").last.click()
     first.keyboard.press("u")
     first.wait_for_selector(".toast:has-text('took back')")
@@ -78,7 +69,7 @@ def test_a_dialog_says_that_a_replay_takes_time_and_can_be_left(
         waits.wait_for()
 
     ask()
-    check(page, 1280)
+    assert faults(page, "correction") == []
     page.keyboard.press("Escape")
     waits.wait_for(state="detached")
     ask()
@@ -96,11 +87,11 @@ def test_a_rule_is_tried_on_a_phone_in_chinese(browser: Browser, address: tuple[
     page.get_by_role("button", name="添加规则").first.click()
     page.locator("#rule-add input[name=new_name]").fill("device")
     page.locator("#rule-add input[name=pattern]").fill("left on (device)")
-    check(page, 390)
+    assert faults(page, "correction") == []
     page.locator("#rule-add button.primary").click()
     page.locator("#what-if button.primary").wait_for()
-    check(page, 390)
+    assert faults(page, "correction") == []
     page.locator("#what-if button.primary").click()
     page.wait_for_selector(".toast:has-text('添加了规则 device')")
     page.wait_for_selector(".hits:has-text('30')")
-    check(page, 390)
+    assert faults(page, "correction") == []

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from knowledge_base.settings import Settings
-from tests.web.test_browser import AXE, AXE_RUN, address, complaints, sign_in
+from tests.web.browsing import complaints, sign_in
+from tests.web.examining import faults
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-__all__ = ["address"]
 pytestmark = pytest.mark.browser
 
 
@@ -37,8 +37,7 @@ def test_data_goes_out_comes_in_is_kept_and_forgotten(
     page.locator(".backups li").wait_for()
     page.get_by_label("Name, as the questions bear it").fill("nobody-7")
     page.get_by_label(re.compile("I am sure")).check()
-    page.evaluate(f"{AXE.read_text(encoding='utf-8')};0")
-    assert page.evaluate(AXE_RUN)["violations"] == []
+    assert faults(page, "data") == []
     assert found == []
     page.get_by_role("button", name="Forget this person").click()
     page.get_by_role("alert").get_by_text("nobody called 'nobody-7'").wait_for()
@@ -47,5 +46,4 @@ def test_data_goes_out_comes_in_is_kept_and_forgotten(
     page.goto(f"{base}/settings/data")
     page.get_by_role("heading", name="备份").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.evaluate(f"{AXE.read_text(encoding='utf-8')};0")
-    assert page.evaluate(AXE_RUN)["violations"] == []
+    assert faults(page, "data") == []

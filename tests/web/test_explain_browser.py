@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web.test_browser import address, complaints, sign_in
+from tests.web.browsing import complaints, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from knowledge_base.settings import Settings
 
-__all__ = ["address"]
 pytestmark = pytest.mark.browser
 
 

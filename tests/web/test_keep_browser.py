@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from knowledge_base.settings import Settings
-from tests.web.test_browser import address, complaints
-from tests.web.test_corrections_browser import check
-from tests.web.test_proposals_browser import visit
+from tests.web.browsing import complaints, visit
+from tests.web.examining import faults
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-__all__ = ["address"]
 pytestmark = pytest.mark.browser
 
 
@@ -27,16 +25,16 @@ def test_a_rule_is_begun_on_a_category_tried_kept_and_undone(browser: Browser, a
     form = page.locator("#keep-add")
     form.get_by_text("KE-2").wait_for()
     form.get_by_label("Service of all its lines").fill("spark-etl")
-    check(page, 1280)
+    assert faults(page, "rule") == []
     form.get_by_role("button", name="What would change…").click()
     dialog = page.locator("#what-if")
     dialog.get_by_role("button", name="Keep 1 template in KE-2").wait_for()
-    check(page, 1280)
+    assert faults(page, "rule") == []
     dialog.get_by_label("Reason").fill("one team")
     page.keyboard.press("Control+Enter")
     page.wait_for_selector(".toast:has-text('added the rule R-1 · 1 template moved “one team”')")
     page.wait_for_selector("#hits-R-1:has-text('30 of 42')")
-    check(page, 1280)
+    assert faults(page, "rule") == []
     page.get_by_role("button", name="Turn off R-1").click()
     dialog.get_by_role("button", name="Turn off 1 rule").click()
     page.wait_for_selector(".toast:has-text('turned the rule R-1 off')")
@@ -57,10 +55,10 @@ def test_rules_on_a_phone_in_chinese(browser: Browser, address: tuple[str, Setti
     form.locator("[name=pattern]").fill("(?i)left on device")
     form.locator("[name=q]").fill("KE-2")
     form.get_by_role("radio").check()
-    check(page, 390)
+    assert faults(page, "rule") == []
     form.locator("button.primary").click()
     page.locator("#what-if button.primary").wait_for()
-    check(page, 390)
+    assert faults(page, "rule") == []
     page.locator("#what-if button.primary").click()
     page.wait_for_selector(".toast:has-text('添加了规则 R-1')")
-    check(page, 390)
+    assert faults(page, "rule") == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,12 +18,11 @@ from knowledge_base.settings import Settings
 from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import utc_now
+from tests.web.browsing import complaints, shifted, sign_in, until
 from tests.web.conftest import DISK, NOW, QUEUE, records
-from tests.web.serving import running
-from tests.web.test_browser import AXE, AXE_RUN, _shifted, complaints, until
+from tests.web.examining import faults
+from tests.web.serving import require_pages, running
 from web.app import create_app
-from web.assets import read_assets
-from web.signin import make_link
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -36,9 +34,7 @@ TABLE = "Table ods.orders_{n} not found in catalog hive"
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[str, Settings, KnowledgeBase]]:
     """A server on a home with two errors; its address, settings and knowledge base."""
-    if not (read_assets().built and AXE.exists()):
-        reason = "the pages are not built; run make pages"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    require_pages()
     settings = Settings(home=tmp_path / "home", window_seconds=600)
     knowledge = KnowledgeBase(settings, embedder=HashingEmbedder())
     with knowledge:
@@ -54,7 +50,7 @@ def served(tmp_path: Path) -> Iterator[tuple[str, Settings, KnowledgeBase]]:
 def come(knowledge: KnowledgeBase, template: str, count: int, service: str) -> str:
     """Let lines come and the queue follow; gives their category."""
     shift = utc_now() - NOW
-    lines = [_shifted(each, shift) for each in records("default", template, count=count, service=service)]
+    lines = [shifted(each, shift) for each in records("default", template, count=count, service=service)]
     [first, *_] = Pipeline(knowledge, "default").keep(lines)
     DemandKeeper(knowledge.store).settle("default")
     return first.category_id
@@ -64,13 +60,6 @@ def arrive(browser: Browser, settings: Settings, name: str, *, bypass_csp: bool 
     page = browser.new_context(viewport={"width": 1280, "height": 800}, bypass_csp=bypass_csp).new_page()
     sign_in(page, settings, name)
     return page
-
-
-def sign_in(page: Page, settings: Settings, name: str) -> None:
-    page.goto(make_link(settings))
-    page.get_by_label("Your name").fill(name)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/")
 
 
 def rows(page: Page) -> list[str]:
@@ -100,8 +89,7 @@ def test_a_list_that_two_work_off(browser: Browser, served: tuple[str, Settings,
     ann.wait_for_selector("[data-queue-refresh]:has-text('1 new · 1 not here any more, refresh')")
     assert rows(ann) == [disk, queue]
     assert ann.locator(f"[data-row={disk}].left").count() == 1
-    ann.add_script_tag(path=AXE)
-    assert ann.evaluate(AXE_RUN)["violations"] == []
+    assert faults(ann, "queue with news") == []
     ann.keyboard.press("r")
     until(lambda: rows(ann) == [table, queue])
     assert ann.locator("[data-queue-refresh]").is_hidden()
@@ -174,8 +162,9 @@ def test_what_is_typed_outlives_the_end_of_a_session(
     shown = ann.locator("[data-previewed]").get_attribute("data-previewed")
     ann.locator("[data-label-box]").fill("Half a name")
     ann.context.request.post(f"{base}/sign-out", headers={"Origin": base})
-    with ann.expect_navigation():
-        ann.locator("[data-search]").fill("disk")
+    ann.locator("[data-search]").fill("disk")
+    ann.get_by_label("Password").wait_for()
+    ann.wait_for_load_state("load")
     sign_in(ann, settings, "Ann")
     ann.goto(f"{base}/queue")
     ann.wait_for_selector(f"[data-previewed={shown}]")

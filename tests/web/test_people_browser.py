@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from knowledge_base.settings import Settings
-from tests.web.test_browser import address, complaints  # noqa: F401 - the server is a fixture
+from tests.web.browsing import add_person, complaints, sign_in_with_password
 from web.signin import make_link
 
 if TYPE_CHECKING:
@@ -17,25 +17,10 @@ pytestmark = pytest.mark.browser
 PASSWORD = "three words in a row"
 
 
-def _sign_in(page: Page, base: str, login: str, password: str) -> None:
-    page.goto(f"{base}/sign-in")
-    page.get_by_label("Name or e-mail").fill(login)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-
-
-def _add(page: Page, name: str, role: str) -> str:
-    form = page.locator("form[action='/people']")
-    form.get_by_label("Name").fill(name)
-    form.get_by_label("Role").select_option(role)
-    form.get_by_role("button", name="Add").click()
-    return page.locator("code.secret").inner_text()
-
-
 def test_an_admin_makes_accounts_and_each_may_do_what_it_may(
     page: Page,
     browser: Browser,
-    address: tuple[str, Settings],  # noqa: F811
+    address: tuple[str, Settings],
 ) -> None:
     base, settings = address
     found = complaints(page)
@@ -45,8 +30,8 @@ def test_an_admin_makes_accounts_and_each_may_do_what_it_may(
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(base + "/")
     page.goto(f"{base}/people")
-    engineer = _add(page, "Lin Wei", "engineer")
-    viewer = _add(page, "Chen Jie", "viewer")
+    engineer = add_person(page, "Lin Wei", "engineer")
+    viewer = add_person(page, "Chen Jie", "viewer")
     tokens = page.locator("form[action='/tokens']")
     tokens.get_by_label("Name of the program").fill("ci")
     tokens.get_by_label("Works").select_option("30")
@@ -57,7 +42,7 @@ def test_an_admin_makes_accounts_and_each_may_do_what_it_may(
     assert page.locator("code.secret").count() == 0
 
     theirs = browser.new_context(locale="en-US").new_page()
-    _sign_in(theirs, base, "lin WEI", engineer)
+    sign_in_with_password(theirs, base, "lin WEI", engineer)
     theirs.wait_for_url(base + "/")
     theirs.goto(f"{base}/categories/KE-1")
     theirs.keyboard.press("e")
@@ -76,12 +61,12 @@ def test_an_admin_makes_accounts_and_each_may_do_what_it_may(
 
     other = browser.new_context(locale="en-US").new_page()
     for _ in range(5):
-        _sign_in(other, base, "Chen Jie", "not the password")
-    _sign_in(other, base, "Chen Jie", viewer)
+        sign_in_with_password(other, base, "Chen Jie", "not the password")
+    sign_in_with_password(other, base, "Chen Jie", viewer)
     assert other.get_by_role("alert").inner_text().startswith("that failed 5 times")
     page.locator(".person", has_text="Chen Jie").locator("summary").click()
     page.locator(".person", has_text="Chen Jie").get_by_role("button", name="New password").click()
-    _sign_in(other, base, "Chen Jie", page.locator("code.secret").inner_text())
+    sign_in_with_password(other, base, "Chen Jie", page.locator("code.secret").inner_text())
     other.wait_for_url(base + "/")
     other.goto(f"{base}/account")
     other.get_by_role("button", name="Sign out everywhere").click()

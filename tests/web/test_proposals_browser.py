@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -18,14 +17,13 @@ from knowledge_base.settings import Settings
 from knowledge_base.store.grouping import facts, proposals
 from knowledge_base.store.grouping.proposal_values import Going, Grounds, ProposalKind, Proposed
 from knowledge_base.store.solving.solutions import SolutionText
+from tests.web.browsing import visit
 from tests.web.conftest import DISK, NOW, QUEUE, records
-from tests.web.serving import running
-from tests.web.test_browser import AXE, sign_in
+from tests.web.serving import require_pages, running
 from web.app import create_app
-from web.assets import read_assets
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 TEXTS = (DISK, QUEUE, "Disk quota of user u{n} exceeded on volume data{n}", "Cannot write block {n}: device is full")
@@ -35,9 +33,7 @@ MERGE, SPLIT, LABEL = ProposalKind.MERGE, ProposalKind.SPLIT, ProposalKind.LABEL
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Settings]]:
     """A server on a home in which all kinds of proposals are about KE-3."""
-    if not (read_assets().built and AXE.exists()):
-        reason = "the pages are not built; run make pages"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    require_pages()
     settings = Settings(home=tmp_path_factory.mktemp("proposals") / "home", window_seconds=600)
     with KnowledgeBase(settings, clock=lambda: NOW, embedder=HashingEmbedder()) as knowledge:
         fill(knowledge)
@@ -79,32 +75,6 @@ def fill(knowledge: KnowledgeBase) -> None:
             ],
             NOW,
         )
-
-
-def visit(
-    browser: Browser,
-    settings: Settings,
-    *,
-    language: str = "en-US",
-    theme: str = "light",
-    width: int = 1280,
-    scripts: bool = True,
-) -> BrowserContext:
-    """Sign in, and open a context of the same person with these tastes."""
-    first = browser.new_context(locale="en-US")
-    sign_in(first.new_page(), settings)
-    state = first.storage_state()
-    first.close()
-    context = browser.new_context(
-        locale=language,
-        color_scheme=theme,  # type: ignore[arg-type]
-        viewport={"width": width, "height": 900},
-        storage_state=state,
-        reduced_motion="reduce",
-        java_script_enabled=scripts,
-    )
-    context.set_default_timeout(10_000)
-    return context
 
 
 def test_proposals_are_answered_without_scripts(browser: Browser, address: tuple[str, Settings]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,12 +18,11 @@ from knowledge_base.store.grouping import templates
 from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.store import utc_now
 from tests.store.filling import new_template
+from tests.web.browsing import complaints, shifted, sign_in, until
 from tests.web.conftest import DISK, NOW, QUEUE, records
-from tests.web.serving import running
-from tests.web.test_browser import AXE, _shifted, complaints, sign_in, until
-from tests.web.test_corrections_browser import check
+from tests.web.examining import faults
+from tests.web.serving import require_pages, running
 from web.app import create_app
-from web.assets import read_assets
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -37,9 +35,7 @@ SILENT = 600
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[tuple[str, Settings]]:
     """A server on a home with two errors that were seen and many more that were not since."""
-    if not (read_assets().built and AXE.exists()):
-        reason = "the pages are not built; run make pages"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    require_pages()
     settings = Settings(home=tmp_path / "home", window_seconds=600)
     knowledge = KnowledgeBase(settings, embedder=HashingEmbedder())
     with knowledge:
@@ -47,7 +43,7 @@ def address(tmp_path: Path) -> Iterator[tuple[str, Settings]]:
         with knowledge.store.write() as db:
             ensure_project(db, "default", utc_now())
         for text, count, service in ((DISK, 30, "spark-etl"), (QUEUE, 12, "yarn-rm")):
-            read = [_shifted(each, shift) for each in records("default", text, count=count, service=service)]
+            read = [shifted(each, shift) for each in records("default", text, count=count, service=service)]
             Pipeline(knowledge, "default").keep(read)
         silent = [new_template(f"s{n}", f"{WORDS[n % 8]} number {n} of <n> is missing") for n in range(SILENT)]
         with knowledge.store.write() as db:
@@ -207,7 +203,7 @@ def test_all_that_match_are_put_aside_and_come_back(page: Page, address: tuple[s
     assert page.locator("[data-selected-count]").inner_text() == "All 75 that match"
     page.keyboard.press("i")
     page.locator("#what-if").get_by_text("Search “lease”").wait_for()
-    check(page, 1280)
+    assert faults(page, "queue") == []
     page.keyboard.press("Control+Enter")
     page.wait_for_selector(".toast:has-text('75 categories were changed.')", timeout=60_000)
     page.get_by_text("No category matches").wait_for()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -12,13 +11,12 @@ from knowledge_base.demand_keeping import DemandKeeper
 from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
+from tests.web.browsing import complaints, until, visit
 from tests.web.conftest import NOW
-from tests.web.serving import running
-from tests.web.test_browser import AXE, complaints, until
-from tests.web.test_corrections_browser import check
-from tests.web.test_proposals_browser import fill, visit
+from tests.web.examining import faults
+from tests.web.serving import require_pages, running
+from tests.web.test_proposals_browser import fill
 from web.app import create_app
-from web.assets import read_assets
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -29,9 +27,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Settings]]:
     """A server on a home in which all kinds of proposals are about KE-3, and whose queue is kept."""
-    if not (read_assets().built and AXE.exists()):
-        reason = "the pages are not built; run make pages"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    require_pages()
     settings = Settings(home=tmp_path_factory.mktemp("gating") / "home", window_seconds=600)
     with KnowledgeBase(settings, clock=lambda: NOW, embedder=HashingEmbedder()) as knowledge:
         fill(knowledge)
@@ -52,7 +48,7 @@ def agree(page: Page, told: str, reason: str = "") -> None:
     """Read the dialog, and confirm it by keyboard; the toast tells what was done, over the same list."""
     dialog = page.locator("#what-if")
     dialog.get_by_text("Nothing is applied yet.").wait_for(timeout=30_000)
-    check(page, 1280)
+    assert faults(page, "queue") == []
     if reason:
         page.keyboard.type(reason)
     page.keyboard.press("Control+Enter")
@@ -87,7 +83,7 @@ def test_a_morning_of_corrections(browser: Browser, address: tuple[str, Settings
     look_at(page, "KE-3")
     page.keyboard.press("s")
     page.locator("#queue-split input:checked").wait_for()
-    check(page, 1280)
+    assert faults(page, "queue") == []
     page.keyboard.press("Control+Enter")
     agree(page, "split templates off")
     until(lambda: page.locator("[data-row]").count() == 4)
@@ -117,4 +113,4 @@ def test_the_dialog_in_chinese_on_a_phone(browser: Browser, address: tuple[str, 
     page.locator("#label-editor input[name=label]").fill("磁盘已满")
     page.locator("#label-editor button.primary").click()
     page.locator("#what-if button.primary").wait_for()
-    check(page, 390)
+    assert faults(page, "queue") == []

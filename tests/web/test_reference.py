@@ -9,12 +9,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from knowledge_base.settings import Settings
-from tests.web.test_browser import AXE, AXE_RUN, address, complaints, sign_in
+from tests.web.browsing import complaints, sign_in
+from tests.web.examining import faults
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
-
-__all__ = ["address"]
 
 
 def test_it_shows_each_operation_once(signed_in: TestClient) -> None:
@@ -44,7 +43,6 @@ def test_it_works_in_a_browser_and_asks_nobody_else(page: Page, address: tuple[s
     page.get_by_text("--data-binary '{\"audit_id\": 7}'").wait_for()
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.evaluate(f"{AXE.read_text(encoding='utf-8')};0")
-    assert page.evaluate(AXE_RUN)["violations"] == []
+    assert faults(page, "reference") == []
     assert found == []
     assert hosts == {urlsplit(base).netloc}

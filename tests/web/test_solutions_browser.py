@@ -8,19 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from knowledge_base.settings import Settings
-from tests.web.test_browser import AXE, AXE_RUN, complaints, sign_in, until
-from tests.web.test_browser import address as address  # a fixture
+from tests.web.browsing import complaints, sign_in, until
+from tests.web.examining import faults
 from web.signin import make_link
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
-
-
-def violations(page: Page) -> list[str]:
-    page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
-    return [f"{each['id']}: {each['nodes'][0]['target']}" for each in page.evaluate(AXE_RUN)["violations"]]
 
 
 def settled(page: Page) -> None:
@@ -52,7 +47,7 @@ def test_two_people_write_one_solution(browser: Browser, page: Page, address: tu
     page.get_by_role("tab", name="中文").click()
     page.locator("[name=other_title]").fill("队列已满")
     page.wait_for_selector("#preview-other :text('队列已满')")
-    assert violations(page) == []
+    assert faults(page, "solution") == []
     # Somebody else is faster; nothing of either is lost.
     other = browser.new_context()
     try:
@@ -77,11 +72,11 @@ def test_two_people_write_one_solution(browser: Browser, page: Page, address: tu
     page.wait_for_selector("h2:has-text('Both versions')")
     assert "The queue of etl is full" in page.inner_text(".compare")
     assert page.locator("[name=other_title]").input_value() == "队列已满"
-    assert violations(page) == []
+    assert faults(page, "solution") == []
     found[:] = [each for each in found if "409" not in each]
     page.get_by_role("button", name="Publish").click()
     page.wait_for_selector("[data-toast]")
-    assert violations(page) == []
+    assert faults(page, "solution") == []
     page.get_by_role("tab", name="中文").click()
     assert page.get_by_role("heading", name="队列已满").is_visible()
     page.get_by_role("link", name="One column").click()

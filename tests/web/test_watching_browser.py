@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,12 +22,11 @@ from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import utc_now
 from knowledge_base.types import Question
+from tests.web.browsing import complaints
 from tests.web.conftest import DISK, NOW, QUEUE, records
 from tests.web.roles import link_cookie
-from tests.web.serving import running
-from tests.web.test_browser import AXE, complaints
+from tests.web.serving import require_pages, running
 from web.app import create_app
-from web.assets import read_assets
 from web.session import COOKIE
 
 if TYPE_CHECKING:
@@ -40,9 +38,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[tuple[str, str]]:
     """A server with two errors, one solved, two questions, three deliveries and refused rows; address and cookie."""
-    if not (read_assets().built and AXE.exists()):
-        reason = "the pages are not built; run make pages"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    require_pages()
     settings = Settings(home=tmp_path / "home", window_seconds=600)
     with KnowledgeBase(settings, embedder=HashingEmbedder()) as knowledge:
         _fill(knowledge)

@@ -7,13 +7,13 @@ the three tables, so a sum over them is always right, also while a roll-up is un
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import repeat
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, delete, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, literal, select, union_all
 from sqlmodel import col
 
 from knowledge_base.store import projects
@@ -69,23 +69,19 @@ def add(db: Connection, project: str, counts: Mapping[CountKey, int]) -> None:
     add_all(db, MinuteCountRow, KEY, "lines", columns)
 
 
-def roll_up(db: Connection, project: str, now: datetime) -> int:
-    """Move old minutes to hours and old hours to days; tell how many rows were moved."""
+def roll_up(db: Connection, project: str, now: datetime, *, templates: range | None = None) -> int:
+    """Move old minutes to hours and old hours to days, of some templates or of all; tell how many rows were moved."""
     projects.lock(db, project)
     moved = 0
-    for fine, coarse, kept in ((LEVELS[0], LEVELS[1], MINUTES_KEPT), (LEVELS[1], LEVELS[2], HOURS_KEPT)):
-        factor = coarse.minutes // fine.minutes
-        limit = minute_of(now - kept) // coarse.minutes * coarse.minutes // fine.minutes
-        t = fine.table
+    for fine, coarse, old in _old(project, now, templates):
         # What is deleted is what is added: lines that come meanwhile are in neither, and stay.
+        t = fine.table
         deleted = db.execute(
-            delete(t)
-            .where(col(t.project) == project, col(t.slot) < limit)
-            .returning(col(t.template), col(t.service), col(t.slot), col(t.lines))
+            delete(t).where(*old).returning(col(t.template), col(t.service), col(t.slot), col(t.lines))
         ).all()
         sums: Counter[tuple[int, str, int]] = Counter()
         for template, service, slot, lines in deleted:
-            sums[template, service, slot // factor] += lines
+            sums[template, service, slot * fine.minutes // coarse.minutes] += lines
         rows = [
             {"project": project, "template": template, "service": service, "slot": slot, "lines": lines}
             for (template, service, slot), lines in sorted(sums.items())
@@ -93,6 +89,37 @@ def roll_up(db: Connection, project: str, now: datetime) -> int:
         insert_or_add(db, coarse.table, KEY, "lines", rows)
         moved += len(deleted)
     return moved
+
+
+def is_to_roll_up(db: Connection, project: str, now: datetime, *, templates: range) -> bool:
+    """Tell whether ``roll_up`` would move anything of some templates."""
+    for fine, _, old in _old(project, now, templates):
+        if db.execute(select(col(fine.table.slot)).where(*old).limit(1)).first() is not None:
+            return True
+    return False
+
+
+def next_counted(db: Connection, project: str, behind: int) -> int | None:
+    """Name the first template behind a number that has minutes or hours; None where there is none."""
+    found = []
+    for level in (MINUTES, HOURS):
+        t = level.table
+        query = select(func.min(col(t.template))).where(col(t.project) == project, col(t.template) > behind)
+        found.append(db.execute(query).scalar())
+    return min((each for each in found if each is not None), default=None)
+
+
+def _old(
+    project: str, now: datetime, templates: range | None
+) -> Iterator[tuple[_Level, _Level, list[ColumnElement[bool]]]]:
+    """Give each level that is rolled up, the one that it becomes, and which of its rows are old enough."""
+    for fine, coarse, kept in ((MINUTES, HOURS, MINUTES_KEPT), (HOURS, DAYS, HOURS_KEPT)):
+        t = fine.table
+        limit = minute_of(now - kept) // coarse.minutes * coarse.minutes // fine.minutes
+        old = [col(t.project) == project, col(t.slot) < limit]
+        if templates is not None:
+            old += [col(t.template) >= templates.start, col(t.template) < templates.stop]
+        yield fine, coarse, old
 
 
 def series(

@@ -161,11 +161,6 @@ def change(
         )
 
 
-def ask_again(db: Connection, project: str, categories: Iterable[int]) -> None:
-    """Let keywords of categories be chosen anew."""
-    mark_weighed(db, project, dict.fromkeys(categories, AGAIN))
-
-
 def mark_weighed(db: Connection, project: str, weighed: Mapping[int, int]) -> None:
     """Note of how many categories there were when keywords of some were chosen."""
     if weighed:

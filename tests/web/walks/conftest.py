@@ -20,10 +20,9 @@ from knowledge_base.settings import Settings
 from knowledge_base.store.store import Store
 from tests.conftest import CHROMIUM_ARGUMENTS
 from tests.web.roles import cookie_of, link_cookie
-from tests.web.serving import running
+from tests.web.serving import require_pages, running
 from tests.web.walks import scene
 from web.app import create_app
-from web.assets import read_assets
 from web.session import COOKIE
 
 if TYPE_CHECKING:
@@ -60,9 +59,7 @@ class Place:
 @pytest.fixture(scope="package")
 def sample(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Sample:
     """The sample and the scene, made once: with the real model where pictures are asked for."""
-    if not read_assets().built:
-        reason = "the pages are not built; run make pages"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    require_pages()
     folder = tmp_path_factory.mktemp("sample")
     if PICTURES:
         request.getfixturevalue("model_dir")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web.test_browser import complaints, until
+from tests.web.browsing import complaints, until
 from tests.web.walks.conftest import Place, Visit
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ import pytest
 from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
+from tests.web.browsing import complaints
+from tests.web.examining import both_themes
 from tests.web.roles import link_cookie
 from tests.web.serving import running
-from tests.web.test_browser import complaints
 from tests.web.walks.conftest import Place, Visit
-from tests.web.walks.examining import both_themes
 from tests.web.walks.pages import pages, routes_of_pages
 from web.app import create_app
 from web.session import COOKIE

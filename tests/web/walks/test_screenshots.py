@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.web.browsing import until
 from tests.web.walks.conftest import PICTURES, Place, Visit
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 QUALITY = 64
 LANGUAGES = {"en": "en-US", "zh": "zh-CN"}
+PREVIEWED = """() => document.querySelector("[data-previewed]")?.dataset.previewed ===
+    document.querySelector("[data-row].current")?.dataset.row"""
 ON_A_PHONE = ("queue", "category", "ask", "what-if")
 
 
@@ -25,10 +28,7 @@ def _queue(page: Page, place: Place) -> None:
     page.locator("[data-row] input").nth(0).check()
     page.locator("[data-row] input").nth(1).check()
     if page.viewport_size and page.viewport_size["width"] > 1000:
-        page.wait_for_function(
-            "document.querySelector('[data-previewed]')?.dataset.previewed"
-            " === document.querySelector('[data-row].current').dataset.row"
-        )
+        until(lambda: page.evaluate(PREVIEWED))
 
 
 def _ask(page: Page, place: Place) -> None:
@@ -73,7 +73,7 @@ SHOWN: dict[str, Callable[[Page, Place], None]] = {
 def _picture(page: Page, file: Path) -> None:
     """Write what the window shows, as small as a picture of text can be: Playwright itself writes no WebP."""
     page.wait_for_load_state("load")
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-settling')")
+    until(lambda: page.evaluate("!document.querySelector('.htmx-request, .htmx-settling')"))
     page.evaluate("document.fonts.ready.then(() => true)")
     session = page.context.new_cdp_session(page)
     taken = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})

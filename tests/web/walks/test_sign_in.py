@@ -10,33 +10,18 @@ from pydantic import SecretStr
 
 from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.knowledge import KnowledgeBase
+from tests.web.browsing import add_person, complaints, sign_in_with_password
 from tests.web.openid_provider import CLIENT, SECRET, running_provider
 from tests.web.serving import running
-from tests.web.test_browser import complaints
 from tests.web.walks.conftest import Place, Visit
 from web.app import create_app
 from web.signin import make_link
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    pass
 
 pytestmark = pytest.mark.browser
 PASSWORD = "three words in a row"
-
-
-def _come_in(page: Page, login: str, password: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("Name or e-mail").fill(login)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-
-
-def _add(page: Page, name: str, role: str) -> str:
-    form = page.locator("form[action='/people']")
-    form.get_by_label("Name").fill(name)
-    form.get_by_label("Role").select_option(role)
-    form.get_by_role("button", name="Add").click()
-    return page.locator("code.secret").inner_text()
 
 
 def test_accounts_locks_and_tokens(place: Place, visit: Visit) -> None:
@@ -49,7 +34,7 @@ def test_accounts_locks_and_tokens(place: Place, visit: Visit) -> None:
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{place.base}/")
     page.goto("/people")
-    viewer = _add(page, "Tom Viewer", "viewer")
+    viewer = add_person(page, "Tom Viewer", "viewer")
     # A token is shown once, works with its role, and stops when it is revoked.
     tokens = page.locator("form[action='/tokens']")
     tokens.get_by_label("Name of the program").fill("walker")
@@ -62,7 +47,7 @@ def test_accounts_locks_and_tokens(place: Place, visit: Visit) -> None:
     page.get_by_role("button", name="Revoke walker").wait_for(state="detached")
     assert httpx2.get(f"{place.base}/api/v1/categories", headers=bearer).status_code == 401
     # Five wrong passwords lock the account; a viewer reads and is refused the rest.
-    _come_in(theirs, "tom VIEWER", viewer)
+    sign_in_with_password(theirs, "", "tom VIEWER", viewer)
     theirs.wait_for_url(f"{place.base}/")
     assert theirs.goto("/people").status == 403  # type: ignore[union-attr]
     theirs.goto("/queue")
@@ -70,8 +55,8 @@ def test_accounts_locks_and_tokens(place: Place, visit: Visit) -> None:
     assert theirs.locator("main form[method=post], main input[type=checkbox]").count() == 0
     theirs.context.clear_cookies()
     for _ in range(5):
-        _come_in(theirs, "Tom Viewer", "not the password")
-    _come_in(theirs, "Tom Viewer", viewer)
+        sign_in_with_password(theirs, "", "Tom Viewer", "not the password")
+    sign_in_with_password(theirs, "", "Tom Viewer", viewer)
     assert theirs.get_by_role("alert").inner_text().startswith("that failed 5 times")
     # A new role and a new password hold at once.
     person = page.locator(".person", has_text="Tom Viewer")
@@ -79,7 +64,7 @@ def test_accounts_locks_and_tokens(place: Place, visit: Visit) -> None:
     person.get_by_role("button", name="Save").click()
     page.locator(".person", has_text="Tom Viewer").locator("summary").click()
     page.locator(".person", has_text="Tom Viewer").get_by_role("button", name="New password").click()
-    _come_in(theirs, "Tom Viewer", page.locator("code.secret").inner_text())
+    sign_in_with_password(theirs, "", "Tom Viewer", page.locator("code.secret").inner_text())
     theirs.wait_for_url(f"{place.base}/")
     theirs.goto("/queue")
     assert theirs.locator("main input[type=checkbox]").count()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from tests.web.test_browser import complaints
+from tests.web.browsing import complaints
 from tests.web.walks.conftest import Place, Visit, database
 from web.cli.commands import app as commands
 

@@ -19,11 +19,18 @@ export async function fetchPart(url, { stays = false, ...options } = {}) {
   }
   const isSignedOut = response.status === 401;
   if (isSignedOut && stays) tellSignedOut();
-  else if (isSignedOut) {
-    keepTyped();
-    location.reload();
-  }
+  else if (isSignedOut) leadToSignIn();
   return { ok: response.ok, isPassing: response.status === 429 || response.status >= 500, isSignedOut, content: template.content };
+}
+
+let isLeaving = false;
+
+/** Several parts may be refused at once: the page is left once, and what was typed is kept once. */
+function leadToSignIn() {
+  if (isLeaving) return;
+  isLeaving = true;
+  keepTyped();
+  location.reload();
 }
 
 /** Lets what is shown stay at 60 % while something is on its way for longer than a moment. */

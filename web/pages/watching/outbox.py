@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Depends, Form, Query
 from markupsafe import Markup
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from knowledge_base.errors import Conflict, NotFound
@@ -103,55 +104,55 @@ def show_outbox(
     return page.show("outbox_list.html" if page.visit.fragment else "outbox.html", context)
 
 
-@router.post("/outbox/resend")
-def resend(
-    page: PageOf,
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The deliveries that an act is about, and the list to go back to."""
+
+    ids: tuple[str, ...]
+    state: str
+    channel: str
+
+
+def _chosen(
     ids: Ids = [],  # noqa: B006
     only: Annotated[str, Form()] = "",
     state: Annotated[str, Form()] = "",
     channel: Annotated[str, Form(max_length=64)] = "",
-) -> Response:
+) -> _Chosen:
+    """Take the delivery whose button it was, else all that were ticked."""
+    return _Chosen((only,) if only else tuple(dict.fromkeys(ids)), state if state in STATES else "", channel)
+
+
+ChosenOf = Annotated[_Chosen, Depends(_chosen)]
+
+
+@router.post("/outbox/resend")
+def resend(page: PageOf, chosen: ChosenOf) -> Response:
     """Send deliveries again; one that has changed meanwhile is left alone."""
-    parts, count, chosen = page.parts, 0, _chosen(ids, only)
-    for each in chosen:
-        try:
-            with parts.knowledge.store.write() as db:
-                outbox.resend(db, page.project, each, parts.clock())
-            count += 1
-        except (Conflict, NotFound):
-            continue
-    parts.desk.notify()
-    return _back(page, "resend", count, len(chosen), state, channel)
+    now = page.parts.clock()
+    answer = _each(page, "resend", chosen, lambda db, each: outbox.resend(db, page.project, each, now))
+    page.parts.desk.notify()
+    return answer
 
 
 @router.post("/outbox/give-up")
-def give_up(
-    page: PageOf,
-    ids: Ids = [],  # noqa: B006
-    only: Annotated[str, Form()] = "",
-    state: Annotated[str, Form()] = "",
-    channel: Annotated[str, Form(max_length=64)] = "",
-) -> Response:
+def give_up(page: PageOf, chosen: ChosenOf) -> Response:
     """Take deliveries off the list of those that need somebody; they can be sent again all the same."""
-    count, chosen = 0, _chosen(ids, only)
-    for each in chosen:
+    return _each(page, "give_up", chosen, lambda db, each: outbox.dismiss(db, page.project, each))
+
+
+def _each(page: Opened, act: str, chosen: _Chosen, do: Callable[[Connection, str], object]) -> Response:
+    """Do something to each, as far as it has not changed meanwhile, and tell how often that was."""
+    count = 0
+    for each in chosen.ids:
         try:
             with page.parts.knowledge.store.write() as db:
-                outbox.dismiss(db, page.project, each)
+                do(db, each)
             count += 1
         except (Conflict, NotFound):
             continue
-    return _back(page, "give_up", count, len(chosen), state, channel)
-
-
-def _chosen(ids: list[str], only: str) -> list[str]:
-    """Name the deliveries that an act is about: the one whose button it was, else all that were chosen."""
-    return [only] if only else list(dict.fromkeys(ids))
-
-
-def _back(page: Opened, act: str, count: int, wanted: int, state: str, channel: str) -> Response:
-    shown = state if state in STATES else ""
-    return page.go("/outbox", state=shown, channel=channel, act=act, done=count, missed=wanted - count or "")
+    missed = len(chosen.ids) - count
+    return page.go("/outbox", state=chosen.state, channel=chosen.channel, act=act, done=count, missed=missed or "")
 
 
 def _load(page: Opened, state: str, channel: str, cursor: str, told: Told | None) -> OutboxPage:
