@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from knowledge_base import curation
 from knowledge_base.demand_keeping import DemandKeeper
-from knowledge_base.store.grouping import categories, category_pages, category_services, category_sums
+from knowledge_base.ids import Prefix, number_of
+from knowledge_base.store.grouping import categories, category_pages, category_services, category_sums, template_reading
 from knowledge_base.store.grouping.category_pages import Filter, Sort
 from knowledge_base.store.intake import counts
 from knowledge_base.store.store import Store
+from knowledge_base.store.tables import TemplateRow
 from knowledge_base.store.wanted import queue_details
 from knowledge_base.store.watching.dashboard_times import solved_since
 from tests.store.databases import MINE, OTHER, START
@@ -102,3 +106,31 @@ def test_sums_follow_a_merge(store: Store, counted: dict[str, int], filled: dict
         kept = category_sums.kept_hours(db, MINE, sorted(counted.values()))
     assert counted["chinese"] not in kept
     assert sum(kept[counted["disk"]].values()) == 3
+
+
+def test_the_most_frequent_templates_of_a_crowded_category(
+    store: Store, counted: dict[str, int], filled: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    curation.merge(store, MINE, filled["kafka"], [filled["chinese"], filled["disk"]], actor="Mei")
+    number = counted["kafka"]
+    with store.read() as db:
+        exact = template_reading.templates_in(db, MINE, number)
+    assert len(exact) == 3
+    enlarge(monkeypatch)
+    monkeypatch.setattr(category_sums, "FREQUENT", 2)
+    DemandKeeper(store).settle(MINE)
+    with store.read() as db:
+        frequent = category_sums.frequent_in_crowded(db, MINE, number)
+        assert sorted(number_of(Prefix.TEMPLATE, each.id) for each in exact[:2]) == frequent
+        assert template_reading.templates_in(db, MINE, number, 2) == exact[:2]
+        assert template_reading.templates_in(db, MINE, number, 3) == exact
+        assert category_sums.frequent_in_crowded(db, OTHER, number) == []
+    with store.write() as db:
+        db.execute(
+            update(TemplateRow)
+            .where(col(TemplateRow.project) == MINE, col(TemplateRow.id) == frequent[0])
+            .values(evicted_at=LATER)
+        )
+    left = [each for each in exact if number_of(Prefix.TEMPLATE, each.id) != frequent[0]]
+    with store.read() as db:
+        assert template_reading.templates_in(db, MINE, number, 2) == left

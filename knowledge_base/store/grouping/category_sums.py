@@ -32,6 +32,8 @@ CROWDED = 1_000
 """From so many templates on the hours of a category are read from its sums."""
 SERVICES = 50
 """So many services of a crowded category are kept."""
+FREQUENT = 250
+"""So many templates of a crowded category are kept, those with most lines."""
 HOURS_BACK = 15 * 24
 """Hours that are kept: those of 14 days, in every time zone."""
 
@@ -44,7 +46,7 @@ class Sums:
     """A category's templates (the living ones), lines, questions and times; ``oldest`` is a living template.
 
     ``hours`` gives hour and lines, in order, without empty hours. ``services`` gives the services of a crowded
-    category with their lines, most lines first.
+    category with their lines, most lines first; ``frequent`` gives those of its templates that have most lines.
     """
 
     category: int
@@ -56,6 +58,7 @@ class Sums:
     oldest: int
     hours: list[list[int]]
     services: list[list[Any]]
+    frequent: list[int]
 
 
 _NAMES = tuple(each.name for each in fields(Sums))
@@ -88,6 +91,7 @@ def changed_sums(db: Connection, project: str, categories: Sequence[int], now: d
             oldest,
             hours[category],
             _services(db, project, category) if templates >= CROWDED else [],
+            _frequent(db, project, category) if templates >= CROWDED else [],
         )
         for category, templates, lines, first, last, oldest in db.execute(_totals(project, categories))
         if oldest is not None
@@ -163,6 +167,15 @@ def crowded_services(db: Connection, project: str, category: int) -> list[Servic
     return None if found is None else [ServiceCount(name, lines) for name, lines in found]
 
 
+def frequent_in_crowded(db: Connection, project: str, category: int) -> list[int]:
+    """Name the templates of a crowded category that had most lines; none for one that is none."""
+    t = CategorySumRow
+    query = select(col(t.frequent)).where(
+        col(t.project) == project, col(t.category) == category, col(t.templates) >= CROWDED
+    )
+    return list(db.execute(query).scalar() or ())
+
+
 def oldest_of_crowded(db: Connection, project: str, categories: Sequence[int]) -> dict[int, int]:
     """Name the oldest living template of each crowded category."""
     t = CategorySumRow
@@ -236,6 +249,13 @@ def _asked(db: Connection, project: str, categories: Sequence[int]) -> dict[int,
 
 def _services(db: Connection, project: str, category: int) -> list[list[Any]]:
     return [[each.name, each.lines] for each in count_services(db, project, category)[:SERVICES]]
+
+
+def _frequent(db: Connection, project: str, category: int) -> list[int]:
+    t = TemplateRow
+    living = (col(t.project) == project, col(t.category) == category, col(t.evicted_at).is_(None))
+    query = select(col(t.id)).where(*living).order_by(col(t.count).desc(), col(t.id)).limit(FREQUENT)
+    return sorted(db.execute(query).scalars())
 
 
 def _hours(db: Connection, project: str, categories: Sequence[int], now: datetime) -> dict[int, list[list[int]]]:

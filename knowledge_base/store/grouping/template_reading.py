@@ -12,12 +12,16 @@ from sqlmodel import col
 
 from knowledge_base.errors import NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
+from knowledge_base.store.grouping import category_sums
 from knowledge_base.store.tables import TemplateRow
 from knowledge_base.types import Reason, Template, Why
 
 
 def templates_in(db: Connection, project: str, number: int, limit: int = 200) -> list[Template]:
-    """Read the living templates of a category with why they are there, most frequent first."""
+    """Read the living templates of a category with why they are there, most frequent first.
+
+    Those of a crowded category are chosen among the ones that were most frequent when its sums were made.
+    """
     query = (
         select(TemplateRow.__table__)  # type: ignore[attr-defined]
         .where(
@@ -28,6 +32,11 @@ def templates_in(db: Connection, project: str, number: int, limit: int = 200) ->
         .order_by(col(TemplateRow.count).desc(), col(TemplateRow.id))
         .limit(limit)
     )
+    frequent = category_sums.frequent_in_crowded(db, project, number)
+    if len(frequent) >= limit:
+        rows = db.execute(query.where(col(TemplateRow.id).in_(frequent))).all()
+        if len(rows) == limit:
+            return [read_template(row) for row in rows]
     return [read_template(row) for row in db.execute(query)]
 
 

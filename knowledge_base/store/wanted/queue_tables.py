@@ -35,7 +35,7 @@ class QueueTextRow(SQLModel, table=True):
 class CategorySumRow(SQLModel, table=True):
     """What lists show of a category, added up over its templates; ``hours`` are pairs of hour and lines.
 
-    ``services`` are pairs of service and lines, of crowded categories alone.
+    Of crowded ones alone: ``services``, pairs of service and lines, and ``frequent``, the templates with most lines.
     """
 
     __tablename__ = "category_sum"
@@ -49,6 +49,7 @@ class CategorySumRow(SQLModel, table=True):
     oldest: int = number(0)
     hours: list[list[int]] = Field(default_factory=list, sa_type=JSON)
     services: list[list[Any]] = Field(default_factory=list, sa_type=JSON)
+    frequent: list[int] = Field(default_factory=list, sa_type=JSON)
 
 
 class QueueViewRow(SQLModel, table=True):
