@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from assistant.evidence import counted_evidence, marked, runner_up
 from assistant.reading import Asked, Message, asked_in, asked_of, read_safely
 from assistant.several import MOST, telling
-from knowledge_base.curation.learning_people import give_feedback
+from knowledge_base.curation.learning.learning_people import give_feedback
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase

@@ -21,7 +21,7 @@ from assistant.reading import without_secrets
 from assistant.reply import Reply, reply_to_json
 from assistant.words import Feedback, HandOver, read_feedback, read_hand_over
 from assistant.working import Stopping, never, pause
-from knowledge_base.curation.learning_people import give_feedback
+from knowledge_base.curation.learning.learning_people import give_feedback
 from knowledge_base.errors import Conflict, InputError, NotFound, Unavailable
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.scrub import scrub

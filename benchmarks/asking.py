@@ -30,7 +30,7 @@ from benchmarks.scale_store import PROJECT
 from benchmarks.tools import environment, serving
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from web.warming import spare_what_lives
+from web.running.warming import spare_what_lives
 
 SIZES = (10_000, 100_000)
 MUST_MS = {10_000: 30.0, 100_000: 60.0}

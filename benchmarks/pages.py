@@ -26,7 +26,7 @@ from benchmarks.tools import Serving, serving
 from knowledge_base.settings import Settings
 from knowledge_base.store.store import Store
 from web.app import create_app
-from web.roles import entries
+from web.guarding.roles import entries
 
 FOLDER = Path(tempfile.gettempdir()) / "kea-pages"
 TIMES, WARM = 40, 3

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import sync_playwright
 
 from knowledge_base.settings import Settings
-from web.signin import make_link
+from web.identity.signin import make_link
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

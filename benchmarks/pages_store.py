@@ -32,8 +32,8 @@ from knowledge_base.store.rarity.term_tables import CategoryTermsRow, TermStateR
 from knowledge_base.store.representing import representatives
 from knowledge_base.store.tables import ProjectRow
 from knowledge_base.types import DEFAULT_PROJECT
-from web.solution_health_loop import SolutionHealthLoop
-from web.watch_loop import count_all
+from web.running.solution_health_loop import SolutionHealthLoop
+from web.running.watch_loop import count_all
 
 EMBEDDED = 2_000
 """So many texts are really embedded; the vectors of the others lie near those."""

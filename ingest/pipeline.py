@@ -18,7 +18,7 @@ from ingest.event_time import event_rule
 from ingest.known import KnownTemplates
 from ingest.scrubbing import Scrubber
 from knowledge_base.absorbing import give_templates, resembling
-from knowledge_base.curation.resigning import upgrade
+from knowledge_base.curation.masking.resigning import upgrade
 from knowledge_base.errors import Evicted
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.scrub import scrub

@@ -21,24 +21,24 @@ from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.store import Clock, utc_now
 from knowledge_base.types import DEFAULT_PROJECT
 from web import health, hooks, pages
-from web.access import GuardAccess, check_role
 from web.api.description import describe
 from web.api.routes import router as api_router
-from web.assets import FOLDER, URL, read_assets
-from web.background import Background
-from web.bodies import LimitBodies
 from web.failures import CatchUnexpected, register_failures
-from web.headers import SecureHeaders
-from web.hosts import CheckHosts
-from web.language import read_catalogue
-from web.limits import Limits
+from web.guarding.access import GuardAccess, check_role
+from web.guarding.bodies import LimitBodies
+from web.guarding.headers import SecureHeaders
+from web.guarding.hosts import CheckHosts
+from web.guarding.limits import Limits
+from web.guarding.roles import read_entries
+from web.identity.oidc import open_provider
+from web.identity.oidc_roles import read_groups
+from web.identity.secret import signing_key
 from web.live.feed import LiveFeed
-from web.oidc import open_provider
-from web.oidc_roles import read_groups
 from web.parts import Parts
-from web.rendering import Renderer
-from web.roles import read_entries
-from web.secret import signing_key
+from web.running.background import Background
+from web.showing.assets import FOLDER, URL, read_assets
+from web.showing.language import read_catalogue
+from web.showing.rendering import Renderer
 
 DESCRIPTION = """\
 Kea, the known error assistant. Logs go in, error categories come out, an engineer attaches a solution,

@@ -17,7 +17,7 @@ from knowledge_base.store import projects
 from knowledge_base.store.intake.load import Load, read_load
 from knowledge_base.store.representing import backends
 from knowledge_base.store.store import Store, utc_now
-from web.assets import read_assets
+from web.showing.assets import read_assets
 
 ENOUGH_SPACE = 500_000_000
 

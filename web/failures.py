@@ -16,9 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from knowledge_base.errors import KeaError
 from knowledge_base.types import DEFAULT_PROJECT
-from web.allowed import allowed_methods
+from web.guarding.allowed import allowed_methods
 from web.problems import INTERNAL, Problem, problem_of
-from web.visit import read_visit
+from web.showing.visit import read_visit
 
 API = "/api/"
 PLAIN = frozenset({"/healthz", "/readyz"})

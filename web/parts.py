@@ -11,9 +11,9 @@ from assistant.desk import Desk
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from knowledge_base.store.store import Clock
-from web.background import Background
 from web.live.feed import LiveFeed
-from web.rendering import Renderer
+from web.running.background import Background
+from web.showing.rendering import Renderer
 
 
 @dataclass(frozen=True, slots=True)

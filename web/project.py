@@ -14,8 +14,8 @@ from knowledge_base.errors import NotFound
 from knowledge_base.store.projects import require_project
 from knowledge_base.store.store import Store
 from knowledge_base.types import DEFAULT_PROJECT
+from web.identity.session import Who
 from web.parts import Parts, parts_of
-from web.session import Who
 
 HEADER = "Kea-Project"
 

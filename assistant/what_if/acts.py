@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from knowledge_base.curation.keep_changes import KeepPlan
+from knowledge_base.curation.keeping.keep_changes import KeepPlan
 from knowledge_base.signature.custom.user_rules import UserRule
 
 

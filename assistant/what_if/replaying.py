@@ -13,7 +13,7 @@ from assistant.answering import outcome_of
 from assistant.reading import asked_in
 from assistant.what_if.acts import Act, Adopt, Apart, Dismiss, Keep, Label, Merge, Move, Rules, Split
 from assistant.what_if.world import World, known_then, newly_represented
-from knowledge_base.curation.foreseeing import (
+from knowledge_base.curation.foreseeing.foreseeing import (
     Foreseen,
     foresee_adopt,
     foresee_merge,
@@ -21,11 +21,11 @@ from knowledge_base.curation.foreseeing import (
     foresee_split,
     shown,
 )
-from knowledge_base.curation.foreseen_lines import MovedLines, moved_lines
-from knowledge_base.curation.foreseen_rules import foresee_rules
-from knowledge_base.curation.foreseen_saying import Saying, foresee_apart, foresee_dismiss, foresee_label
-from knowledge_base.curation.keep_foreseeing import foresee_keep
-from knowledge_base.curation.rule_preview import Preview
+from knowledge_base.curation.foreseeing.foreseen_lines import MovedLines, moved_lines
+from knowledge_base.curation.foreseeing.foreseen_rules import foresee_rules
+from knowledge_base.curation.foreseeing.foreseen_saying import Saying, foresee_apart, foresee_dismiss, foresee_label
+from knowledge_base.curation.keeping.keep_foreseeing import foresee_keep
+from knowledge_base.curation.masking.rule_preview import Preview
 from knowledge_base.embedding.port import Embedder
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.ids import Prefix, number_of, public_id

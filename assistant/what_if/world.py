@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from knowledge_base.absorbing import known_as
-from knowledge_base.curation.foreseeing import Foreseen
+from knowledge_base.curation.foreseeing.foreseeing import Foreseen
 from knowledge_base.embedding.port import Embedder, Vectors
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.index.replica import Indexed

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from ingest.clustering.grouping import Standing, fits, target_of
 from ingest.clustering.snapshot import read_snapshot
-from knowledge_base.curation.merging import merge_categories
+from knowledge_base.curation.grouping.merging import merge_categories
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.signature import SIGNATURE_VERSION, fingerprint_of, key_of
 from knowledge_base.signature.wildcards.candidates import opened, wildcards

@@ -10,7 +10,7 @@ import numpy as np
 
 from ingest.clustering.items import Similarities
 from ingest.clustering.linkage import Labels
-from knowledge_base.curation.together import Together
+from knowledge_base.curation.grouping.together import Together
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from ingest.clustering.lease import Lease
-from knowledge_base.curation.keep_matching import match
-from knowledge_base.curation.keep_moves import Applied, KeptMoves, apply, decide
-from knowledge_base.curation.rule_joins import standings
+from knowledge_base.curation.keeping.keep_matching import match
+from knowledge_base.curation.keeping.keep_moves import Applied, KeptMoves, apply, decide
+from knowledge_base.curation.masking.rule_joins import standings
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.store import audit, projects

@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from ingest.clustering.lease import Lease, try_lease
-from knowledge_base.curation.learning_rules import signed
+from knowledge_base.curation.learning.learning_rules import signed
 from knowledge_base.features.cleaning import cleaned
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.matching import form_of

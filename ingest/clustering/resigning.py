@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from ingest.clustering.lease import try_lease
-from knowledge_base.curation.resigning import Resigner
+from knowledge_base.curation.masking.resigning import Resigner
 from knowledge_base.knowledge import KnowledgeBase
 
 TURN_SECONDS = 1.0

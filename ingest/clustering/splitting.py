@@ -8,7 +8,7 @@ import numpy as np
 
 from ingest.clustering.items import Comparison, Item, Similarities
 from ingest.clustering.proposing import in_common
-from knowledge_base.curation.together import Together
+from knowledge_base.curation.grouping.together import Together
 from knowledge_base.store.grouping.proposal_values import Going, Grounds, ProposalKind, Proposed
 
 LEAST_TEMPLATES = 3

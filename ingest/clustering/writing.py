@@ -11,7 +11,7 @@ from sqlmodel import col
 from ingest.clustering.keywords import write_keywords
 from ingest.clustering.plan import Merge, Part
 from ingest.clustering.representing_writing import write_representatives
-from knowledge_base.curation.merging import merge_categories
+from knowledge_base.curation.grouping.merging import merge_categories
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.store import audit
 from knowledge_base.store.grouping import categories

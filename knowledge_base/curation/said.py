@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from knowledge_base.curation.acts import Act
-from knowledge_base.curation.together import Together
+from knowledge_base.curation.grouping.together import Together
 from knowledge_base.store.grouping import facts, templates
 from knowledge_base.types import FactKind
 

@@ -7,17 +7,17 @@ from typing import Any
 
 from knowledge_base.curation.acts import Act, Done, act
 from knowledge_base.curation.assigning import undo_assign, undo_snooze
-from knowledge_base.curation.keep_changes import ACTIONS as KEEPING
-from knowledge_base.curation.keep_undoing import undo_keep
-from knowledge_base.curation.keep_waiting import let_wait
-from knowledge_base.curation.learning import take_back
-from knowledge_base.curation.merging import move_templates
-from knowledge_base.curation.moving import put_back
-from knowledge_base.curation.publishing import undo_discard, undo_draft, undo_publish, undo_unpublish
-from knowledge_base.curation.reviving import revive
+from knowledge_base.curation.grouping.merging import move_templates
+from knowledge_base.curation.grouping.moving import put_back
+from knowledge_base.curation.grouping.reviving import revive
+from knowledge_base.curation.grouping.unrearranging import undo_recluster
+from knowledge_base.curation.keeping.keep_changes import ACTIONS as KEEPING
+from knowledge_base.curation.keeping.keep_undoing import undo_keep
+from knowledge_base.curation.keeping.keep_waiting import let_wait
+from knowledge_base.curation.learning.learning import take_back
 from knowledge_base.curation.said import former_reasons, restore_fitting, withdraw_between
 from knowledge_base.curation.seen import IGNORING
-from knowledge_base.curation.unrearranging import undo_recluster
+from knowledge_base.curation.solving.publishing import undo_discard, undo_draft, undo_publish, undo_unpublish
 from knowledge_base.errors import Conflict
 from knowledge_base.store import audit, projects
 from knowledge_base.store.audit import Entry

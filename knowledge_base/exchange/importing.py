@@ -9,13 +9,13 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from knowledge_base.curation.acts import Act
-from knowledge_base.curation.learning import keep_imported
-from knowledge_base.curation.merging import merge_categories, move_templates
-from knowledge_base.curation.publishing import draft_within, publish_within
-from knowledge_base.curation.remedies import link_within
-from knowledge_base.curation.rule_changes import keep_rules
+from knowledge_base.curation.grouping.merging import merge_categories, move_templates
+from knowledge_base.curation.learning.learning import keep_imported
+from knowledge_base.curation.masking.rule_changes import keep_rules
+from knowledge_base.curation.solving.publishing import draft_within, publish_within
+from knowledge_base.curation.solving.remedies import link_within
+from knowledge_base.curation.solving.waiting_texts import change_state
 from knowledge_base.curation.thresholds import keep_imported_thresholds
-from knowledge_base.curation.waiting_texts import change_state
 from knowledge_base.errors import InputError, KeaError, NotFound
 from knowledge_base.exchange.shapes import (
     CategoryShape,

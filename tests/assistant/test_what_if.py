@@ -12,8 +12,8 @@ from sqlmodel import SQLModel, col
 from assistant.answering import Assistant
 from assistant.what_if import Act, Merge, Move, Rules, Split, WhatIf, what_if
 from knowledge_base import curation
-from knowledge_base.curation.resigning import Resigner
-from knowledge_base.curation.rule_changes import change_rules, setting
+from knowledge_base.curation.masking.resigning import Resigner
+from knowledge_base.curation.masking.rule_changes import change_rules, setting
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.knowledge import KnowledgeBase

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from knowledge_base.curation.keep_changes import change_keep
-from knowledge_base.curation.keep_edits import KeepChange
+from knowledge_base.curation.keeping.keep_changes import change_keep
+from knowledge_base.curation.keeping.keep_edits import KeepChange
 from knowledge_base.store.rules.keep_rules import KeepRule
 from knowledge_base.store.store import Store
 from tests.cli.conftest import run_kea

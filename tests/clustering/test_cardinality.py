@@ -17,8 +17,8 @@ from ingest.clustering import Clusterer, ClusterLoop
 from ingest.pipeline import Pipeline
 from ingest.sightings import ENOUGH, Sightings
 from knowledge_base import curation
-from knowledge_base.curation.resigning import Resigner
-from knowledge_base.curation.rule_changes import change_rules, setting
+from knowledge_base.curation.masking.resigning import Resigner
+from knowledge_base.curation.masking.rule_changes import change_rules, setting
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.signature import sign

@@ -8,8 +8,8 @@ import pytest
 
 from ingest.clustering.reclustering import apply_plan, plan_reclustering
 from knowledge_base import curation
-from knowledge_base.curation.keep_changes import change_keep
-from knowledge_base.curation.keep_edits import KeepChange
+from knowledge_base.curation.keeping.keep_changes import change_keep
+from knowledge_base.curation.keeping.keep_edits import KeepChange
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.store import audit
 from knowledge_base.store.grouping import facts, template_reading, templates

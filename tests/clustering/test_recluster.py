@@ -10,7 +10,7 @@ from sqlmodel import SQLModel, col
 from ingest.clustering.reclustering import Applied, apply_plan, applying, plan_reclustering, steps
 from ingest.clustering.reclustering.summary import Summary, summarise
 from knowledge_base import curation
-from knowledge_base.curation.unrearranging import undo_recluster
+from knowledge_base.curation.grouping.unrearranging import undo_recluster
 from knowledge_base.errors import Conflict, InputError, NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase

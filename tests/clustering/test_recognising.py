@@ -6,7 +6,7 @@ import pytest
 
 from ingest.clustering import Clusterer
 from knowledge_base import curation
-from knowledge_base.curation.rule_changes import adding, change_rules
+from knowledge_base.curation.masking.rule_changes import adding, change_rules
 from knowledge_base.errors import NotFound
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from knowledge_base import curation
-from knowledge_base.curation.learning_people import give_feedback
+from knowledge_base.curation.learning.learning_people import give_feedback
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store.asking import learnt, questions
 from knowledge_base.store.asking.questions import NewQuestion

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from ingest.pipeline import Pipeline
 from knowledge_base import curation
-from knowledge_base.curation.rule_changes import Edit, RulesChanged, change_rules
+from knowledge_base.curation.masking.rule_changes import Edit, RulesChanged, change_rules
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.signature import SIGNATURE_VERSION
 from knowledge_base.signature.custom.user_rules import Action, UserRule

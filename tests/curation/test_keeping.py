@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from knowledge_base import curation
-from knowledge_base.curation.keep_changes import change_keep, plan_keep
-from knowledge_base.curation.keep_edits import KeepChange
+from knowledge_base.curation.keeping.keep_changes import change_keep, plan_keep
+from knowledge_base.curation.keeping.keep_edits import KeepChange
 from knowledge_base.errors import Conflict, InputError, KeaError, NotFound, StaleVersion
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.knowledge import KnowledgeBase

@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from sqlmodel import col
 
 from knowledge_base import curation
-from knowledge_base.curation.learning_rules import EMPTY_FORM
+from knowledge_base.curation.learning.learning_rules import EMPTY_FORM
 from knowledge_base.errors import Conflict, InputError, NotFound
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.matching import form_of

@@ -14,7 +14,7 @@ from ingest.clustering import ClusterLoop
 from ingest.clustering.learning import LearntUpkeep
 from ingest.clustering.lease import try_lease
 from knowledge_base import curation
-from knowledge_base.curation.rule_changes import adding, change_rules
+from knowledge_base.curation.masking.rule_changes import adding, change_rules
 from knowledge_base.exchange.exporting import export_rows
 from knowledge_base.exchange.importing import import_rows
 from knowledge_base.ids import Prefix, number_of

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from knowledge_base import curation
-from knowledge_base.curation.proposals import MOST_PAIRS
+from knowledge_base.curation.grouping.proposals import MOST_PAIRS
 from knowledge_base.errors import Conflict, InputError, NotFound
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.store import audit

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from ingest.pipeline import Pipeline
-from knowledge_base.curation import resigning
-from knowledge_base.curation.resigning import Resigner
-from knowledge_base.curation.rule_changes import adding, changed_rules, setting
-from knowledge_base.curation.rule_preview import preview_rules
+from knowledge_base.curation.masking import resigning
+from knowledge_base.curation.masking.resigning import Resigner
+from knowledge_base.curation.masking.rule_changes import adding, changed_rules, setting
+from knowledge_base.curation.masking.rule_preview import preview_rules
 from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.errors import Conflict, InputError
 from knowledge_base.ids import Prefix, number_of, public_id

@@ -13,11 +13,19 @@ from sqlmodel import col
 from ingest.clustering.loop import ClusterLoop
 from ingest.pipeline import Pipeline
 from knowledge_base import curation
-from knowledge_base.curation import resigning, rule_changes
-from knowledge_base.curation.resigning import AT_ONCE, WRITTEN_AT_ONCE, Resigner
-from knowledge_base.curation.rule_changes import adding, change_rules, editing, moving, removing, setting, undo_rules
-from knowledge_base.curation.rule_joins import BOTH_LABELLED, DIFFERENT_SOLUTIONS, KEPT_APART
-from knowledge_base.curation.rule_preview import MOST_SHOWN, Preview, preview_rules
+from knowledge_base.curation.masking import resigning, rule_changes
+from knowledge_base.curation.masking.resigning import AT_ONCE, WRITTEN_AT_ONCE, Resigner
+from knowledge_base.curation.masking.rule_changes import (
+    adding,
+    change_rules,
+    editing,
+    moving,
+    removing,
+    setting,
+    undo_rules,
+)
+from knowledge_base.curation.masking.rule_joins import BOTH_LABELLED, DIFFERENT_SOLUTIONS, KEPT_APART
+from knowledge_base.curation.masking.rule_preview import MOST_SHOWN, Preview, preview_rules
 from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.errors import Conflict, InputError, NotFound, StaleVersion
 from knowledge_base.knowledge import KnowledgeBase

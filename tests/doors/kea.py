@@ -18,7 +18,7 @@ import httpx2
 from knowledge_base.settings import read_settings
 from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.store import Store
-from web.signin import make_token
+from web.identity.signin import make_token
 
 SECONDS_TO_START = 60.0
 

@@ -15,7 +15,7 @@ import httpx2
 import pytest
 
 from tests.doors.kea import Kea, serving, wait_until
-from web.background import TELL_SECONDS
+from web.running.background import TELL_SECONDS
 
 WORKERS = 2
 EMBEDDER = "hashing-v1:256"

@@ -12,8 +12,8 @@ import pytest
 from assistant.answering import Assistant
 from ingest.clustering import ClusterLoop
 from knowledge_base import curation
-from knowledge_base.curation.keep_changes import change_keep
-from knowledge_base.curation.keep_edits import KeepChange
+from knowledge_base.curation.keeping.keep_changes import change_keep
+from knowledge_base.curation.keeping.keep_edits import KeepChange
 from knowledge_base.errors import InputError
 from knowledge_base.exchange.contents import BY_NAME, LEFT_OUT
 from knowledge_base.exchange.loading import Loaded, import_export
@@ -31,7 +31,7 @@ from knowledge_base.types import Question, Verdict
 from tests.curation.pictures import picture
 from tests.store.databases import MINE, OTHER, START, copied_file
 from tests.store.knowledge import ingest, knowledge_at
-from web.signin import make_token
+from web.identity.signin import make_token
 
 LINES = (
     "ERROR replica of ledger not found in warehouse",

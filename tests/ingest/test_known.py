@@ -10,7 +10,7 @@ import pytest
 from ingest.known import OVERHEAD, KnownTemplates
 from ingest.pipeline import Pipeline
 from knowledge_base import curation
-from knowledge_base.curation.merging import merge_categories, move_templates
+from knowledge_base.curation.grouping.merging import merge_categories, move_templates
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.signature import SIGNATURE_VERSION
 from knowledge_base.store.grouping import eviction, templates

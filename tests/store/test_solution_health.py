@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from knowledge_base import curation
-from knowledge_base.curation import reviewing
+from knowledge_base.curation.solving import reviewing
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.solution_details import AppliesTo, Details, Link, Variant
@@ -28,7 +28,7 @@ from knowledge_base.store.tables import MinuteCountRow, SolutionRow
 from knowledge_base.types import Outcome, SolutionState, Verdict
 from tests.store.databases import MINE, OTHER, START
 from tests.store.filling import new_template
-from web.solution_health_loop import SolutionHealthLoop
+from web.running.solution_health_loop import SolutionHealthLoop
 
 DAY = timedelta(days=1)
 NOW = START + 10 * DAY

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from knowledge_base.settings import Settings
 from knowledge_base.types import LogRecord
-from web.signin import make_link
+from web.identity.signin import make_link
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page

@@ -23,7 +23,7 @@ from tests.web.browsing import shifted
 from tests.web.roles import link_cookie
 from tests.web.serving import require_pages, running
 from web.app import create_app
-from web.session import COOKIE
+from web.identity.session import COOKIE
 
 BASE = "http://127.0.0.1:8080"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

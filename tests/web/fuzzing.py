@@ -22,7 +22,7 @@ from fastapi import FastAPI
 
 from ingest.pipeline import Pipeline
 from knowledge_base import curation
-from knowledge_base.curation.rule_changes import adding, change_rules
+from knowledge_base.curation.masking.rule_changes import adding, change_rules
 from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase
@@ -41,8 +41,8 @@ from tests.support.postgresql import find_programs, running_server
 from tests.web.roles import link_cookie
 from tests.web.serving import running
 from web.app import create_app
-from web.session import COOKIE
-from web.signin import make_token
+from web.identity.session import COOKIE
+from web.identity.signin import make_token
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 
-from web.roles import Entry, entries
+from web.guarding.roles import Entry, entries
 
 VALUES = (
     "%00",

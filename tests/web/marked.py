@@ -9,9 +9,9 @@ from jinja2 import nodes
 
 from knowledge_base.signature import KINDS
 from knowledge_base.store.store import utc_now
-from web.assets import Assets
 from web.pages.browsing.categories import _CHIP_NAMES
-from web.rendering import TEMPLATES, Renderer
+from web.showing.assets import Assets
+from web.showing.rendering import TEMPLATES, Renderer
 
 WEB = TEMPLATES.parent
 MARKS = frozenset({"_", "_n"})

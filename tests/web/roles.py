@@ -6,9 +6,9 @@ from fastapi import FastAPI
 
 from knowledge_base.roles import EVERYWHERE, Role
 from knowledge_base.store.accounts import people
-from web.accounts import start_session
+from web.identity.accounts import start_session
+from web.identity.session import write_session
 from web.parts import Parts
-from web.session import write_session
 
 WHERE = {
     "viewer": ("default", Role.VIEWER),

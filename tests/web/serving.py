@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from tests.support.missing import leave_out
-from web.assets import read_assets
+from web.showing.assets import read_assets
 
 SECONDS_TO_START = 30
 

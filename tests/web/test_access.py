@@ -9,8 +9,8 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.testclient import TestClient
 
 from tests.web.conftest import BASE
-from web.access import OPEN_FOLDERS, OPEN_PATHS
-from web.bodies import BODY_LIMIT, LOGS_LIMIT
+from web.guarding.access import OPEN_FOLDERS, OPEN_PATHS
+from web.guarding.bodies import BODY_LIMIT, LOGS_LIMIT
 
 
 def operations(client: TestClient) -> list[tuple[str, str]]:

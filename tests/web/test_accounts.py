@@ -16,11 +16,11 @@ from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.store import Store
 from tests.web.conftest import BASE, NOW
 from tests.web.test_signin import token_of
-from web import accounts
 from web.app import create_app
-from web.passwords import check_strength, hash_password, matches
-from web.session import COOKIE
-from web.signin import make_link
+from web.identity import accounts
+from web.identity.passwords import check_strength, hash_password, matches
+from web.identity.session import COOKIE
+from web.identity.signin import make_link
 
 PASSWORD = "three words in a row"
 
@@ -144,7 +144,7 @@ def test_the_api_makes_accounts_and_tokens_shown_once(signed_in: TestClient) -> 
 def test_a_token_stops_when_its_time_is_over(client: TestClient, knowledge: KnowledgeBase) -> None:
     from datetime import timedelta
 
-    from web.signin import make_token
+    from web.identity.signin import make_token
 
     token = make_token(knowledge.store, "default", "ci", life=timedelta(0))
     assert client.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"}).status_code == 401

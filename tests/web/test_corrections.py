@@ -14,7 +14,7 @@ from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.store.projects import ensure_project
 from tests.web.conftest import DISK, NOW, QUEUE, records
 from tests.web.roles import cookie_of
-from web.session import COOKIE
+from web.identity.session import COOKIE
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 

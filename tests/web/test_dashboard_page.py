@@ -19,7 +19,7 @@ from knowledge_base.store.watching import dashboard_hours
 from knowledge_base.types import Question, Verdict
 from tests.web.conftest import BASE, NOW
 from web.app import create_app
-from web.watch_loop import count_all
+from web.running.watch_loop import count_all
 
 DISK_FULL = "No space left on device while writing /data/1717/part-42.parquet"
 

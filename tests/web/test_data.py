@@ -23,10 +23,10 @@ from knowledge_base.settings import Settings
 from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.solving.solutions import SolutionText
 from tests.web.conftest import NOW
-from web.bodies import BODY_LIMIT
 from web.exchanging import PLAIN_LIMIT, receive
+from web.guarding.bodies import BODY_LIMIT
+from web.identity.signin import make_token
 from web.jobs import Jobs, JobState
-from web.signin import make_token
 
 PAGE = "/settings/data"
 API = "/api/v1/data"

@@ -16,7 +16,7 @@ from tests.assistant.dingtalk.driver import signed_headers
 from tests.web.conftest import BASE, NOW
 from tests.web.roles import link_cookie
 from web.app import create_app
-from web.session import COOKIE
+from web.identity.session import COOKIE
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from knowledge_base.store.messages import outbox
 from tests.web.conftest import BASE, DISK
 from tests.web.roles import link_cookie
 from web.app import create_app
-from web.demand_loop import DemandLoop
-from web.session import COOKIE
+from web.identity.session import COOKIE
+from web.running.demand_loop import DemandLoop
 
 API = "/api/v1"
 STRANGE = "the tea kettle in the kitchen whistles a tune"
@@ -91,7 +91,7 @@ def test_a_question_is_handed_over_once_and_closed(signed_in: TestClient, strang
 
 
 def test_engineers_list_everybodys_questions_by_state(signed_in: TestClient, knowledge: KnowledgeBase) -> None:
-    from web.signin import make_token
+    from web.identity.signin import make_token
 
     token = make_token(knowledge.store, "default", "robot")
     theirs = ask(signed_in, STRANGE, token=token)
@@ -113,7 +113,7 @@ def test_engineers_list_everybodys_questions_by_state(signed_in: TestClient, kno
 
 
 def test_an_unknown_answer_tells_who_else_asked(signed_in: TestClient, knowledge: KnowledgeBase) -> None:
-    from web.signin import make_token
+    from web.identity.signin import make_token
 
     ask(signed_in, STRANGE, token=make_token(knowledge.store, "default", "robot"))
     answer = signed_in.post(f"{API}/ask", json={"text": STRANGE}).json()

@@ -19,7 +19,7 @@ from knowledge_base.store.projects import ensure_project
 from tests.web.conftest import BASE, DISK, NOW, QUEUE, records
 from tests.web.roles import link_cookie
 from web.app import create_app
-from web.session import COOKIE
+from web.identity.session import COOKIE
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 CHINESE = {"Accept-Language": "zh-CN,zh;q=0.9"}

@@ -20,7 +20,7 @@ from tests.web.fuzzing import Sample, sampled
 from tests.web.hostile import Attempt, attempts
 from tests.web.roles import link_cookie
 from tests.web.serving import running
-from web.session import COOKIE
+from web.identity.session import COOKIE
 
 ENDLESS = "/events"
 SECRET = b"the secret of a webhook"

@@ -32,11 +32,11 @@ from tests.web.live import following
 from tests.web.roles import cookie_of
 from tests.web.serving import running
 from web.app import create_app
+from web.identity.session import COOKIE, read_session
+from web.identity.signin import make_token
 from web.live.channel import KEPT, Channel, Cursor
 from web.live.feed import OF_ONE, Connection, LiveFeed, Standing
 from web.live.reading import News, Place, read_news
-from web.session import COOKIE, read_session
-from web.signin import make_token
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from web.markdown import render_markdown
+from web.showing.markdown import render_markdown
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -24,7 +24,7 @@ from knowledge_base.store.solving.solutions import SolutionText
 from tests.web.conftest import BASE, DISK, NOW, records
 from tests.web.roles import link_cookie
 from web.app import create_app
-from web.session import COOKIE
+from web.identity.session import COOKIE
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 

@@ -21,8 +21,8 @@ from knowledge_base.store.store import utc_now
 from tests.web.conftest import BASE
 from tests.web.openid_provider import CLIENT, SECRET, running_provider
 from web.app import create_app
-from web.oidc import open_provider
-from web.oidc_roles import read_groups, roles_from
+from web.identity.oidc import open_provider
+from web.identity.oidc_roles import read_groups, roles_from
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from tests.web.conftest import BASE
 from tests.web.fuzzing import Sample, sampled, search
 from tests.web.roles import cookie_of, link_cookie
 from web.api.description import TAGS, operations
+from web.identity.session import COOKIE
 from web.problems import MEDIA_TYPE
-from web.session import COOKIE
 
 Document = Mapping[str, Any]
 

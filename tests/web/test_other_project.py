@@ -11,9 +11,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from knowledge_base import curation
-from knowledge_base.curation.keep_changes import change_keep
-from knowledge_base.curation.keep_edits import KeepChange
-from knowledge_base.curation.rule_changes import adding, change_rules
+from knowledge_base.curation.keeping.keep_changes import change_keep
+from knowledge_base.curation.keeping.keep_edits import KeepChange
+from knowledge_base.curation.masking.rule_changes import adding, change_rules
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.roles import Role
@@ -28,7 +28,7 @@ from knowledge_base.store.rules import keep_rules
 from knowledge_base.store.rules.keep_rules import KeepRule
 from knowledge_base.store.solving.solutions import SolutionText
 from tests.web.conftest import DISK, NOW, QUEUE, records
-from web.signin import make_token
+from web.identity.signin import make_token
 
 Ids = Mapping[str, object]
 # Names of members and parameters that hold ids; one that is not here and looks like an id fails the test below.

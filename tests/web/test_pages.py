@@ -17,7 +17,7 @@ from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.solving.solutions import SolutionText
 from tests.web.conftest import BASE, NOW, records
 from web.app import create_app
-from web.assets import Assets
+from web.showing.assets import Assets
 
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>"><svg/onload=alert(1)> {{ 7*7 }} %(n)s'
 CHINESE = {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"}

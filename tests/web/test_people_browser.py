@@ -8,7 +8,7 @@ import pytest
 
 from knowledge_base.settings import Settings
 from tests.web.browsing import add_person, complaints, sign_in_with_password
-from web.signin import make_link
+from web.identity.signin import make_link
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -13,7 +13,7 @@ from knowledge_base.settings import Settings
 from tests.web.conftest import BASE, DISK, NOW
 from tests.web.roles import link_cookie
 from web.app import create_app
-from web.session import COOKIE
+from web.identity.session import COOKIE
 
 pytestmark = pytest.mark.postgres
 

@@ -9,8 +9,8 @@ from fastapi import FastAPI, Request
 from knowledge_base.errors import InputError
 from knowledge_base.settings import Settings, read_settings
 from tests.web.serving import running
-from web.addresses import counted_address
-from web.serving import configure
+from web.guarding.addresses import counted_address
+from web.running.serving import configure
 
 
 @pytest.mark.parametrize(

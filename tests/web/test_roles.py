@@ -19,10 +19,10 @@ from tests.web.conftest import BASE, NOW
 from tests.web.roles import WHERE, cookie_of
 from tests.web.serving import running
 from web.app import create_app
-from web.roles import Entry, Need, entries
-from web.roles_table import ROUTES
-from web.session import COOKIE
-from web.signin import make_token
+from web.guarding.roles import Entry, Need, entries
+from web.guarding.roles_table import ROUTES
+from web.identity.session import COOKIE
+from web.identity.signin import make_token
 
 PAGE = Path(__file__).parents[2] / "docs" / "access.md"
 REFUSED = "that takes the role"
@@ -38,7 +38,9 @@ def app(settings: Settings, knowledge: KnowledgeBase) -> FastAPI:
 
 def test_every_route_is_in_the_table_and_nothing_else(app: FastAPI) -> None:
     there = {each.name for each in entries(app.routes)}
-    assert there - set(ROUTES) == set(), "give these routes a least role in web/roles_table.py and docs/access.md"
+    assert there - set(ROUTES) == set(), (
+        "give these routes a least role in web/guarding/roles_table.py and docs/access.md"
+    )
     assert set(ROUTES) - there == set(), "these routes are gone; take them out of both tables"
 
 

@@ -12,7 +12,7 @@ from knowledge_base.store.intake.counts import HOURS, MINUTES, CountKey, minute_
 from knowledge_base.store.store import Store
 from tests.store.conftest import database_url, empty_file, postgres_store_url, store
 from tests.store.databases import MINE, OTHER, START
-from web.roll_up_loop import AT_ONCE, RollUpLoop
+from web.running.roll_up_loop import AT_ONCE, RollUpLoop
 
 __all__ = ["database_url", "empty_file", "postgres_store_url", "store"]
 OLD = START - counts.MINUTES_KEPT - timedelta(days=1)

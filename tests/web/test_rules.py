@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi.testclient import TestClient
 
-from knowledge_base.curation.resigning import Resigner
+from knowledge_base.curation.masking.resigning import Resigner
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.signature import SIGNATURE_VERSION
 from tests.web.conftest import DISK, QUEUE

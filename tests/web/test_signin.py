@@ -14,9 +14,9 @@ from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from knowledge_base.store.projects import ensure_project
 from tests.web.conftest import BASE, NOW
-from web.secret import KEY_FILE, signing_key
-from web.session import COOKIE, read_session, write_session
-from web.signin import check_link, make_link, make_token, use_link
+from web.identity.secret import KEY_FILE, signing_key
+from web.identity.session import COOKIE, read_session, write_session
+from web.identity.signin import check_link, make_link, make_token, use_link
 
 
 def token_of(link: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from knowledge_base.settings import Settings
 from tests.web.browsing import complaints, sign_in, until
 from tests.web.examining import faults
-from web.signin import make_link
+from web.identity.signin import make_link
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -19,7 +19,7 @@ from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import Question, Verdict
 from tests.web.conftest import BASE, NOW
 from tests.web.roles import link_cookie
-from web.session import COOKIE
+from web.identity.session import COOKIE
 
 API = "/api/v1"
 FORM = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.web.marked import marked
-from web.language import Translator, choose_language, read_catalogue
+from web.showing.language import Translator, choose_language, read_catalogue
 
 PLACE = re.compile(r"%\((\w+)\)s")
 

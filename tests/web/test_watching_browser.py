@@ -27,7 +27,7 @@ from tests.web.conftest import DISK, NOW, QUEUE, records
 from tests.web.roles import link_cookie
 from tests.web.serving import require_pages, running
 from web.app import create_app
-from web.session import COOKIE
+from web.identity.session import COOKIE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page

@@ -18,7 +18,7 @@ from tests.web.conftest import BASE, NOW
 from tests.web.roles import link_cookie
 from web.app import create_app
 from web.diagnosis import examine
-from web.session import COOKIE
+from web.identity.session import COOKIE
 
 AT = NOW - timedelta(hours=2)
 

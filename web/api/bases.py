@@ -10,7 +10,8 @@ from typing import Annotated
 from pydantic import Field
 from sqlalchemy import Connection
 
-from knowledge_base.curation import basis_of, rule_changes
+from knowledge_base.curation import basis_of
+from knowledge_base.curation.masking import rule_changes
 from knowledge_base.errors import Conflict, KeaError, StaleVersion
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.signature.custom.user_rules import RuleSet

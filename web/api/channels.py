@@ -7,9 +7,9 @@ from pydantic import Field
 
 from assistant.ports import Adapter
 from web.api.models import Shape
-from web.background import Fare
 from web.hooks import FOLDER
 from web.project import PartsOf, ProjectOf
+from web.running.background import Fare
 
 router = APIRouter(prefix="/channels", tags=["channels"])
 

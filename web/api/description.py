@@ -14,11 +14,11 @@ from fastapi import FastAPI
 
 from web.api.described_examples import example_of, with_example
 from web.api.models import ProblemOut
-from web.hosts import UNKNOWN_HOST
-from web.limits import LIMITED
+from web.guarding.hosts import UNKNOWN_HOST
+from web.guarding.limits import LIMITED
+from web.guarding.roles_table import OPEN, ROUTES, SIGNED_IN
+from web.identity.session import COOKIE
 from web.problems import INVALID, KINDS, MEDIA_TYPE, NOT_SIGNED_IN, TOO_LARGE, Kind, Problem
-from web.roles_table import OPEN, ROUTES, SIGNED_IN
-from web.session import COOKIE
 
 Document = dict[str, Any]
 

@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from assistant.what_if import Keep, what_if
-from knowledge_base.curation.keep_changes import change_keep, plan_keep
-from knowledge_base.curation.keep_edits import KeepChange
+from knowledge_base.curation.keeping.keep_changes import change_keep, plan_keep
+from knowledge_base.curation.keeping.keep_edits import KeepChange
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store import projects

@@ -11,11 +11,11 @@ from pydantic import Field
 from knowledge_base.roles import EVERYWHERE, Role
 from knowledge_base.store.accounts import people
 from knowledge_base.store.accounts.people import Person
-from web import accounts
 from web.api.models import Shape
+from web.guarding.roles import Need, require
+from web.identity import accounts
+from web.identity.session import Who
 from web.project import PartsOf, ProjectOf, WhoOf
-from web.roles import Need, require
-from web.session import Who
 
 router = APIRouter(tags=["people"])
 Name = Annotated[str, Field(max_length=2000, examples=["Lin Wei"])]

@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from knowledge_base.curation import rule_changes
-from knowledge_base.curation.rule_changes import RulesChanged
-from knowledge_base.curation.rule_preview import preview_rules
+from knowledge_base.curation.masking import rule_changes
+from knowledge_base.curation.masking.rule_changes import RulesChanged
+from knowledge_base.curation.masking.rule_preview import preview_rules
 from knowledge_base.signature.custom.user_rules import Action, Example, UserRule
 from knowledge_base.store.rules import rule_sets
 from knowledge_base.store.rules.rule_sets import StoredRules

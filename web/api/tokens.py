@@ -11,10 +11,10 @@ from pydantic import Field
 from knowledge_base.roles import Role
 from knowledge_base.store.accounts import tokens
 from knowledge_base.store.accounts.tokens import Token
-from web import accounts
 from web.api.models import Shape
+from web.identity import accounts
+from web.identity.signin import clean_name, make_token
 from web.project import PartsOf, ProjectOf, WhoOf
-from web.signin import clean_name, make_token
 
 router = APIRouter(prefix="/tokens", tags=["people"])
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from assistant.what_if import Act, Adopt, Apart, Dismiss, Label, Merge, Move, Rules, Split
-from knowledge_base.curation.foreseeing import looking
-from knowledge_base.curation.proposals import kept_by, require_open
+from knowledge_base.curation.foreseeing.foreseeing import looking
+from knowledge_base.curation.grouping.proposals import kept_by, require_open
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store import projects

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from knowledge_base.curation.acts import act
-from knowledge_base.curation.remedies import link_within
+from knowledge_base.curation.solving.remedies import link_within
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store.solving import solutions
 from knowledge_base.store.solving.solutions import SolutionText

@@ -271,7 +271,7 @@ def _print_evidence(answer: Answer) -> None:
 def _bold_where_marked(text: str, marks: Sequence[Mark]) -> str:
     """Put a text on one line, with what is marked in bold; a pipe gets it without."""
     from assistant.harmless import without_controls
-    from web.segments import with_marks
+    from web.showing.segments import with_marks
 
     pieces = []
     for each in with_marks(text[:MATCHED_SHOWN], marks):

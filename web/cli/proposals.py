@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from web.cli.options import DEFAULT_PROJECT, AsJson, Project, login_name
-from web.scores import two_places
+from web.showing.scores import two_places
 
 if TYPE_CHECKING:
     from knowledge_base.store.grouping.briefs import Brief

@@ -72,7 +72,7 @@ def recluster(
 def _undo(project: str, act: int, *, actor: str, partly: bool, as_json: bool) -> None:
     from dataclasses import asdict
 
-    from knowledge_base.curation.unrearranging import undo_recluster
+    from knowledge_base.curation.grouping.unrearranging import undo_recluster
     from knowledge_base.settings import read_settings
     from knowledge_base.store.store import Store
     from web.cli.output import print_json

@@ -12,8 +12,8 @@ import typer
 from web.cli.options import DEFAULT_PROJECT, AsJson, Project, login_name
 
 if TYPE_CHECKING:
-    from knowledge_base.curation.rule_changes import Edit
-    from knowledge_base.curation.rule_preview import Preview
+    from knowledge_base.curation.masking.rule_changes import Edit
+    from knowledge_base.curation.masking.rule_preview import Preview
     from knowledge_base.signature.custom.user_rules import Example, RuleSet, UserRule
     from knowledge_base.store.store import Store
 
@@ -96,7 +96,7 @@ def add(
     project: Project = DEFAULT_PROJECT,
 ) -> None:
     """Add a rule, after showing what it would change."""
-    from knowledge_base.curation.rule_changes import adding
+    from knowledge_base.curation.masking.rule_changes import adding
     from knowledge_base.signature.custom.user_rules import Action, UserRule
 
     if bool(mask) == keep:
@@ -127,7 +127,7 @@ def edit(
     project: Project = DEFAULT_PROJECT,
 ) -> None:
     """Change what is given of a rule; the examples that are given take the place of all that it had."""
-    from knowledge_base.curation.rule_changes import editing
+    from knowledge_base.curation.masking.rule_changes import editing
 
     if mask and keep:
         raise typer.BadParameter("give either --mask KIND or --keep")
@@ -153,7 +153,7 @@ def edit(
 @rules.command("remove")
 def remove(name: Name, yes: Yes = False, actor: Actor = "", project: Project = DEFAULT_PROJECT) -> None:
     """Remove a rule."""
-    from knowledge_base.curation.rule_changes import removing
+    from knowledge_base.curation.masking.rule_changes import removing
 
     _change(project, removing(name), "remove", name, actor=actor, force=False, yes=yes)
 
@@ -167,7 +167,7 @@ def move(
     project: Project = DEFAULT_PROJECT,
 ) -> None:
     """Try a rule earlier or later."""
-    from knowledge_base.curation.rule_changes import moving
+    from knowledge_base.curation.masking.rule_changes import moving
 
     _change(project, moving(name, position), "move", name, actor=actor, force=False, yes=yes)
 
@@ -181,7 +181,7 @@ def preview(
     """Show what other rules would change; nothing is kept."""
     from dataclasses import asdict
 
-    from knowledge_base.curation.rule_changes import changed_rules, setting
+    from knowledge_base.curation.masking.rule_changes import changed_rules, setting
     from web.cli.output import print_json
     from web.cli.rule_files import read_rules
     from web.cli.rules_output import preview_lines
@@ -222,7 +222,7 @@ def undo(
     project: Project = DEFAULT_PROJECT,
 ) -> None:
     """Put the rules back that held before a change."""
-    from knowledge_base.curation.rule_changes import undo_rules
+    from knowledge_base.curation.masking.rule_changes import undo_rules
     from web.cli.rules_output import state_line
 
     with _store() as store:
@@ -235,7 +235,7 @@ def migrate(project: Project = DEFAULT_PROJECT, as_json: AsJson = False) -> None
     """Sign the stored templates anew under the present rules now; `kea serve` and `kea ingest` do it by and by."""
     from dataclasses import asdict
 
-    from knowledge_base.curation.resigning import Resigner
+    from knowledge_base.curation.masking.resigning import Resigner
     from knowledge_base.store import projects
     from knowledge_base.store.intake import sample_walk
     from web.cli.output import print_json
@@ -284,7 +284,7 @@ def import_(
     project: Project = DEFAULT_PROJECT,
 ) -> None:
     """Put the rules of a file in place of all that are there."""
-    from knowledge_base.curation.rule_changes import setting
+    from knowledge_base.curation.masking.rule_changes import setting
     from web.cli.rule_files import read_rules
 
     given = read_rules(file)
@@ -292,7 +292,7 @@ def import_(
 
 
 def _change(project: str, edit: Edit, action: str, subject: str, *, actor: str, force: bool, yes: bool) -> None:
-    from knowledge_base.curation.rule_changes import change_rules, changed_rules
+    from knowledge_base.curation.masking.rule_changes import change_rules, changed_rules
     from web.cli.rules_output import preview_lines, state_line
 
     with _store() as store:
@@ -307,7 +307,7 @@ def _change(project: str, edit: Edit, action: str, subject: str, *, actor: str, 
 
 
 def _preview(store: Store, project: str, before: RuleSet, behind: RuleSet) -> Preview:
-    from knowledge_base.curation.rule_preview import preview_rules
+    from knowledge_base.curation.masking.rule_preview import preview_rules
     from web.cli.progress import counting
 
     with counting("templates and recent lines") as tick:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from knowledge_base.curation.rule_preview import Preview
+from knowledge_base.curation.masking.rule_preview import Preview
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.signature.custom.user_rules import Action, UserRule
 from knowledge_base.store.rules.keep_rules import KeepRule

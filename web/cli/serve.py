@@ -25,7 +25,7 @@ def serve(
     use_one_thread()
     from knowledge_base.settings import read_settings
     from web.cli.logs import log_to_standard_error
-    from web.serving import bind, run
+    from web.running.serving import bind, run
 
     log_to_standard_error()
     chosen = {"host": host, "port": port, "workers": workers}

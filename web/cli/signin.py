@@ -14,7 +14,7 @@ def sign_in_link(as_json: AsJson = False) -> None:
     """Print a link that signs one browser in, once, within 24 hours."""
     from knowledge_base.settings import read_settings
     from web.cli.output import print_json
-    from web.signin import make_link
+    from web.identity.signin import make_link
 
     link = make_link(read_settings())
     if as_json:
@@ -38,7 +38,7 @@ def token(
     from knowledge_base.store.projects import ensure_project
     from knowledge_base.store.store import Store
     from web.cli.output import print_json
-    from web.signin import make_token
+    from web.identity.signin import make_token
 
     chosen = read_role(role)
     with Store(read_settings().url) as store:
@@ -89,7 +89,7 @@ def revoke_token(
     from knowledge_base.settings import read_settings
     from knowledge_base.store.accounts import tokens as kept
     from knowledge_base.store.store import Store
-    from web.accounts import note
+    from web.identity.accounts import note
 
     with Store(read_settings().url) as store, store.write() as db:
         kept.revoke(db, project, name)

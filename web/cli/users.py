@@ -65,8 +65,8 @@ def add(
 ) -> None:
     """Make an account, and print its password."""
     from knowledge_base.roles import read_role
-    from web import accounts
     from web.cli.output import print_json
+    from web.identity import accounts
 
     wanted = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if ask else ""
     with _open() as store:
@@ -111,7 +111,7 @@ def role(
 ) -> None:
     """Give somebody a role; it holds from the next request on."""
     from knowledge_base.roles import read_role
-    from web import accounts
+    from web.identity import accounts
 
     with _open() as store:
         person = _find(store, who)
@@ -126,7 +126,7 @@ def password(
     ask: Annotated[bool, typer.Option("--ask", help="Ask for the password instead of making one.")] = False,
 ) -> None:
     """Set a new password, unlock the account and end its sessions."""
-    from web import accounts
+    from web.identity import accounts
 
     wanted = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if ask else ""
     with _open() as store:
@@ -137,7 +137,7 @@ def password(
 @users.command("remove")
 def remove(who: Login) -> None:
     """Take an account away; what the person did keeps the name."""
-    from web import accounts
+    from web.identity import accounts
 
     with _open() as store:
         person = _find(store, who)

@@ -13,7 +13,7 @@ from knowledge_base.store.projects import list_projects
 from knowledge_base.store.watching import live
 from web.parts import Parts
 from web.project import PartsOf, ProjectOf
-from web.visit import Visit, read_visit
+from web.showing.visit import Visit, read_visit
 
 
 @dataclass(frozen=True, slots=True)

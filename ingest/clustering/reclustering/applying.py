@@ -14,7 +14,7 @@ from ingest.clustering.reclustering.planning import Reclustering
 from ingest.clustering.reclustering.representing import Representing
 from ingest.clustering.reclustering.steps import Step, cut_into_steps
 from ingest.clustering.reclustering.why import Reasons
-from knowledge_base.curation.rearranging import Rearrangement, objection, open_categories, rearrange
+from knowledge_base.curation.grouping.rearranging import Rearrangement, objection, open_categories, rearrange
 from knowledge_base.errors import Conflict, InputError
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.store import audit, projects

@@ -12,7 +12,7 @@ from ingest.clustering.linking import neighbourhoods
 from ingest.clustering.reclustering.scoring import Scorer
 from ingest.clustering.reclustering.vectors import Stored, rows_of
 from ingest.clustering.representing import chosen
-from knowledge_base.curation.together import Together
+from knowledge_base.curation.grouping.together import Together
 
 MOST_AT_ONCE = 150
 """Items that are compared all with all; larger components are taken in pieces, and then the pieces' groups."""

@@ -15,7 +15,7 @@ from ingest.clustering.reclustering.naming import Share, heirs, name_groups
 from ingest.clustering.reclustering.reading import Base, read_base
 from ingest.clustering.reclustering.scoring import Scorer
 from ingest.clustering.reclustering.vectors import Stored, stored_vectors
-from knowledge_base.curation.together import Together
+from knowledge_base.curation.grouping.together import Together
 from knowledge_base.embedding.port import Embedder
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.pairs.judge import Judge

@@ -12,7 +12,7 @@ from sqlmodel import col
 from ingest.clustering.grouping import Standing
 from ingest.clustering.keeping import about_to_join
 from knowledge_base.absorbing import places_apart, places_of
-from knowledge_base.curation.together import Together
+from knowledge_base.curation.grouping.together import Together
 from knowledge_base.store.grouping import facts
 from knowledge_base.store.grouping import wildcards as known_wildcards
 from knowledge_base.store.rules import keep_rules

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.clustering.reclustering.planning import Reclustering
-from knowledge_base.curation.together import Together
+from knowledge_base.curation.grouping.together import Together
 
 MOST_AT_ONCE = 25
 

@@ -7,8 +7,8 @@ import io
 from ingest.clustering import Clusterer
 from ingest.clustering.reclustering import apply_plan, plan_reclustering
 from ingest.clustering.reindexing import Reindexing
-from knowledge_base.curation.resigning import Resigner
-from knowledge_base.curation.rule_changes import change_rules, setting
+from knowledge_base.curation.masking.resigning import Resigner
+from knowledge_base.curation.masking.rule_changes import change_rules, setting
 from knowledge_base.errors import Conflict, InputError
 from knowledge_base.exchange.exporting import export_rows
 from knowledge_base.exchange.importing import import_rows

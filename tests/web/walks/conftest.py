@@ -23,7 +23,7 @@ from tests.web.roles import cookie_of, link_cookie
 from tests.web.serving import require_pages, running
 from tests.web.walks import scene
 from web.app import create_app
-from web.session import COOKIE
+from web.identity.session import COOKIE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page

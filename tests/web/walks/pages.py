@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.web.walks.scene import Scene
-from web.roles_table import ROUTES
+from web.guarding.roles_table import ROUTES
 
 NO_PAGES = frozenset({
     "/healthz", "/readyz",  # for programs

@@ -22,7 +22,7 @@ from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import LogRecord, Question
 from web.demo.loading import load_sample
-from web.signin import make_token
+from web.identity.signin import make_token
 
 PROJECT, EMPTY = "default", "empty"
 NEW = (

@@ -18,8 +18,8 @@ from tests.web.serving import running
 from tests.web.walks.conftest import Place, Visit
 from tests.web.walks.pages import pages, routes_of_pages
 from web.app import create_app
-from web.session import COOKIE
-from web.signin import make_link
+from web.identity.session import COOKIE
+from web.identity.signin import make_link
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

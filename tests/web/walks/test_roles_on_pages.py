@@ -15,8 +15,8 @@ from knowledge_base.roles import Role
 from tests.web.roles import WHERE
 from tests.web.walks.conftest import Place
 from tests.web.walks.pages import pages
-from web.roles import Entry, Need, entries
-from web.session import COOKIE
+from web.guarding.roles import Entry, Need, entries
+from web.identity.session import COOKIE
 
 VERBS = {"hx-get": "GET", "hx-post": "POST", "hx-put": "PUT", "hx-patch": "PATCH", "hx-delete": "DELETE"}
 

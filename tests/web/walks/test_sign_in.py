@@ -15,7 +15,7 @@ from tests.web.openid_provider import CLIENT, SECRET, running_provider
 from tests.web.serving import running
 from tests.web.walks.conftest import Place, Visit
 from web.app import create_app
-from web.signin import make_link
+from web.identity.signin import make_link
 
 if TYPE_CHECKING:
     pass

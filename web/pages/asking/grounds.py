@@ -8,7 +8,7 @@ from assistant.composing import shortened
 from assistant.evidence_line import evidence_line
 from assistant.phrases import confidence_in_words
 from knowledge_base.types import Answer, Evidence, Guess
-from web.segments import Segment, marked_template, with_marks
+from web.showing.segments import Segment, marked_template, with_marks
 
 TEXT_SHOWN, NAME_SHOWN = 600, 90
 

@@ -16,9 +16,9 @@ from knowledge_base.store.asking import question_pages
 from knowledge_base.store.asking.question_pages import COUNTED, QuestionFilter, Standing, find_questions
 from knowledge_base.store.asking.questions import AskedQuestion
 from knowledge_base.store.grouping.briefs import Brief, briefs
-from web.formats import Formats
 from web.pages.opening import Opened, PageOf
-from web.visit import Visit
+from web.showing.formats import Formats
+from web.showing.visit import Visit
 
 PAGE_SIZE = 30
 TEXT_LIMIT = 200

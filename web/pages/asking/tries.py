@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from knowledge_base.store.solving import solutions
 from web.demo.catalog import load_catalog
 from web.demo.loading import AUTHOR
-from web.language import CHINESE
+from web.showing.language import CHINESE
 
 SHOWN = {"solved": 3, "unsolved": 2, "unknown": 1}
 

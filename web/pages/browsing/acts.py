@@ -18,7 +18,7 @@ from web.pages.browsing.category_context import Draft, LabelClash
 from web.pages.browsing.category_writing import forget_saved, written
 from web.pages.correcting.what_if import show_correction
 from web.pages.opening import Opened, PageOf
-from web.replays import Wanted
+from web.replaying.replays import Wanted
 
 router = APIRouter(include_in_schema=False)
 

@@ -19,11 +19,11 @@ from knowledge_base.store.grouping.category_view import Status
 from knowledge_base.store.intake import counts
 from knowledge_base.store.intake.load import Load, read_load
 from knowledge_base.types import Category
+from web.drawing.sparkline import Spark, spark
 from web.pages.browsing.wanted import CHIPS, SEEN, UNSOLVED, Wanted, read_wanted
 from web.pages.opening import Opened, PageOf
-from web.segments import Segment, template_segments
-from web.sparkline import Spark, spark
-from web.visit import Visit
+from web.showing.segments import Segment, template_segments
+from web.showing.visit import Visit
 
 PAGE_SIZE = 30
 SPARK_STEPS = {"24h": 24, "7d": 28, "14d": 28}

@@ -11,13 +11,13 @@ from knowledge_base.store.asking.questions import AskedQuestion, FeedbackSum
 from knowledge_base.store.audit import Entry
 from knowledge_base.store.grouping.category_services import ServiceCount
 from knowledge_base.types import Category, Solution, Template
-from web.charts import Chart
+from web.drawing.charts import Chart
+from web.drawing.sparkline import Bar
 from web.pages.browsing.proposed import ProposedPart
 from web.pages.browsing.related import Related
 from web.pages.browsing.volume import Volume
 from web.pages.solving.solutions_context import Meanwhile
-from web.segments import Segment
-from web.sparkline import Bar
+from web.showing.segments import Segment
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,14 @@ from knowledge_base.store.grouping.category_services import ServiceCount
 from knowledge_base.store.intake import samples
 from knowledge_base.store.solving import drafts, solutions
 from knowledge_base.types import Category, Outcome, Solution, Template, Why
+from web.drawing.sparkline import Bar
 from web.pages.browsing.category_context import CategoryPage, Draft, Joined, LabelClash, Member, Sample, Thresholds
 from web.pages.browsing.category_writing import compare_with, read_kept
 from web.pages.browsing.proposed import find_proposed
 from web.pages.browsing.related import find_related
 from web.pages.browsing.volume import read_volume
 from web.pages.opening import Opened
-from web.segments import line_segments, template_segments
-from web.sparkline import Bar
+from web.showing.segments import line_segments, template_segments
 
 MEMBERS_SHOWN = 50
 SAMPLES_SHOWN = 6

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from knowledge_base.curation.solution_form import SolutionForm
+from knowledge_base.curation.solving.solution_form import SolutionForm
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store.grouping import categories
 from knowledge_base.store.solving import drafts, solution_reviews, solutions

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from knowledge_base.signature import Explanation, LeftOut, Limit, Stage, Step
-from web.language import Translator
-from web.segments import SHOWN, Segment, template_segments
+from web.showing.language import Translator
+from web.showing.segments import SHOWN, Segment, template_segments
 
 CELL_SHOWN = 300
 

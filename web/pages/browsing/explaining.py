@@ -16,10 +16,10 @@ from knowledge_base.signature import Explanation, Stage
 from knowledge_base.store.grouping import categories, template_reading
 from knowledge_base.store.intake import samples
 from knowledge_base.types import Category
-from web.language import Translator
 from web.pages.browsing.explained import Piece, Row, limits_of, pieces_of, row_of
 from web.pages.opening import Opened, PageOf
-from web.segments import SHOWN, Segment, template_segments
+from web.showing.language import Translator
+from web.showing.segments import SHOWN, Segment, template_segments
 
 TEXT_LIMIT = 100_000
 ROWS_SHOWN = 60

@@ -17,7 +17,7 @@ from knowledge_base.store.grouping.proposal_values import Proposal, ProposalKind
 from knowledge_base.store.grouping.proposals import Chosen
 from knowledge_base.store.solving import solutions
 from knowledge_base.types import Category
-from web.segments import Segment, template_segments
+from web.showing.segments import Segment, template_segments
 
 READ, SHOWN = 40, 5
 CARDS = 2

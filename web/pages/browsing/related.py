@@ -11,7 +11,7 @@ from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store.grouping import briefs, facts, templates
 from knowledge_base.types import Category, FactKind, Solution, Template
 from web.pages.browsing.proposed import ProposedPart
-from web.segments import Segment, template_segments
+from web.showing.segments import Segment, template_segments
 
 SHOWN = 20
 TEMPLATES_READ = 200

@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from knowledge_base.store.grouping import categories, category_sums
 from knowledge_base.store.intake import counts
 from knowledge_base.types import Solution
-from web.charts import NARROW, WIDE, Chart, chart
-from web.formats import Formats
-from web.sparkline import spike_run
+from web.drawing.charts import NARROW, WIDE, Chart, chart
+from web.drawing.sparkline import spike_run
+from web.showing.formats import Formats
 
 HOUR = timedelta(hours=1)
 RANGES = {

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
-from knowledge_base.curation.keep_changes import KeepPlan
+from knowledge_base.curation.keeping.keep_changes import KeepPlan
 from knowledge_base.store.grouping import categories
 from knowledge_base.store.tables import TemplateRow
-from web.flows import Flow, Stream
+from web.drawing.flows import Flow, Stream
 from web.pages.correcting.what_if_boxes import Drawing
 from web.pages.correcting.what_if_context import Box
 from web.pages.opening import Opened

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from knowledge_base.curation.keep_changes import ACTIONS
-from knowledge_base.curation.keep_checks import MOST_RULES
-from knowledge_base.curation.keep_matching import match
+from knowledge_base.curation.keeping.keep_changes import ACTIONS
+from knowledge_base.curation.keeping.keep_checks import MOST_RULES
+from knowledge_base.curation.keeping.keep_matching import match
 from knowledge_base.errors import NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store import audit

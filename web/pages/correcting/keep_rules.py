@@ -8,16 +8,16 @@ from fastapi import APIRouter, Form
 from starlette.responses import Response
 
 from knowledge_base import curation
-from knowledge_base.curation.keep_changes import change_keep
-from knowledge_base.curation.keep_edits import KeepChange, Step
+from knowledge_base.curation.keeping.keep_changes import change_keep
+from knowledge_base.curation.keeping.keep_edits import KeepChange, Step
 from knowledge_base.errors import Conflict, InputError, KeaError
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store.rules.keep_rules import KeepRule
-from web.keep_replays import read_keep
 from web.pages.correcting.keep_context import read_kept_hits
 from web.pages.correcting.keep_working_out import work_out_keep
 from web.pages.correcting.refusing import refused
 from web.pages.opening import PageOf
+from web.replaying.keep_replays import read_keep
 
 router = APIRouter(include_in_schema=False)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from knowledge_base.curation.keep_changes import KeepPlan
-from knowledge_base.curation.keep_edits import KeepChange
+from knowledge_base.curation.keeping.keep_changes import KeepPlan
+from knowledge_base.curation.keeping.keep_edits import KeepChange
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.store.rules.keep_rules import KeepRule
 from web.pages.opening import Opened
-from web.rendering import strong
+from web.showing.rendering import strong
 
 
 def said_of(page: Opened, rule: KeepRule) -> Markup:

@@ -7,19 +7,19 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from assistant.what_if import Keep, what_if
-from knowledge_base.curation.keep_changes import ACTIONS, KeepPlan, plan_keep
-from knowledge_base.curation.keep_edits import KeepChange
+from knowledge_base.curation.keeping.keep_changes import ACTIONS, KeepPlan, plan_keep
+from knowledge_base.curation.keeping.keep_edits import KeepChange
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.store import audit
 from knowledge_base.store.audit import Entry
 from knowledge_base.store.grouping import template_reading
-from web.keep_replays import ShownKeep, write_keep
 from web.pages.correcting.keep_boxes import keep_boxes
 from web.pages.correcting.keep_saying import promise_of, title_of, verb_of
 from web.pages.correcting.what_if_context import TemplateRow, WhatIfPage
 from web.pages.correcting.what_if_reading import REPLAY_SECONDS, answer_rows
 from web.pages.opening import Opened
-from web.segments import template_segments
+from web.replaying.keep_replays import ShownKeep, write_keep
+from web.showing.segments import template_segments
 
 TEMPLATES_SHOWN = 50
 ACTS_SHOWN = 5

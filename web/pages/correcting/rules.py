@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Query
 from starlette.responses import Response
 
 from assistant.what_if import Rules, what_if
-from knowledge_base.curation import rule_changes
+from knowledge_base.curation.masking import rule_changes
 from knowledge_base.errors import InputError, KeaError, NotFound, StaleVersion
 from knowledge_base.signature.custom.user_rules import Action, Example, RuleSet, UserRule
 from knowledge_base.store import audit
@@ -20,8 +20,8 @@ from web.pages.correcting.rules_context import read_hits, read_rules_page
 from web.pages.correcting.what_if_context import TemplateRow, WhatIfPage
 from web.pages.correcting.what_if_reading import REPLAY_SECONDS, answer_rows
 from web.pages.opening import Opened, PageOf
-from web.rule_replays import NOTHING, Step, WantedRules, read_rules, write_rules
-from web.segments import template_segments
+from web.replaying.rule_replays import NOTHING, Step, WantedRules, read_rules, write_rules
+from web.showing.segments import template_segments
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from knowledge_base.curation.rule_changes import ACTIONS, UNDONE
+from knowledge_base.curation.masking.rule_changes import ACTIONS, UNDONE
 from knowledge_base.errors import NotFound
 from knowledge_base.signature.custom.rule_engine import spans
 from knowledge_base.signature.custom.user_rules import UserRule

@@ -20,8 +20,8 @@ from web.pages.correcting.what_if_reading import acts_since, is_stale, work_out
 from web.pages.opening import Opened, PageOf
 from web.pages.queueing.queue_answer import answer, numbers_of
 from web.pages.queueing.queue_wanted import read_address
-from web.replays import Kind, Wanted, read_replay
-from web.segments import template_segments
+from web.replaying.replays import Kind, Wanted, read_replay
+from web.showing.segments import template_segments
 
 router = APIRouter(include_in_schema=False)
 

@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store.solving import solutions
 from knowledge_base.types import Category, Solution
-from web.flows import Flow, Stream, draw_flow
+from web.drawing.flows import Flow, Stream, draw_flow
 from web.pages.correcting.what_if_context import Box
 from web.pages.opening import Opened
-from web.rendering import strong
-from web.replays import Wanted
+from web.replaying.replays import Wanted
+from web.showing.rendering import strong
 
 SHOWN = 5
 

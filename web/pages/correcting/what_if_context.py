@@ -10,8 +10,8 @@ from markupsafe import Markup
 from assistant.what_if import WhatIf
 from knowledge_base.store.audit import Entry
 from knowledge_base.types import Outcome
-from web.flows import Flow
-from web.segments import Segment
+from web.drawing.flows import Flow
+from web.showing.segments import Segment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from knowledge_base import curation
 from knowledge_base.curation import Done
 from knowledge_base.store.store import Store
-from web.replays import Wanted
+from web.replaying.replays import Wanted
 
 
 def carry_out(store: Store, project: str, wanted: Wanted, *, reason: str, actor: str) -> list[Done]:

@@ -12,12 +12,12 @@ from assistant.what_if import WhatIf
 from knowledge_base.store.grouping import categories, proposals
 from knowledge_base.store.grouping.proposal_values import ProposalKind
 from knowledge_base.types import Category
-from web.flows import Stream
+from web.drawing.flows import Stream
 from web.pages.correcting.what_if_boxes import SHOWN, Drawing, Picture
 from web.pages.correcting.what_if_context import Box
 from web.pages.opening import Opened
-from web.rendering import strong
-from web.replays import Wanted
+from web.replaying.replays import Wanted
+from web.showing.rendering import strong
 
 
 def picture_of(db: Connection, page: Opened, wanted: Wanted, concerned: Sequence[int], found: WhatIf) -> Picture:

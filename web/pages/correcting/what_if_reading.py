@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from assistant.what_if import WhatIf, what_if
 from assistant.what_if.replaying import Reply
 from knowledge_base.curation import basis_of
-from knowledge_base.curation.foreseen_saying import Saying
+from knowledge_base.curation.foreseeing.foreseen_saying import Saying
 from knowledge_base.errors import KeaError, NotFound
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store import audit
@@ -21,8 +21,8 @@ from web.pages.correcting.what_if_context import AnswerRow, Said, TemplateRow, W
 from web.pages.correcting.what_if_pictures import picture_of
 from web.pages.opening import Opened
 from web.pages.queueing.queue_wanted import read_address
-from web.replays import Wanted, write_replay
-from web.segments import template_segments
+from web.replaying.replays import Wanted, write_replay
+from web.showing.segments import template_segments
 
 TEMPLATES_SHOWN = 50
 ACTS_SHOWN = 5

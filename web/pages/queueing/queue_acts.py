@@ -24,7 +24,7 @@ from web.pages.queueing.queue import numbers_in
 from web.pages.queueing.queue_answer import answer, concerned_in, numbers_of
 from web.pages.queueing.queue_conflict import read_seen, show_conflict
 from web.pages.queueing.queue_reading import read_acted
-from web.replays import Wanted
+from web.replaying.replays import Wanted
 
 MOST = 200
 NOBODY = "-"

@@ -12,11 +12,11 @@ from knowledge_base.store.audit import Entry
 from knowledge_base.store.wanted.queue import QueueState, Summary, Waiting
 from knowledge_base.store.wanted.queue_details import Hint
 from knowledge_base.store.wanted.views import View
+from web.drawing.sparkline import Spark
+from web.identity.session import Who
 from web.pages.queueing.queue_wanted import Shown
-from web.segments import Segment
-from web.session import Who
-from web.sparkline import Spark
-from web.visit import Visit
+from web.showing.segments import Segment
+from web.showing.visit import Visit
 
 Choices = tuple[tuple[str, Markup], ...]
 

@@ -18,11 +18,11 @@ from knowledge_base.store.wanted import queue
 from knowledge_base.store.wanted.queue import QueueState, SeenWithin, Summary
 from knowledge_base.store.watching import live
 from web.jobs import Job, Jobs, JobState, Tick, Work
-from web.many_replays import WantedMany, read_many, write_many
 from web.pages.correcting.refusing import refused
 from web.pages.opening import Opened, PageOf
 from web.pages.queueing.queue_acts import NOBODY, read_time
 from web.pages.queueing.queue_wanted import Shown, read_address
+from web.replaying.many_replays import WantedMany, read_many, write_many
 
 MOST = 20_000
 router = APIRouter(include_in_schema=False)

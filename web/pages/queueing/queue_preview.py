@@ -13,13 +13,13 @@ from knowledge_base.store.grouping.tombstones import require_alive
 from knowledge_base.store.wanted import queue
 from knowledge_base.store.wanted.queue import QueueState, Waiting, Wanted
 from knowledge_base.types import Category
+from web.identity.session import Who
 from web.pages.browsing.category_context import Sample, Thresholds
 from web.pages.browsing.category_reading import read_samples
 from web.pages.browsing.proposed import ProposedPart, find_proposed
 from web.pages.browsing.volume import Volume, read_volume
 from web.pages.opening import Opened
-from web.segments import Segment, template_segments
-from web.session import Who
+from web.showing.segments import Segment, template_segments
 
 LINES_SHOWN = 4
 MEMBERS_READ = 20

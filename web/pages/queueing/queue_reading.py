@@ -14,11 +14,11 @@ from knowledge_base.store.grouping import assignments
 from knowledge_base.store.wanted import queue, views
 from knowledge_base.store.wanted.queue import QueueOrder, QueueState, SeenWithin, Waiting
 from knowledge_base.store.wanted.queue_details import Details, read_details
+from web.drawing.sparkline import spark
 from web.pages.opening import Opened
 from web.pages.queueing.queue_context import Acted, QueuePage, QueueRow, QueueRows
 from web.pages.queueing.queue_wanted import Shown
-from web.segments import template_segments
-from web.sparkline import spark
+from web.showing.segments import template_segments
 
 PAGE_SIZE = 25
 MOST_ACTS = 200

@@ -14,7 +14,7 @@ from knowledge_base.store.grouping.proposal_values import ProposalKind
 from knowledge_base.store.grouping.proposals import Chosen
 from knowledge_base.store.grouping.tombstones import require_alive
 from web.pages.opening import PageOf
-from web.segments import Segment, template_segments
+from web.showing.segments import Segment, template_segments
 
 SHOWN = 50
 router = APIRouter(include_in_schema=False)

@@ -14,12 +14,12 @@ from knowledge_base.roles import EVERYWHERE, Role, read_role
 from knowledge_base.store.accounts import people, sessions, tokens
 from knowledge_base.store.accounts.people import Person
 from knowledge_base.store.accounts.tokens import Token
-from web import accounts
+from web.guarding.roles import Need, require
+from web.identity import accounts
+from web.identity.session import Who
+from web.identity.signin import clean_name, make_token
 from web.pages.opening import Opened, PageOf
 from web.project import WhoOf
-from web.roles import Need, require
-from web.session import Who
-from web.signin import clean_name, make_token
 
 SHOWN = 200
 LIVES = (30, 90, 365)

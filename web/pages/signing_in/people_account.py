@@ -13,13 +13,13 @@ from knowledge_base.store.accounts import people, sessions
 from knowledge_base.store.accounts.people import Person
 from knowledge_base.store.projects import list_projects
 from knowledge_base.types import DEFAULT_PROJECT
-from web import accounts
-from web.addresses import counted_address
+from web.guarding.addresses import counted_address
+from web.identity import accounts
+from web.identity.session import COOKIE, Who
 from web.pages.signing_in.signing import let_in
 from web.parts import Parts
 from web.project import PartsOf, WhoOf
-from web.session import COOKIE, Who
-from web.visit import read_visit
+from web.showing.visit import read_visit
 
 router = APIRouter(include_in_schema=False)
 

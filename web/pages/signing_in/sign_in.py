@@ -11,16 +11,16 @@ from starlette.responses import RedirectResponse, Response
 from knowledge_base.errors import Conflict, InputError, NotAllowed, TooOften
 from knowledge_base.store.accounts import sessions
 from knowledge_base.types import DEFAULT_PROJECT
-from web import accounts
-from web.addresses import counted_address
-from web.language import LANGUAGES
+from web.guarding.addresses import counted_address
+from web.identity import accounts
+from web.identity.passwords import check_strength
+from web.identity.session import COOKIE, Who
+from web.identity.signin import check_link, clean_name, use_link
 from web.pages.signing_in.signing import is_secure, let_in, own_path
 from web.parts import Parts
-from web.passwords import check_strength
 from web.project import PartsOf
-from web.session import COOKIE, Who
-from web.signin import check_link, clean_name, use_link
-from web.visit import LANGUAGE_COOKIE, Visit, read_visit
+from web.showing.language import LANGUAGES
+from web.showing.visit import LANGUAGE_COOKIE, Visit, read_visit
 
 YEAR = 365 * 86400
 

@@ -10,9 +10,9 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.responses import RedirectResponse, Response
 
 from knowledge_base.errors import NotAllowed, NotFound
-from web.cookies import read_cookies
-from web.oidc import Flow, Provider
-from web.oidc_roles import recognise
+from web.identity.cookies import read_cookies
+from web.identity.oidc import Flow, Provider
+from web.identity.oidc_roles import recognise
 from web.pages.signing_in.signing import is_secure, let_in, own_path
 from web.parts import Parts
 from web.project import PartsOf

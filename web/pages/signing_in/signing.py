@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from web.accounts import start_session
-from web.cookies import read_cookies
+from web.identity.accounts import start_session
+from web.identity.cookies import read_cookies
+from web.identity.session import COOKIE, LIFE, read_session, write_session
 from web.parts import Parts
-from web.session import COOKIE, LIFE, read_session, write_session
 
 
 def is_secure(request: Request, parts: Parts) -> bool:

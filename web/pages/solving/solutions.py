@@ -15,7 +15,7 @@ from knowledge_base.store.solving.solution_health import Health
 from knowledge_base.store.solving.solution_list import Listed, SolutionFilter, Stage
 from web.pages.opening import Opened, PageOf
 from web.pages.solving.solutions_rights import may_write
-from web.visit import Visit
+from web.showing.visit import Visit
 
 PAGE_SIZE = 30
 TEXT_LIMIT = 200

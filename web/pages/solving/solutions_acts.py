@@ -9,8 +9,8 @@ from fastapi import APIRouter, Form
 from starlette.responses import Response
 
 from knowledge_base import curation
-from knowledge_base.curation import reviewing
-from knowledge_base.curation.reviewing import Seen, Worked
+from knowledge_base.curation.solving import reviewing
+from knowledge_base.curation.solving.reviewing import Seen, Worked
 from knowledge_base.errors import Conflict, StaleVersion
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store.solving import solution_reviews, solutions

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from knowledge_base.solution_details import Details
 from knowledge_base.store.solving.solutions import SolutionText
-from web.wording import Change, Line, compare
+from web.showing.wording import Change, Line, compare
 
 PARTS = ("title", "cause", "steps", "applies", "links", "other")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from knowledge_base.curation.solution_form import SolutionForm
+from knowledge_base.curation.solving.solution_form import SolutionForm
 from knowledge_base.types import Solution, SolutionState
 from web.pages.solving.solutions_compare import Part
 

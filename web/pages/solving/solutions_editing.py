@@ -8,9 +8,9 @@ from fastapi import APIRouter, Form, Query
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from knowledge_base.curation import reviewing
-from knowledge_base.curation.reviewing import Worked
-from knowledge_base.curation.solution_form import SolutionForm
+from knowledge_base.curation.solving import reviewing
+from knowledge_base.curation.solving.reviewing import Worked
+from knowledge_base.curation.solving.solution_form import SolutionForm
 from knowledge_base.errors import Conflict, InputError, NotAllowed, StaleVersion
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store.solving import solution_reviews, solution_services, solutions

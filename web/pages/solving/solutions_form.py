@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from knowledge_base.curation.solution_form import SolutionForm
+from knowledge_base.curation.solving.solution_form import SolutionForm
 
 
 async def _read_form(request: Request) -> SolutionForm:

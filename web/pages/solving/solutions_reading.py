@@ -18,10 +18,10 @@ from knowledge_base.store.solving.solution_reviews import Review
 from knowledge_base.store.solving.solution_versions import Version
 from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.types import Solution, SolutionState
+from web.drawing.sparkline import Bar
 from web.pages.opening import Opened
 from web.pages.solving.solutions_compare import Part, compare_texts
 from web.pages.solving.solutions_rights import may_publish, may_write
-from web.sparkline import Bar
 
 VERSIONS_SHOWN = 50
 CATEGORIES_SHOWN = 100

@@ -22,16 +22,16 @@ from knowledge_base.store.watching import dashboard_hours
 from knowledge_base.store.watching.dashboard_failing import Failing, failing_solutions
 from knowledge_base.store.watching.dashboard_hours import Hour
 from knowledge_base.store.watching.dashboard_times import replied_since, solved_since
-from web.formats import Formats
+from web.drawing.sparkline import Spark, spark
 from web.pages.opening import Opened, PageOf
 from web.pages.watching.dashboard_numbers import Coverage, Ending, Waited, add_up, coverage, endings, waited
 from web.pages.watching.dashboard_volume import Volume, draw_volume
 from web.pages.watching.dashboard_wanted import PERIODS, Wanted, read_wanted
 from web.pages.watching.ingest import ShownChannel, rate_shown, read_channels, span_shown
 from web.pages.watching.ingest_sources import Source, read_sources
-from web.segments import Segment, template_segments
-from web.sparkline import Spark, spark
-from web.visit import Visit
+from web.showing.formats import Formats
+from web.showing.segments import Segment, template_segments
+from web.showing.visit import Visit
 
 GROWING, FAILING, SOURCES = 5, 5, 5
 

@@ -10,7 +10,7 @@ from statistics import median
 from markupsafe import Markup
 
 from knowledge_base.store.watching.dashboard_hours import Hour, hour_of
-from web.formats import Formats
+from web.showing.formats import Formats
 
 SCALE = 100.0
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from markupsafe import Markup
 
 from knowledge_base.store.watching.dashboard_hours import Hour, hour_of, time_of
-from web.charts_stacked import NARROW, WIDE, StackedChart, stacked
-from web.formats import Formats
+from web.drawing.charts_stacked import NARROW, WIDE, StackedChart, stacked
+from web.showing.formats import Formats
 
 HOURS_SHOWN = 48
 DAYS_SHOWN = 28

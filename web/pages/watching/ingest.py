@@ -19,10 +19,10 @@ from knowledge_base.store.intake.source_log import Refused
 from knowledge_base.store.messages import outbox_pages
 from knowledge_base.store.representing import backends
 from knowledge_base.store.representing.backends import BackendState
-from web.formats import Formats
 from web.hooks import FOLDER
 from web.pages.opening import Opened, PageOf
 from web.pages.watching.ingest_sources import Source, read_sources
+from web.showing.formats import Formats
 
 REFUSED_SHOWN = 12
 
@@ -144,7 +144,7 @@ def span_shown(formats: Formats, span: timedelta) -> Markup:
     """Write a span of time as short as its size allows.
 
     >>> from datetime import UTC, datetime
-    >>> from web.language import Translator
+    >>> from web.showing.language import Translator
     >>> formats = Formats(Translator("en", {}), UTC, datetime(2026, 1, 1, tzinfo=UTC))
     >>> [str(span_shown(formats, timedelta(seconds=each))) for each in (0.84, 40, 300, 11_520, 200_000)]
     ['0.8 s', '40 s', '5 min', '3.2 h', '2.3 d']

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from knowledge_base.store.intake.counts import minute_of
 from knowledge_base.store.intake.source_log import REFUSALS_KEPT
 from knowledge_base.store.intake.source_sums import BEHIND, SourceSum, lag_of, read_steps, read_sums
-from web.sparkline import Spark, spark
+from web.drawing.sparkline import Spark, spark
 
 RATE_MINUTES = 5
 SPARK_MINUTES, SPARK_STEP = 120, 5

@@ -17,11 +17,11 @@ from knowledge_base.store.grouping import categories
 from knowledge_base.store.solving import solutions
 from knowledge_base.store.watching import live
 from knowledge_base.types import Solution
-from web.access import read_browser, read_program, read_token
+from web.guarding.access import read_browser, read_program, read_token
+from web.identity.session import Who
 from web.live.feed import Connection, LiveFeed, Standing
 from web.pages.opening import PageOf
 from web.project import PartsOf, ProjectOf, WhoOf
-from web.session import Who
 
 router = APIRouter(include_in_schema=False)
 MOST_SHOWN = 5

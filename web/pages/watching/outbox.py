@@ -15,10 +15,10 @@ from knowledge_base.errors import Conflict, NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store.messages import outbox, outbox_pages
 from knowledge_base.store.messages.outbox import OutgoingDelivery
-from web.formats import Formats
 from web.pages.asking.questions import capped
 from web.pages.opening import Opened, PageOf
-from web.visit import Visit
+from web.showing.formats import Formats
+from web.showing.visit import Visit
 
 PAGE_SIZE = 30
 AT_ONCE = 200

@@ -1,0 +1,1 @@
+"""What an act would change, worked out and not done."""

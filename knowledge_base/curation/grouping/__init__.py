@@ -1,0 +1,1 @@
+"""Moving templates between categories: what people say, what the machine proposes, and what follows from both."""

@@ -1,0 +1,1 @@
+"""Rules that keep templates in a category: changed, matched, made true, taken back."""

@@ -1,0 +1,1 @@
+"""What engineers and people teach by judging answers."""

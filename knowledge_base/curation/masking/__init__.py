@@ -1,0 +1,1 @@
+"""The masking rules of a project: changed, tried, previewed, and followed by stored templates."""

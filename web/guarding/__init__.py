@@ -1,0 +1,1 @@
+"""What every request passes: hosts, addresses, sizes, limits, roles, and what answers tell a browser."""
