@@ -29,7 +29,7 @@ def in_templates() -> Iterator[tuple[str, str]]:
 
 def in_python() -> Iterator[tuple[str, str]]:
     """Give each string that Python code translates: `_("...")` and `.text("...")` of a translator."""
-    for file in sorted([*WEB.glob("*.py"), *(WEB / "pages").rglob("*.py")]):
+    for file in sorted(each for each in WEB.rglob("*.py") if "node_modules" not in each.parts):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and node.args and _is_mark(node.func):
                 first = node.args[0]
