@@ -7,6 +7,7 @@ from enum import StrEnum
 from knowledge_base.errors import NotFound
 
 MAX_NUMBER = 2**62
+_DIGITS = len(str(MAX_NUMBER))
 
 
 class Prefix(StrEnum):
@@ -40,6 +41,7 @@ def number_of(prefix: Prefix, public: str) -> int:
     Raises NotFound where the text is no id of this kind: nothing can have it.
     """
     head, _, tail = public.strip().partition("-")
-    if head.upper() != prefix or not (tail.isascii() and tail.isdigit()) or not 0 < int(tail[:20]) < MAX_NUMBER:
+    is_number = tail.isascii() and tail.isdigit() and len(tail) <= _DIGITS
+    if head.upper() != prefix or not is_number or not 0 < int(tail) < MAX_NUMBER:
         raise NotFound(f"there is no {prefix.name.lower()} {public[:40]!r}; such an id looks like {prefix}-12")
     return int(tail)

@@ -64,11 +64,15 @@ class Jobs:
         lock = self._lock(name)
         if lock is None:
             raise Conflict("the one before is still under way; wait until it is done")
-        self._write(name, Job(state=JobState.RUNNING, actor=actor, subject=subject))
-        thread = threading.Thread(
-            target=self._run, args=(name, work, lock, actor, subject), name="kea-job", daemon=True
-        )
-        thread.start()
+        try:
+            self._write(name, Job(state=JobState.RUNNING, actor=actor, subject=subject))
+            thread = threading.Thread(
+                target=self._run, args=(name, work, lock, actor, subject), name="kea-job", daemon=True
+            )
+            thread.start()
+        except BaseException:
+            os.close(lock)
+            raise
         return thread
 
     def read(self, name: str) -> Job | None:

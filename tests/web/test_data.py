@@ -20,6 +20,7 @@ from knowledge_base.exchange.lines import LONGEST
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.roles import Role
 from knowledge_base.settings import Settings
+from knowledge_base.solution_details import AppliesTo, Details, Link, Variant
 from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.solving.solutions import SolutionText
 from tests.web.conftest import NOW
@@ -123,7 +124,13 @@ def test_uploads_that_were_left_are_swept(signed_in: TestClient, settings: Setti
 def test_solutions_are_a_table_that_computes_nothing(
     signed_in: TestClient, knowledge: KnowledgeBase, solved: str
 ) -> None:
-    text = SolutionText('=HYPERLINK("http://x")', "@cause", "- first, restart\n- then, 等待")
+    details = Details(
+        language="en",
+        applies=(AppliesTo("spark-etl", "≥ 3.2"), AppliesTo("yarn-rm")),
+        links=(Link("https://wiki.example/disk", "Disks"),),
+        variants=(Variant("zh", "\uff1d磁盘已满", "没有空间"),),
+    )
+    text = SolutionText('=HYPERLINK("http://x")', "@cause", "- first, restart\n- then, 等待", details)
     curation.attach(knowledge.store, "default", solved, text, actor="+Mei", based_on=1)
     for address in (f"{PAGE}/solutions.csv", f"{API}/solutions.csv"):
         answer = signed_in.get(address)
@@ -133,6 +140,9 @@ def test_solutions_are_a_table_that_computes_nothing(
         assert newest["title"] == '\'=HYPERLINK("http://x")'
         assert (newest["cause"], newest["body"]) == ("'@cause", "'- first, restart\n- then, 等待")
         assert (newest["author"], newest["categories"]) == ("'+Mei", solved)
+        assert newest["applies"] == "spark-etl ≥ 3.2\nyarn-rm"
+        assert newest["links"] == "https://wiki.example/disk Disks"
+        assert (newest["other_language"], newest["other_title"]) == ("zh", "'\uff1d磁盘已满")
 
 
 def test_a_person_is_forgotten_once_who_does_it_is_sure(signed_in: TestClient, solved: str) -> None:
@@ -157,6 +167,18 @@ def test_a_backup_is_made_beside_the_database(signed_in: TestClient, settings: S
     (file,) = (settings.home_path / "backups").iterdir()
     assert read_manifest(file).at == NOW
     assert file.name in signed_in.get(PAGE).text
+
+
+def test_a_job_that_could_not_begin_leaves_its_name_free(tmp_path: Path) -> None:
+    jobs = Jobs(tmp_path)
+    (jobs.folder() / "one.new").mkdir()  # nothing can be written where a folder is
+    with pytest.raises(OSError, match="directory"):
+        jobs.begin("one", lambda _tick: {}, actor="Mei", subject="k")
+    (jobs.folder() / "one.new").rmdir()
+    jobs.begin("one", lambda _tick: {}, actor="Mei", subject="k").join()
+    found = jobs.read("one")
+    assert found is not None
+    assert found.state is JobState.DONE
 
 
 def test_one_job_of_a_name_at_a_time_and_what_died_is_interrupted(tmp_path: Path) -> None:

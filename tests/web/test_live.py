@@ -167,7 +167,7 @@ def test_one_person_holds_so_many_and_no_more(knowledge: KnowledgeBase) -> None:
     feed = LiveFeed(knowledge.store)
 
     def joined(who: str) -> AbstractContextManager[Connection]:
-        return feed.joined(Connection(who, "default", "secret", lambda: Standing.GOOD))
+        return feed.joined(Connection(who, "default", lambda: Standing.GOOD))
 
     with ExitStack() as pages:
         for _ in range(OF_ONE):
@@ -212,7 +212,7 @@ def test_closing_waits_for_a_read_under_way(knowledge: KnowledgeBase, monkeypatc
         return len([each async for each in feed.follow(connection, None)])
 
     async def close() -> None:
-        feed, connection = LiveFeed(store), Connection("person 1", "default", "secret", lambda: Standing.GOOD)
+        feed, connection = LiveFeed(store), Connection("person 1", "default", lambda: Standing.GOOD)
         with feed.joined(connection):
             following = asyncio.create_task(follow(feed, connection))
             assert await asyncio.to_thread(began.wait, 20)

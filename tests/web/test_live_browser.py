@@ -165,6 +165,11 @@ def test_what_is_typed_outlives_the_end_of_a_session(
     ann.locator("[data-search]").fill("disk")
     ann.get_by_label("Password").wait_for()
     ann.wait_for_load_state("load")
+    # Whoever signs in next at this browser does not get it.
+    sign_in(ann, settings, "Cy")
+    ann.goto(f"{base}/queue")
+    ann.wait_for_selector(f"[data-previewed={shown}]")
+    assert ann.locator("[data-label-box]").input_value() == ""
     sign_in(ann, settings, "Ann")
     ann.goto(f"{base}/queue")
     ann.wait_for_selector(f"[data-previewed={shown}]")

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from knowledge_base.errors import InputError, NotAllowed
+from knowledge_base.errors import Conflict, InputError, NotAllowed
 from knowledge_base.roles import Role
 from knowledge_base.settings import Settings
 from knowledge_base.store import audit
@@ -85,17 +85,20 @@ def make_token(
     role: Role = Role.ENGINEER,
     made_by: str = "",
     life: timedelta | None = None,
+    replaces: bool = True,
 ) -> str:
-    """Make the token of a program, in place of the one that it had; only its hash is kept.
+    """Make the token of a program, in place of the one that it had where it ``replaces``; only its hash is kept.
 
     It works for ever unless it has a ``life``. Raises InputError for a name that cannot be one, NotFound for an
-    unknown project.
+    unknown project, Conflict for a name that is taken and is not to be replaced.
     """
     name = clean_name(name)
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     now = store.clock()
     with store.write() as db:
         require_project(db, project)
+        if not replaces and any(each.name == name for each in tokens.list_tokens(db, project)):
+            raise Conflict(f"there is a token {name!r} already; revoke it first, or choose another name")
         tokens.put(
             db,
             project,

@@ -43,12 +43,11 @@ class Standing(StrEnum):
 
 @dataclass(eq=False, slots=True)
 class Connection:
-    """Somebody who follows a project; ``look`` reads from the database whether whoever has the secret still may."""
+    """Somebody who follows a project; ``look`` reads from the database whether they still may."""
 
     who: str
     project: str
-    secret: str = field(repr=False)
-    look: Callable[[], Standing]
+    look: Callable[[], Standing] = field(repr=False)
     standing: Standing = Standing.GOOD
 
 
@@ -141,16 +140,14 @@ class LiveFeed:
             self._channels[project].take(news, places[project], now)
 
     async def _check(self) -> None:
-        """Look once for each session and token whether it still may follow a project, and wake those that may not."""
+        """Look whether each connection still may follow its project, and wake those that may not."""
         there = list(self._open)
-        found = await run_in_threadpool(_look, there)
-        for connection in there:
-            connection.standing = found[connection.secret, connection.project]
+        for connection, standing in zip(there, await run_in_threadpool(_look, there), strict=True):
+            connection.standing = standing
         for project in {each.project for each in there if each.standing is not Standing.GOOD}:
             if project in self._channels:
                 self._channels[project].wake()
 
 
-def _look(connections: list[Connection]) -> dict[tuple[str, str], Standing]:
-    looks = {(each.secret, each.project): each.look for each in connections}
-    return {key: look() for key, look in looks.items()}
+def _look(connections: list[Connection]) -> list[Standing]:
+    return [each.look() for each in connections]

@@ -1,5 +1,5 @@
-// What somebody typed outlives a page that is loaded anew.
-const KEPT = "kea-typed:";
+// What somebody typed outlives a page that is loaded anew; whoever signs in next does not get it.
+const KEPT = () => ["kea-typed", document.body.dataset.reader, location.pathname].join(" ");
 let left = new Map();
 
 /** Saves the drafts that the server keeps, keeps here what it does not have, and loads the page anew. */
@@ -14,7 +14,7 @@ export async function loadAnew() {
 export function keepTyped(isWanted = () => true) {
   const values = typed(document).filter((field) => isWanted(field.form)).map((field) => [name(field), field.value]);
   try {
-    if (values.length) sessionStorage.setItem(KEPT + location.pathname, JSON.stringify(values));
+    if (values.length) sessionStorage.setItem(KEPT(), JSON.stringify(values));
   } catch {
     // A full or forbidden storage costs what was typed only.
   }
@@ -24,8 +24,8 @@ export function keepTyped(isWanted = () => true) {
 export function takeUpTyped() {
   if (!document.body.dataset.events) return;
   try {
-    left = new Map(JSON.parse(sessionStorage.getItem(KEPT + location.pathname)) ?? []);
-    sessionStorage.removeItem(KEPT + location.pathname);
+    left = new Map(JSON.parse(sessionStorage.getItem(KEPT())) ?? []);
+    sessionStorage.removeItem(KEPT());
   } catch {
     return;
   }

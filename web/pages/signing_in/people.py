@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from starlette.responses import Response
 
-from knowledge_base.errors import Conflict, InputError
+from knowledge_base.errors import Conflict, InputError, StaleVersion
 from knowledge_base.roles import EVERYWHERE, Role, read_role
 from knowledge_base.store.accounts import people, sessions, tokens
 from knowledge_base.store.accounts.people import Person
@@ -37,6 +37,17 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
+class Clash:
+    """Somebody else gave a person another role meanwhile: ``present``, where ``wanted`` was to be; empty for none."""
+
+    person: Person
+    told: str
+    wanted: str
+    present: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
 class PeoplePage:
     """People with a role here or everywhere, and the project's tokens; ``more`` is where the next page begins."""
 
@@ -48,8 +59,13 @@ class PeoplePage:
     made: Made | None = None
     problem: str = ""
     removing: Person | None = None
+    clash: Clash | None = None
     lives: tuple[int, ...] = LIVES
     roles: tuple[Role, ...] = tuple(Role)
+
+    def initials(self, person: Person) -> str:
+        """The letters of somebody's round mark, as in the head of their own pages."""
+        return Who(person.name).initials
 
 
 def _show(
@@ -60,6 +76,7 @@ def _show(
     made: Made | None = None,
     problem: str = "",
     removing: Person | None = None,
+    clash: Clash | None = None,
 ) -> Response:
     with page.parts.knowledge.store.read() as db:
         found = people.list_people(
@@ -75,8 +92,9 @@ def _show(
         made,
         problem,
         removing,
+        clash,
     )
-    return page.show("people.html", shown, status=400 if problem else 200)
+    return page.show("people.html", shown, status=409 if clash else 400 if problem else 200)
 
 
 def _scope(page: Opened, who: Who, scope: str) -> str:
@@ -125,12 +143,18 @@ def set_role(
     person_id: str,
     role: Annotated[str, Form(max_length=40)] = "",
     scope: Annotated[str, Form(max_length=40)] = "",
+    seen: Annotated[str | None, Form(max_length=40)] = None,
 ) -> Response:
-    """Give a role, or with none take it away."""
+    """Give a role, or with none take it away; where it is not the one that was ``seen``, both are shown first."""
     person = _person(page, who, person_id)
     accounts.require_other(who, person)
     where = _scope(page, who, scope)
-    accounts.set_role(page.parts.knowledge.store, who, where, person, read_role(role) if role else None)
+    wanted = read_role(role) if role else None
+    try:
+        accounts.set_role(page.parts.knowledge.store, who, where, person, wanted, seen=seen)
+    except StaleVersion as error:
+        present = _person(page, who, person_id).roles.get(where)
+        return _show(page, who, clash=Clash(person, str(error), wanted or "", present or "", scope))
     return page.go("/people")
 
 
@@ -174,11 +198,10 @@ def add_token(
     store = page.parts.knowledge.store
     try:
         cleaned = clean_name(name)
-        with store.read() as db:
-            if any(each.name == cleaned for each in tokens.list_tokens(db, page.project)):
-                raise Conflict(f"there is a token {cleaned!r} already; revoke it first, or choose another name")
         life = timedelta(days=days) if days else None
-        secret = make_token(store, page.project, cleaned, role=read_role(role), made_by=who.name, life=life)
+        secret = make_token(
+            store, page.project, cleaned, role=read_role(role), made_by=who.name, life=life, replaces=False
+        )
     except (InputError, Conflict) as error:
         return _show(page, who, problem=str(error))
     return _show(page, who, made=Made("token", cleaned, secret))

@@ -38,7 +38,7 @@ async def _joined(request: Request, parts: PartsOf, project: ProjectOf, who: Who
         read = read_browser if token is None else read_program
         return _standing(read(parts.knowledge.store, secret), who, project)
 
-    with feed.joined(Connection(who.key, project, secret, look)) as connection:
+    with feed.joined(Connection(who.key, project, look)) as connection:
         yield connection
 
 
