@@ -16,7 +16,8 @@ NODE_MODULES := $(FRONTEND)/node_modules/.installed
 DIST := web/static/dist/manifest.json
 
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off -c constraints.txt
-PYTEST := $(BIN)/python -m pytest
+# What is compiled is kept, whatever the environment says: each worker, and each process that a test starts, reads it.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 # Processes for the unit tests; browser tests run one by one, since a busy machine makes them late.
 WORKERS ?= 2
 

@@ -34,7 +34,9 @@ def shorten(markdown: str, limit: int, *, ending: str) -> str:
         if len(cut) + len(closing) <= room:
             break
         cut = cut[: room - len(closing) - 1]
-    cut = (cut.rstrip() + _closing(cut))[:room]
+    else:
+        closing = _closing(cut)
+    cut = (cut.rstrip() + closing)[:room]
     return f"{cut}\n{ending}" if cut else ending[:limit]
 
 
@@ -60,4 +62,5 @@ def _closing(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark")
+    # Only blocks are looked at; what is within their lines need not be read.
+    return MarkdownIt("commonmark").disable("inline")

@@ -32,6 +32,7 @@ from knowledge_base.signature import sign
 from knowledge_base.solution_embedding import FORM
 from knowledge_base.store import projects
 from knowledge_base.store.grouping import templates
+from knowledge_base.store.numbers import take_numbers
 from knowledge_base.store.representing import readings, representatives
 from knowledge_base.store.solving import solution_vectors
 from knowledge_base.store.solving.solution_vectors import NewVector
@@ -109,7 +110,7 @@ def _solve(knowledge: KnowledgeBase, categories: int) -> None:
 
 
 def _put(db: Connection, told: Mapping[int, str], vectors: Vectors, backend: str) -> None:
-    made = projects.take_numbers(db, "solution", len(told))
+    made = take_numbers(db, "solution", len(told))
     state = projects.next_solutions(db, PROJECT)
     both = list(zip(made, told.items(), strict=True))
     db.execute(

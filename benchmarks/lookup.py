@@ -20,6 +20,7 @@ from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from knowledge_base.signature import SIGNATURE_VERSION
 from knowledge_base.store import projects
+from knowledge_base.store.numbers import take_numbers
 
 TEMPLATES = 1_000_000
 BATCH = 2_000
@@ -42,7 +43,7 @@ def _fill(home: Path) -> None:
     with KnowledgeBase(Settings(home=home)) as knowledge, knowledge.store.write() as db:
         projects.ensure_project(db, PROJECT, AT)
         for name in ("template", "category"):
-            projects.take_numbers(db, name, TEMPLATES)
+            take_numbers(db, name, TEMPLATES)
         projects.add_living(db, PROJECT, TEMPLATES)
     file = home / "kea.db"
     with closing(sqlite3.connect(file)) as db:

@@ -28,6 +28,7 @@ from knowledge_base.settings import Settings
 from knowledge_base.store import projects
 from knowledge_base.store.bulk import replace_all
 from knowledge_base.store.metadata import METADATA
+from knowledge_base.store.numbers import take_numbers
 from knowledge_base.store.rarity.term_tables import CategoryTermsRow, TermStateRow
 from knowledge_base.store.representing import representatives
 from knowledge_base.store.tables import ProjectRow
@@ -95,7 +96,7 @@ def _count(knowledge: KnowledgeBase, project: Project, home: Sequence[int]) -> N
     }
     with knowledge.store.write() as db:
         for name, count in given.items():
-            projects.take_numbers(db, name, count)
+            take_numbers(db, name, count)
         values = {"templates": project.templates, "solutions": SOLUTIONS, "change": ACTS, "ring": RING}
         db.execute(update(ProjectRow).where(ProjectRow.__table__.c.id == project.name).values(**values))  # type: ignore[attr-defined]
         sizes = np.bincount(home, minlength=project.categories + 1)[1:].tolist()

@@ -24,6 +24,7 @@ from knowledge_base.signature import sign
 from knowledge_base.store import projects
 from knowledge_base.store.bulk import replace_all
 from knowledge_base.store.metadata import METADATA
+from knowledge_base.store.numbers import take_numbers
 from knowledge_base.store.representing import representatives
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow, FingerprintRow, ProjectRow, TemplateRow
@@ -159,6 +160,6 @@ def _represent(store: Store, numbers: range, wordings: list[str], vectors: Vecto
 
 def _count(store: Store, categories: int, each: int) -> None:
     with store.write() as db:
-        projects.take_numbers(db, "category", categories)
-        projects.take_numbers(db, "template", categories * each)
+        take_numbers(db, "category", categories)
+        take_numbers(db, "template", categories * each)
         db.execute(update(ProjectRow).values(templates=categories * each))

@@ -6,6 +6,7 @@ they fail instead.
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
@@ -19,6 +20,7 @@ import pytest
 
 from knowledge_base.embedding import ensure_model
 from knowledge_base.settings import read_settings
+from tests.support import compiled_sql
 from tests.support.missing import missing
 from tests.support.postgresql import find_programs, running_server
 
@@ -40,6 +42,12 @@ CHROMIUM_ARGUMENTS = (
 )
 
 
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from going through all modules and thousands of tests again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _away_from_the_users_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep a test that forgets to name a home out of the developer's own."""
@@ -47,6 +55,14 @@ def _away_from_the_users_home(tmp_path_factory: pytest.TempPathFactory) -> Itera
         patch.delenv("KEA_DATABASE_URL", raising=False)
         patch.setenv("KEA_HOME", str(tmp_path_factory.mktemp("unnamed") / "home"))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sql_is_compiled_once() -> Iterator[None]:
+    """Let all databases of a run share what SQLAlchemy makes of a statement."""
+    compiled_sql.share()
+    yield
+    compiled_sql.keep_apart()
 
 
 @pytest.fixture(scope="session", autouse=True)

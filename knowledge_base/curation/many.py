@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from knowledge_base.curation.acts import Act, act
 from knowledge_base.curation.assigning import assign_within, owner_of, snooze_within, time_of
 from knowledge_base.curation.labels import ignore_within, label_within, name_of
-from knowledge_base.curation.seen import IGNORING, OWNER, SNOOZE
+from knowledge_base.curation.seen import IGNORING, NAMING, OWNER, SNOOZE
 from knowledge_base.curation.undoing import undo_within
 from knowledge_base.errors import Conflict, InputError
 from knowledge_base.store import audit, projects
@@ -28,7 +28,7 @@ ACTION = "many"
 ACTS = ("label", "assign", "snooze", "unsnooze", "ignore", "unignore")
 
 KINDS = {
-    "label": ("label", "adopt"),
+    "label": NAMING,
     "assign": OWNER,
     **dict.fromkeys(SNOOZE, SNOOZE),
     **dict.fromkeys(IGNORING, IGNORING),

@@ -9,6 +9,8 @@ from knowledge_base.store.audit import Entry
 
 LOOKED_AT = 50
 OWNER, SNOOZE, IGNORING = ("assign",), ("snooze", "unsnooze"), ("ignore", "unignore")
+NAMING = ("label", "adopt")
+SOLVING = ("attach", "link", "detach", "adopt", "publish", "unpublish")
 """The acts that change one thing about a category."""
 
 

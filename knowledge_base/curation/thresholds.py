@@ -63,7 +63,7 @@ def change_thresholds(
     with act(store, project, actor) as this:
         present = _held(this.db, project, settings)
         if based_on is not None and based_on != present.thresholds:
-            raise StaleVersion("somebody changed the thresholds meanwhile; look at them and try again")
+            raise StaleVersion(_told(this.db, project, present.thresholds, based_on))
         before = present.thresholds if present.is_own else None
         wanted = before
         if edit.reset:
@@ -121,6 +121,14 @@ def _keep(
         detail={**change, **grounds},
         undo=change if action == CHANGED else None,
         now=this.now,
+    )
+
+
+def _told(db: Connection, project: str, present: Thresholds, seen: Thresholds) -> str:
+    last = audit.of_actions(db, project, (CHANGED, UNDONE), limit=1)
+    return (
+        f"{last[0].actor if last else 'somebody'} changed the thresholds meanwhile: answers from {present.answer:g} and"
+        f" suggests from {present.suggest:g} now, it was {seen.answer:g} and {seen.suggest:g}; look, and try again"
     )
 
 

@@ -16,8 +16,8 @@ from knowledge_base.curation.keeping.keep_undoing import undo_keep
 from knowledge_base.curation.keeping.keep_waiting import let_wait
 from knowledge_base.curation.learning.learning import take_back
 from knowledge_base.curation.said import former_reasons, restore_fitting, withdraw_between
-from knowledge_base.curation.seen import IGNORING
 from knowledge_base.curation.solving.publishing import undo_discard, undo_draft, undo_publish, undo_unpublish
+from knowledge_base.curation.standing import require_last, require_untouched
 from knowledge_base.errors import Conflict
 from knowledge_base.store import audit, projects
 from knowledge_base.store.audit import Entry
@@ -58,8 +58,9 @@ def undo_within(this: Act, audit_id: int) -> Done:
         raise Conflict("this was taken back before")
     if entry.undo is None or entry.category is None or entry.action not in _UNDO:
         raise Conflict("this act cannot be taken back here")
-    if entry.action in IGNORING:
-        _require_last(this, entry)
+    require_last(this, entry)
+    if entry.action == "split":
+        require_untouched(this, entry)
     shown = _UNDO[entry.action](this, entry.category, entry.undo)
     this.touched |= _touched(this, entry, entry.undo)
     audit.mark_undone(this.db, this.project, audit_id, this.now)
@@ -100,13 +101,6 @@ def _undo_ignore(this: Act, category: int, undo: Undo) -> int:
         raise Conflict(_IGNORED_ANEW)
     categories.set_fields(this.db, this.project, category, ignored=undo["before"])
     return categories.resolve(this.db, this.project, category)
-
-
-def _require_last(this: Act, entry: Entry) -> None:
-    """Raise Conflict where somebody ignored the same category, or took it back, behind an act."""
-    newer = audit.newer_about(this.db, this.project, entry.id, [entry.category or 0])
-    if any(each.action in IGNORING for each in newer):
-        raise Conflict(_IGNORED_ANEW)
 
 
 def _undo_link(this: Act, category: int, undo: Undo) -> int:

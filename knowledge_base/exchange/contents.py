@@ -99,7 +99,7 @@ KEPT = (
     Kept("care", points={"category": "category"}),
     Kept("keep_rule", numbered="keep_rule", points={"category": "category", "template": "template"}),
     Kept("queue_view", numbered="queue_view"),
-    Kept("audit", numbered="audit"),
+    Kept("audit", derived={"imported_by": ""}, numbered="audit", points={"category": "category"}),
     Kept("recluster_move"),
     Kept("recluster_alias"),
     Kept("count_minute", points=_OF_TEMPLATE),

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, insert, select
 
+from knowledge_base.store import numbers
 from knowledge_base.store.engine import BUSY_TIMEOUT_SECONDS, database_file
 from knowledge_base.store.metadata import METADATA
 from knowledge_base.store.store import Store
+from knowledge_base.store.tables import SequenceRow
 
 CHUNK = 1000
 
@@ -40,6 +42,7 @@ def copy_in(staged: Store, store: Store, progress: Progress) -> None:
         _copy_pages(source, target, progress)
         return
     with staged.read() as here, store.write() as there:
+        numbers.begin_raising(there)
         for table in METADATA.sorted_tables:
             there.execute(delete(table))
         _copy_rows(here, there, progress)
@@ -57,10 +60,11 @@ def _copy_pages(source: Path, target: Path, progress: Progress) -> None:
 
 
 def _copy_rows(here: Connection, there: Connection, progress: Progress) -> None:
-    tables = METADATA.sorted_tables
+    tables = [each for each in METADATA.sorted_tables if each.name != SequenceRow.__tablename__]
     for place, table in enumerate(tables):
         progress(place, len(tables))
         rows = here.execute(select(table).execution_options(yield_per=CHUNK))
         for batch in rows.mappings().partitions(CHUNK):
             there.execute(insert(table), [dict(row) for row in batch])
+    numbers.raise_numbers(there, numbers.last_numbers(here))
     progress(len(tables), len(tables))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from knowledge_base.exchange.keeping import keep_rule_rows
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.store import projects
 from knowledge_base.store.asking import learnt, thresholds
@@ -43,6 +44,7 @@ def export_rows(store: Store, project: str) -> Rows:
                 "right": public_id(Prefix.TEMPLATE, fact.right),
             }
         yield from _learnt(db, project)
+        yield from keep_rule_rows(db, project)
         for proposal in proposals.open_proposals(db, project):
             yield _proposal(proposal)
 
@@ -181,5 +183,6 @@ def _solutions(db: Connection, project: str) -> Rows:
                 "at": each.at.isoformat(),
                 "category_ids": list(each.category_ids),
                 "state": each.state,
+                **({"details": details} if (details := each.details.document()) else {}),
             }
         after = int(batch[-1].id.partition("-")[2])

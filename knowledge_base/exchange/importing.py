@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from knowledge_base.curation.acts import Act
-from knowledge_base.curation.grouping.merging import merge_categories, move_templates
 from knowledge_base.curation.learning.learning import keep_imported
 from knowledge_base.curation.masking.rule_changes import keep_rules
 from knowledge_base.curation.solving.publishing import draft_within, publish_within
@@ -17,12 +16,17 @@ from knowledge_base.curation.solving.remedies import link_within
 from knowledge_base.curation.solving.waiting_texts import change_state
 from knowledge_base.curation.thresholds import keep_imported_thresholds
 from knowledge_base.errors import InputError, KeaError, NotFound
+from knowledge_base.exchange.gathering import gather, say
+from knowledge_base.exchange.keeping import import_keep_rules, joining
 from knowledge_base.exchange.shapes import (
     CategoryShape,
     FactShape,
+    FingerprintShape,
+    KeepRulesShape,
     LearntShape,
     RulesShape,
     SolutionShape,
+    TemplateShape,
     ThresholdsShape,
     read_shape,
 )
@@ -41,7 +45,7 @@ from knowledge_base.store.solving import drafts, solutions
 from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.store.text import clip
-from knowledge_base.types import Solution, SolutionState, Why
+from knowledge_base.types import Solution, SolutionState
 
 DERIVED = ("proposal",)
 
@@ -54,6 +58,7 @@ class _Tally:
     left_out: int = 0
     homes: dict[str, int] = field(default_factory=dict)
     templates: dict[str, int] = field(default_factory=dict)
+    made: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ def import_rows(
     Categories are recognised by their fingerprints, solutions by their ids; the ids of other rows
     in the file follow. Raises InputError naming the first line that is wrong; then nothing is kept.
     """
-    with store.write() as db:
+    with joining(store, [project]), store.write() as db:
         return import_within(db, project, rows, actor=actor, name=name, now=store.clock())
 
 
@@ -88,7 +93,7 @@ def import_within(
     now: datetime,
 ) -> Imported:
     """Do the same within a transaction, which must not be kept where this raises."""
-    order = {"rules": 0, "category": 1, "fact": 2, "solution": 3, "learnt": 4, "thresholds": 5}
+    order = {"rules": 0, "category": 1, "fact": 2, "solution": 3, "learnt": 4, "thresholds": 5, "keep_rules": 6}
     for line, values in rows:
         if values.get("type") not in (*order, *DERIVED):
             raise InputError(f"{name}, line {line}: the type {values.get('type')!r} is not known")
@@ -119,6 +124,8 @@ def _import_row(this: Act, values: Mapping[str, object], tally: _Tally) -> None:
         _import_solution(this, shape, tally)
     elif isinstance(shape, LearntShape):
         _import_learnt(this, shape, tally)
+    elif isinstance(shape, KeepRulesShape):
+        tally.left_out += import_keep_rules(this, shape, homes=tally.homes, templates=tally.templates)
     elif isinstance(shape, ThresholdsShape):
         tally.left_out += not keep_imported_thresholds(this, Thresholds(shape.answer, shape.suggest))
     else:
@@ -142,22 +149,10 @@ def _import_category(this: Act, shape: CategoryShape, tally: _Tally) -> None:
         if not each.fingerprints:
             raise InputError(f"template {each.id} has no fingerprints")
         first = each.fingerprints[0]
-        refs = templates.find(this.db, this.project, first.version, [first.fingerprint]) or templates.create(
-            this.db,
-            this.project,
-            [
-                NewTemplate(
-                    first.fingerprint,
-                    first.version,
-                    each.text,
-                    tuple(each.codes),
-                    each.service,
-                    each.level,
-                    each.first_seen or this.now,
-                )
-            ],
-            this.now,
-        )
+        refs = templates.find(this.db, this.project, first.version, [first.fingerprint])
+        if not refs:
+            refs = templates.create(this.db, this.project, [_new(each, first, this.now)], this.now)
+            tally.made.add(refs[first.fingerprint].category)
         number = refs[first.fingerprint].template
         templates.add_fingerprints(
             this.db, this.project, number, [(other.version, other.fingerprint) for other in each.fingerprints]
@@ -166,33 +161,17 @@ def _import_category(this: Act, shape: CategoryShape, tally: _Tally) -> None:
         numbers.append(number)
     if not numbers:
         return
-    target = _gather(this, numbers)
+    target = gather(this, numbers, tally.made)
     for old in (shape.id, *shape.aliases):
         tally.homes[old] = target
-    state = this.state(target)
-    if shape.label and not state.label:
-        categories.set_fields(this.db, this.project, target, label=clip(shape.label, 200))
-    if shape.ignored:
-        categories.set_fields(this.db, this.project, target, ignored=True)
+    say(this, target, shape)
     tally.categories += 1
 
 
-def _gather(this: Act, numbers: Sequence[int]) -> int:
-    """Bring the templates of one imported category together, without touching what people said here."""
-    homes = templates.homes(this.db, this.project, numbers)
-    target = homes[numbers[0]]
-    why = {"why": Why.PERSON, "actor": this.actor}
-    for number, home in homes.items():
-        if home == target:
-            continue
-        other = this.state(home)
-        if other.label or other.solution:
-            continue
-        if set(categories.templates_of(this.db, this.project, home)) <= set(numbers):
-            merge_categories(this.db, this.project, target, [home], {number: why}, now=this.now)
-        else:
-            move_templates(this.db, this.project, {number: target}, {number: why}, now=this.now)
-    return target
+def _new(shape: TemplateShape, first: FingerprintShape, now: datetime) -> NewTemplate:
+    seen = shape.first_seen or now
+    codes = tuple(shape.codes)
+    return NewTemplate(first.fingerprint, first.version, shape.text, codes, shape.service, shape.level, seen)
 
 
 def _import_fact(this: Act, shape: FactShape, tally: _Tally) -> None:
@@ -200,8 +179,10 @@ def _import_fact(this: Act, shape: FactShape, tally: _Tally) -> None:
         pair = (tally.templates[shape.left], tally.templates[shape.right])
     except KeyError as error:
         raise InputError(f"the fact names template {error.args[0]}, which is in no category of this file") from None
-    standing = {(fact.kind, fact.left, fact.right) for fact in facts.about(this.db, this.project, pair)}
-    if (shape.kind, min(pair), max(pair)) not in standing:
+    said = {fact.kind for fact in facts.about(this.db, this.project, pair) if {fact.left, fact.right} == {*pair}}
+    if said:
+        tally.left_out += shape.kind not in said
+    else:
         facts.add(this.db, this.project, shape.kind, [pair], actor=this.actor, now=this.now)
 
 
@@ -219,7 +200,8 @@ def _import_learnt(this: Act, shape: LearntShape, tally: _Tally) -> None:
 
 
 def _import_solution(this: Act, shape: SolutionShape, tally: _Tally) -> None:
-    text = SolutionText(shape.title, shape.cause, shape.body)
+    details = None if shape.details is None else shape.details.read()
+    text = SolutionText(shape.title, shape.cause, shape.body, details)
     homes = [_home(this, public, tally) for public in shape.category_ids]
     number = _present_solution(this, shape, homes, foreign=bool(tally.homes))
     if number is None:
@@ -234,7 +216,7 @@ def _import_solution(this: Act, shape: SolutionShape, tally: _Tally) -> None:
         )
     else:
         newest = solutions.get(this.db, this.project, number)
-        if (newest.title, newest.cause, newest.body) != (text.title.strip(), text.cause.strip(), text.body.strip()):
+        if not text.says_the_same_as(newest):
             solutions.revise(
                 this.db, this.project, number, text, author=this.actor, now=this.now, based_on=newest.version
             )
@@ -256,7 +238,7 @@ def _import_solution(this: Act, shape: SolutionShape, tally: _Tally) -> None:
 
 def _publish(this: Act, wanted: Solution) -> None:
     if wanted.category_ids:
-        publish_within(this, wanted, replace=True)
+        publish_within(this, wanted, replaces=None)
     else:
         change_state(this, number_of(Prefix.SOLUTION, wanted.id), SolutionState.PUBLISHED)
 

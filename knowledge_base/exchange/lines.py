@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 
 from knowledge_base.errors import InputError
 from knowledge_base.exchange.contents import BY_NAME, Kept
+from knowledge_base.exchange.documents import check_documents
 from knowledge_base.scrub import scrub
 from knowledge_base.store.projects import NAME
 from knowledge_base.store.text import storable
@@ -104,7 +105,9 @@ def read_end(line: bytes) -> End:
 
 def read_row(kept: Kept, line: bytes) -> dict[str, Any]:
     """Read a row of a table, without its project. Raises InputError naming the column that is wrong."""
-    return {name: value for name, value in _checked(_model_of(kept.name), line) if name != "type"}
+    values = {name: value for name, value in _checked(_model_of(kept.name), line) if name != "type"}
+    check_documents(kept.name, values)
+    return values
 
 
 def write_row(kept: Kept, values: Mapping[str, Any]) -> str:

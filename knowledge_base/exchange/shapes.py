@@ -10,6 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from knowledge_base.errors import InputError
 from knowledge_base.signature.custom.user_rules import MOST_RULES
+from knowledge_base.solution_details import MOST, Details
 from knowledge_base.store.asking.learnt import LearntKind
 from knowledge_base.types import FactKind, SolutionState
 
@@ -54,6 +55,42 @@ class CategoryShape(_Shape):
     templates: list[TemplateShape] = []
 
 
+class AppliesToShape(_Shape):
+    """A service, and which versions of it."""
+
+    service: str
+    version: str = ""
+
+
+class LinkShape(_Shape):
+    """Where more is written."""
+
+    url: str
+    title: str = ""
+
+
+class VariantShape(_Shape):
+    """A solution in its other language."""
+
+    language: str
+    title: str
+    cause: str = ""
+    body: str = ""
+
+
+class DetailsShape(_Shape):
+    """What a solution says besides its words."""
+
+    language: str = ""
+    applies: list[AppliesToShape] = Field([], max_length=MOST)
+    links: list[LinkShape] = Field([], max_length=MOST)
+    variants: list[VariantShape] = Field([], max_length=MOST)
+
+    def read(self) -> Details:
+        """Give it as solutions hold it; raises InputError for what they cannot hold."""
+        return Details.read(self.model_dump())
+
+
 class SolutionShape(_Shape):
     """A solution and the categories that it helps with, or will once it is published."""
 
@@ -64,12 +101,33 @@ class SolutionShape(_Shape):
     author: str = ""
     category_ids: list[str] = []
     state: SolutionState = SolutionState.PUBLISHED
+    details: DetailsShape | None = None
 
 
 class RulesShape(_Shape):
     """The masking rules of a project's users, in their order."""
 
     rules: list[dict[str, object]] = Field(max_length=MOST_RULES)
+
+
+class KeepRuleShape(_Shape):
+    """What a rule that keeps a category asks for; an empty condition asks for nothing."""
+
+    code: str = ""
+    template: str | None = None
+    pattern: str = ""
+    service: str = ""
+    category: str
+    enabled: bool = True
+    actor: str = ""
+    at: Annotated[AwareDatetime, AfterValidator(_in_utc)] | None = None
+    reason: str = ""
+
+
+class KeepRulesShape(_Shape):
+    """The rules of a project that keep templates in a category, in their order."""
+
+    rules: list[KeepRuleShape] = Field(max_length=MOST_RULES)
 
 
 class FactShape(_Shape):
@@ -100,7 +158,7 @@ class ThresholdsShape(_Shape):
     suggest: float = Field(ge=0, le=1)
 
 
-AnyShape = CategoryShape | SolutionShape | FactShape | RulesShape | LearntShape | ThresholdsShape
+AnyShape = CategoryShape | SolutionShape | FactShape | RulesShape | KeepRulesShape | LearntShape | ThresholdsShape
 
 _SHAPES: dict[str, type[AnyShape]] = {
     "rules": RulesShape,
@@ -108,6 +166,7 @@ _SHAPES: dict[str, type[AnyShape]] = {
     "solution": SolutionShape,
     "fact": FactShape,
     "learnt": LearntShape,
+    "keep_rules": KeepRulesShape,
     "thresholds": ThresholdsShape,
 }
 

@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from knowledge_base.store import projects
 from knowledge_base.store.solving import solutions
 from knowledge_base.store.store import Store
+from knowledge_base.types import Solution
 
 CHUNK = 500
-COLUMNS = ("id", "state", "version", "title", "cause", "body", "author", "at", "categories")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a cell begins with that a spreadsheet would compute (OWASP, CSV injection)."""
+COLUMNS = (
+    *("id", "state", "version", "title", "cause", "body", "author", "at", "categories"),
+    *("applies", "links", "language", "other_language", "other_title", "other_cause", "other_body"),
+)
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a cell begins with that a spreadsheet would compute, full-width forms too (OWASP, CSV injection)."""
 
 
 def solutions_csv(store: Store, project: str) -> Iterator[str]:
@@ -27,20 +31,21 @@ def solutions_csv(store: Store, project: str) -> Iterator[str]:
         after = 0
         while batch := solutions.list_all(db, project, after=after, limit=CHUNK):
             for each in batch:
-                yield _line(
-                    (
-                        each.id,
-                        str(each.state),
-                        str(each.version),
-                        each.title,
-                        each.cause,
-                        each.body,
-                        each.author,
-                        each.at.isoformat(),
-                        " ".join(each.category_ids),
-                    )
-                )
+                yield _line(_cells(each))
             after = int(batch[-1].id.partition("-")[2])
+
+
+def _cells(solution: Solution) -> tuple[str, ...]:
+    details = solution.details
+    other = details.variants[0] if details.variants else None
+    return (
+        *(solution.id, str(solution.state), str(solution.version), solution.title, solution.cause, solution.body),
+        *(solution.author, solution.at.isoformat(), " ".join(solution.category_ids)),
+        "\n".join(f"{each.service} {each.version}".strip() for each in details.applies),
+        "\n".join(f"{each.url} {each.title}".strip() for each in details.links),
+        details.language,
+        *(("", "", "", "") if other is None else (other.language, other.title, other.cause, other.body)),
+    )
 
 
 def harmless(cell: str) -> str:

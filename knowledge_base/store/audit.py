@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 from sqlmodel import col
 
 from knowledge_base.errors import NotFound
-from knowledge_base.store.projects import take_numbers
+from knowledge_base.store.numbers import take_numbers
 from knowledge_base.store.tables import AuditRow, CategoryRow
 from knowledge_base.store.text import clip
 
@@ -22,7 +22,10 @@ OF_ACCOUNTS = ("token", "revoke token", "person", "role", "remove person", "pass
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One act; ``undo`` is None where it cannot be taken back."""
+    """One act; ``undo`` is None where it cannot be taken back.
+
+    ``imported_by`` says who brought it here in a file, which alone tells that ``actor`` did it; else it is empty.
+    """
 
     id: int
     actor: str
@@ -32,6 +35,7 @@ class Entry:
     undo: Mapping[str, Any] | None
     at: datetime
     undone_at: datetime | None
+    imported_by: str = ""
 
     @property
     def can_be_undone(self) -> bool:
@@ -48,6 +52,7 @@ _COLUMNS = (
     col(AuditRow.undo),
     col(AuditRow.at),
     col(AuditRow.undone_at),
+    col(AuditRow.imported_by),
 )
 
 
@@ -63,7 +68,7 @@ def write(
     now: datetime,
 ) -> int:
     """Keep an act; tell its number."""
-    number = take_numbers(db, "audit")[0]
+    number = take_numbers(db, "audit", in_order_of=project)[0]
     db.execute(
         insert(AuditRow),
         [
@@ -125,6 +130,19 @@ def of_category(db: Connection, project: str, category: int, *, limit: int = 50)
     return [Entry(*row) for row in db.execute(query)]
 
 
+def was_done(db: Connection, project: str, category: int, actions: Collection[str]) -> bool:
+    """Tell whether something of some kinds was ever done to a category or to one that was merged into it."""
+    merged = select(col(CategoryRow.id)).where(
+        col(CategoryRow.project) == project, col(CategoryRow.merged_into) == category
+    )
+    query = select(col(AuditRow.id)).where(
+        col(AuditRow.project) == project,
+        or_(col(AuditRow.category) == category, col(AuditRow.category).in_(merged)),
+        col(AuditRow.action).in_(sorted(actions)),
+    )
+    return db.execute(query.limit(1)).first() is not None
+
+
 def of_actions(db: Connection, project: str, actions: Collection[str], *, limit: int) -> list[Entry]:
     """Read the acts of some kinds, newest first."""
     query = (
@@ -158,6 +176,21 @@ def acted_since(
         col(AuditRow.action).in_([*sorted(actions), "undo"]),
     )
     return {row[0] for row in db.execute(query) if row[1] != "undo" or row[2].get("undone") in actions}
+
+
+def standing_behind(db: Connection, project: str, number: int, actions: Collection[str]) -> list[Entry]:
+    """Read the acts of some kinds that came behind one and were not taken back, oldest first."""
+    query = (
+        select(*_COLUMNS)
+        .where(
+            col(AuditRow.project) == project,
+            col(AuditRow.id) > number,
+            col(AuditRow.action).in_(sorted(actions)),
+            col(AuditRow.undone_at).is_(None),
+        )
+        .order_by(col(AuditRow.id))
+    )
+    return [Entry(*row) for row in db.execute(query)]
 
 
 def newer_about(db: Connection, project: str, number: int, categories: list[int]) -> list[Entry]:

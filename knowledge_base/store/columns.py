@@ -53,7 +53,7 @@ def project_key() -> Any:
 
 
 def number_key() -> Any:
-    """Make a key column that is filled from the sequence table, never by the database."""
+    """Make a key column that is filled from ``numbers``, never by the database."""
     return Field(primary_key=True, sa_type=Big, sa_column_kwargs={"autoincrement": False})
 
 

@@ -1,4 +1,4 @@
-"""Projects, the numbers that are given out, and the numbered change feed."""
+"""Projects, the numbers of their states, and the numbered change feed."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from itertools import repeat
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
-from sqlalchemy.engine import Dialect
 from sqlmodel import col
 
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.store.bulk import replace_all
 from knowledge_base.store.engine import beside
-from knowledge_base.store.tables import ChangeRow, ProjectRow, SequenceRow
+from knowledge_base.store.tables import ChangeRow, ProjectRow
 from knowledge_base.store.text import storable
-from knowledge_base.store.upserts import adding, insert_or_skip
+from knowledge_base.store.upserts import insert_or_skip
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _NOTHING_YET = {"generation": 0, "change": 0, "ring": 0, "templates": 0, "solutions": 0}
@@ -72,17 +71,6 @@ def lock(db: Connection, project: str) -> None:
 def list_projects(db: Connection) -> list[str]:
     """Name all projects in order."""
     return list(db.execute(select(col(ProjectRow.id)).order_by(col(ProjectRow.id))).scalars())
-
-
-def take_numbers(db: Connection, name: str, count: int = 1) -> range:
-    """Take the next numbers of a sequence; they are gone even where the transaction is the last to use them."""
-    last = db.execute(_taking(db.dialect), {"name": name, "value": count}).scalar_one()
-    return range(last - count + 1, last + 1)
-
-
-@lru_cache(maxsize=8)
-def _taking(dialect: Dialect) -> Any:
-    return adding(dialect, SequenceRow, ("name",), "value").returning(col(SequenceRow.value))
 
 
 def next_generation(db: Connection, project: str) -> int:

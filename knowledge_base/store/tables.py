@@ -1,7 +1,7 @@
 """The tables, and nothing else: they stay inside the store.
 
 Every key starts with the project. Numbers of categories, templates, solutions and questions come
-from the ``sequence`` table, are unique over all projects and are never used again.
+from ``numbers``, are unique over all projects and are never used again.
 """
 
 from datetime import datetime
@@ -32,7 +32,7 @@ class ProjectRow(SQLModel, table=True):
 
 
 class SequenceRow(SQLModel, table=True):
-    """The last number that was given out, by kind."""
+    """The last number that was given out, by kind; unused on PostgreSQL, see ``numbers``."""
 
     __tablename__ = "sequence"
     name: str = Field(primary_key=True, max_length=32)
@@ -266,7 +266,7 @@ class ChangeRow(SQLModel, table=True):
 
 
 class AuditRow(SQLModel, table=True):
-    """Who did what; ``undo`` holds what is needed to take it back."""
+    """Who did what; ``undo`` holds what is needed to take it back, ``imported_by`` who brought it from another home."""
 
     __tablename__ = "audit"
     __table_args__ = (Index("audit_category", "project", "category", "id"),)
@@ -279,6 +279,7 @@ class AuditRow(SQLModel, table=True):
     undo: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
     at: datetime = moment()
     undone_at: datetime | None = moment(nullable=True)
+    imported_by: str = Field(default="", max_length=200)
 
 
 class PositionRow(SQLModel, table=True):

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import run_forked
+
 Kea = Callable[..., "subprocess.CompletedProcess[str]"]
 COMMAND = str(Path(sysconfig.get_path("scripts")) / "kea")
 
@@ -18,9 +20,14 @@ COMMAND = str(Path(sysconfig.get_path("scripts")) / "kea")
 def run_kea(home: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """Run ``kea`` on a home, to its end."""
     environment = {**os.environ, "KEA_HOME": str(home), "COLUMNS": "200", "NO_COLOR": "1"}
-    return subprocess.run(
-        [COMMAND, *arguments], env=environment, input=stdin, capture_output=True, text=True, timeout=180
-    )
+    done = run_forked(arguments, environment=environment, stdin=stdin.encode(), timeout=180)
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def run_script(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same by the installed script, with all that it imports."""
+    environment = {**os.environ, "KEA_HOME": str(home), "COLUMNS": "200", "NO_COLOR": "1"}
+    return subprocess.run([COMMAND, *arguments], env=environment, capture_output=True, text=True, timeout=180)
 
 
 @pytest.fixture(scope="session")

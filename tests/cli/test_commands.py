@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Kea, run_kea
+from tests.cli.conftest import Kea, run_kea, run_script
 
 COMMANDS = (
     "serve",
@@ -40,7 +40,7 @@ def rows(path: Path) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_explains_itself(tmp_path: Path, command: str) -> None:
-    done = run_kea(tmp_path, command, "--help")
+    done = run_script(tmp_path, command, "--help")
     assert done.returncode == 0
     assert "Usage: kea " + command in done.stdout
 

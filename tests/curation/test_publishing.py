@@ -96,6 +96,8 @@ def test_publishing_with_other_words_adds_a_version(store: Store) -> None:
     made = draft(store, first)
     with pytest.raises(StaleVersion):
         curation.publish(store, MINE, made, text=OTHER_TEXT, based_on=7, actor="Mei")
+    with pytest.raises(StaleVersion, match=f"follow no version of {made}"):
+        curation.publish(store, MINE, made, text=OTHER_TEXT, actor="Mei")
     assert read(store, made).state is SolutionState.DRAFT
     curation.publish(store, MINE, made, text=OTHER_TEXT, based_on=1, actor="Mei")
     assert (read(store, made).version, read(store, made).title) == (2, OTHER_TEXT.title)
@@ -125,7 +127,7 @@ def test_another_solution_is_replaced_only_where_that_is_said(store: Store) -> N
     with pytest.raises(Conflict, match=f"{first} has another solution"):
         curation.publish(store, MINE, made, actor="Mei")
     assert solution_of(store, first) == other.id
-    done = curation.publish(store, MINE, made, replace=True, actor="Mei")
+    done = curation.publish(store, MINE, made, replaces=[other.id], actor="Mei")
     assert solution_of(store, first) == made
     curation.undo(store, MINE, done.audit_id, actor="Mei")
     assert solution_of(store, first) == other.id

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +26,7 @@ from knowledge_base.store.grouping import categories, template_reading
 from knowledge_base.store.intake import sample_walk
 from knowledge_base.store.rules import rule_sets
 from tests.curation.rule_support import NOW, PROJECT, change, keep_lines, kept, mask, solve
+from tests.support.commands import run_forked, start_forked
 
 WORDS = ("acme", "zeta", "omega", "kilo")
 FORMS = (
@@ -184,7 +182,7 @@ def test_nothing_comes_off_whatever_happens(
     world.check_samples()
 
 
-COMMAND = (sys.executable, "-c", "from web.cli import main; main()", "rules", "migrate", "--project", PROJECT)
+COMMAND = ("rules", "migrate", "--project", PROJECT)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -200,19 +198,19 @@ def test_a_migration_that_is_killed_again_and_again_comes_to_its_end(
     environment = {**os.environ, "KEA_HOME": str(tmp_path / "home"), "KEA_DATABASE_URL": knowledge.store.url}
     cursors = []
     for _ in range(4):
-        process = subprocess.Popen(COMMAND, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = start_forked(COMMAND, environment=environment)
         begun = _cursor(knowledge)
         end = time.monotonic() + 60
         # Killed once it got on, wherever it is then.
-        while process.poll() is None and _cursor(knowledge) == begun:
+        while process.exitcode is None and _cursor(knowledge) == begun:
             assert time.monotonic() < end, "the migration does not get on"
             time.sleep(0.002)
         time.sleep(by.random() * 0.02)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+        process.kill()
+        process.join()
         cursors.append(_cursor(knowledge))
     assert cursors == sorted(cursors)
-    done = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, timeout=120)
+    done = run_forked(COMMAND, environment=environment, timeout=120)
     assert done.returncode == 0, done.stderr
     assert not Resigner(knowledge.store, PROJECT).is_due()
     assert keep_lines(pipeline, lines) == before

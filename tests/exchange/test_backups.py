@@ -27,6 +27,7 @@ from knowledge_base.store.intake import counts
 from knowledge_base.store.messages import outbox
 from knowledge_base.store.messages.message_tables import InboxRow, OutboxRow
 from knowledge_base.store.messages.outbox import NewDelivery
+from knowledge_base.store.numbers import take_numbers
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import LeaseRow
 from tests.store.databases import MINE, START, copied_file, opened
@@ -61,7 +62,8 @@ def test_a_backup_takes_the_place_of_what_came_later(knowledge: KnowledgeBase, b
     restore(knowledge.store, backup, unseen, force=True)
     assert exported(knowledge.store) == before
     (again,) = ingest(knowledge, "ERROR quota of project exceeded")
-    assert again.category_id == "KE-4"
+    # PostgreSQL gives no number twice, not even after it is put back.
+    assert again.category_id == ("KE-4" if knowledge.store.is_sqlite else "KE-5")
 
 
 def test_it_is_read_by_its_owner_alone_and_holds_no_secret_setting(store: Store, tmp_path: Path) -> None:
@@ -180,7 +182,7 @@ def test_a_backup_ends_however_often_others_write(store: Store, tmp_path: Path) 
         assert steps < 100, "it does not end"
         if "sqlite" in store.engine.dialect.name:
             with store.write() as db:
-                projects.take_numbers(db, "audit")
+                take_numbers(db, "audit")
 
     back_up(store, Settings(home=tmp_path), tmp_path / "kea.backup", START, write)
 

@@ -16,12 +16,12 @@ from knowledge_base.curation.keeping.keep_changes import change_keep
 from knowledge_base.curation.keeping.keep_edits import KeepChange
 from knowledge_base.errors import InputError
 from knowledge_base.exchange.contents import BY_NAME, LEFT_OUT
-from knowledge_base.exchange.loading import Loaded, import_export
+from knowledge_base.exchange.loading import FAR, LAST, Loaded, import_export
 from knowledge_base.exchange.reading import Export
 from knowledge_base.exchange.writing import export_lines
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store import projects
+from knowledge_base.store import audit, numbers, projects
 from knowledge_base.store.accounts import tokens
 from knowledge_base.store.metadata import METADATA
 from knowledge_base.store.rules.keep_rules import KeepRule
@@ -209,3 +209,75 @@ def test_a_project_with_a_token_is_imported_exactly_and_its_acts_stay(
     assert [line for line in here if line in lines] == lines[:-1]  # the last one counts the acts, too
     with store.read() as db:
         assert len(tokens.list_tokens(db, MINE)) == 2
+
+
+DOCUMENTS: tuple[tuple[str, dict[str, object], str], ...] = (
+    ("solution_version", {"details": {"links": [{"url": "javascript:alert(1)"}]}}, "'javascript:alert.* is no address"),
+    ("solution_version", {"details": {"links": 5}}, "details.links: input should be a valid list"),
+    ("solution_version", {"details": {"shown": True}}, "details.shown: extra inputs"),
+    ("template", {"reason": {"why": "magic"}}, "reason.why: input should be"),
+    ("template", {"reason": {"words": "disk"}}, "reason.words: input should be a valid list"),
+    ("audit", {"action": "merge", "undo": {"merges": 5}}, "undo.merges: input should be a valid list"),
+    ("audit", {"action": "merge", "undo": {}}, "undo.merges: field required"),
+    ("audit", {"action": "discard", "undo": {"solution": 1, "links": [4711]}}, "undo names the category 4711"),
+    ("audit", {"action": "many", "undo": {"acts": [[1, 10**15]]}}, "undo.acts: .*these are no acts"),
+    ("audit", {"action": "snooze", "undo": {"until": None, "before": "soon"}}, "undo.before: .*isoformat"),
+    ("audit", {"action": "merge", "detail": {"merged": 7}}, "detail.merged: input should be a valid list"),
+)
+
+
+@pytest.mark.parametrize(("table", "values", "reason"), DOCUMENTS)
+def test_a_document_that_nobody_could_read_is_named(
+    lines: list[str], other_home: KnowledgeBase, table: str, values: dict[str, object], reason: str
+) -> None:
+    at = next(place for place, line in enumerate(lines) if line.startswith(f'{{"type":"{table}"'))
+    empty = exported(other_home.store)
+    with pytest.raises(InputError, match=f"line {at + 1}: .*{reason}"):
+        load(other_home.store, [*lines[:at], changed(lines[at], **values), *lines[at + 1 :]])
+    assert exported(other_home.store) == empty
+
+
+def test_acts_that_came_say_who_brought_them(lines: list[str], other_home: KnowledgeBase) -> None:
+    store = other_home.store
+    load(store, lines)
+    with store.read() as db:
+        acts = audit.behind(db, MINE, 0, limit=100)
+    assert acts
+    assert {each.imported_by for each in acts} == {"Mei"}
+    assert exported(store) == lines, "it is no part of what is exported"
+    curation.label(store, MINE, f"KE-{acts[0].category}", "ours", actor="Ravi")
+    with store.read() as db:
+        assert audit.behind(db, MINE, acts[0].id, limit=1)[0].imported_by == ""
+
+
+def with_category(lines: list[str], number: int) -> list[str]:
+    """Make a file of one category."""
+    said = {"label": "x", "state": "active", "keywords": [], "ignored": False, "created_at": START.isoformat()}
+    rows = [changed(lines[0], projects=["third"]), changed(lines[1], id="third")]
+    rows.append(json.dumps({"type": "category", "id": number, **said}) + "\n")
+    return [*rows, json.dumps({"type": "end", "lines": len(rows)}) + "\n"]
+
+
+def test_a_project_cannot_use_up_the_numbers_of_others(lines: list[str], knowledge: KnowledgeBase) -> None:
+    with knowledge.store.read() as db:
+        last = numbers.last_numbers(db)
+    for far in (2**53 - 1, last["category"] + FAR + 1):
+        (done,) = load(knowledge.store, with_category(lines, far))
+        assert done.merged is not None
+    with knowledge.store.read() as db:
+        assert numbers.last_numbers(db) == last
+    (done,) = load(knowledge.store, with_category(lines, last["category"] + FAR))
+    assert done.merged is None
+    (new,) = ingest(knowledge, "FATAL something that nobody knows yet")
+    assert new.category_id == f"KE-{last['category'] + FAR + 1}"
+
+
+def test_a_system_of_any_size_goes_into_an_empty_home(lines: list[str], other_home: KnowledgeBase) -> None:
+    far = with_category(lines, LAST)
+    (done,) = load(other_home.store, far)
+    assert done.merged is None
+    assert list(map(json.loads, exported(other_home.store, "third")))[2] == json.loads(far[2]) | {
+        "merged_into": None,
+        "solution": None,
+        "created_at": "2026-03-02T09:30:00Z",
+    }

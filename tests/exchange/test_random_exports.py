@@ -35,11 +35,20 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(WORDS, inner, max_size=2),
     max_leaves=4,
 )
+DETAILS = st.just({}) | st.fixed_dictionaries(
+    {"links": st.lists(st.fixed_dictionaries({"url": st.just("https://kea.example"), "title": WORDS}), max_size=2)}
+)
 JSONS: dict[str, st.SearchStrategy[Any]] = {
     "keywords": st.lists(WORDS, max_size=3),
     "codes": st.lists(WORDS, max_size=3),
-    "rules": st.lists(st.dictionaries(WORDS, VALUES, max_size=2), max_size=2),
-    "conflicts": st.lists(st.dictionaries(WORDS, VALUES, max_size=2), max_size=2),
+    "rules": st.lists(st.fixed_dictionaries({"name": WORDS, "pattern": WORDS}), max_size=2),
+    "conflicts": st.lists(st.fixed_dictionaries({"keeps": WORDS, "template": WORDS, "reason": WORDS}), max_size=2),
+    "details": DETAILS,
+    "terms": st.dictionaries(WORDS, st.integers(0, 9) | st.tuples(st.integers(0, 9), WORDS).map(list), max_size=2),
+    "solution_review.words": st.fixed_dictionaries({"title": WORDS, "cause": WORDS, "body": WORDS, "details": DETAILS}),
+    "solution_autosave.words": st.fixed_dictionaries(
+        {"fields": st.lists(st.tuples(WORDS, WORDS).map(list), max_size=2)}
+    ),
 }
 ONE_OF_A_KIND = ("name", "external")
 
@@ -102,7 +111,8 @@ def _value(draw: st.DrawFn, kept: Kept, column: Column[Any], place: int, made: d
     if column.name == "vector":
         return draw(st.binary(min_size=8, max_size=8))
     if isinstance(column.type, JSON):
-        return draw(JSONS.get(column.name, st.dictionaries(WORDS, VALUES, max_size=2)))
+        any_of_both = JSONS.get(column.name, st.dictionaries(WORDS, VALUES, max_size=2))
+        return draw(JSONS.get(f"{kept.name}.{column.name}", any_of_both))
     if column.name in kept.scrubbed:
         return scrub(draw(WORDS))
     if column.name in kept.hashes:

@@ -10,19 +10,33 @@ import pytest
 
 from ingest.clustering import ClusterLoop
 from knowledge_base import curation
+from knowledge_base.curation.keeping.keep_changes import change_keep
+from knowledge_base.curation.keeping.keep_edits import KeepChange
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.exchange.exporting import export_rows
 from knowledge_base.exchange.importing import Imported, import_rows
+from knowledge_base.ids import Prefix, number_of
 from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.store.grouping import categories
+from knowledge_base.solution_details import AppliesTo, Details, Link, Variant
+from knowledge_base.store import audit, projects
+from knowledge_base.store.grouping import categories, templates
+from knowledge_base.store.rules import keep_rules
+from knowledge_base.store.rules.keep_rules import KeepRule
 from knowledge_base.store.solving import solutions
 from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
+from knowledge_base.types import FactKind
 from tests.curation.pictures import picture
 from tests.store.databases import MINE, OTHER, copied_file
 from tests.store.knowledge import ingest, knowledge_at
 
 Row = dict[str, object]
+DETAILS = Details(
+    language="en",
+    applies=(AppliesTo("spark", "≥ 3.2"),),
+    links=(Link("https://wiki.example/heap", "Heap"),),
+    variants=(Variant("zh", "增加内存", "太小", "# 做法"),),
+)
 LINES = (
     "ERROR replica of ledger not found in warehouse",
     "ERROR replica of ledger not found in the warehouse",
@@ -52,7 +66,7 @@ def meaning(rows: list[Row]) -> dict[str, list[str]]:
     """What rows say, without ids: templates stand for categories, titles for solutions."""
     texts: dict[object, str] = {}
     members: dict[object, list[str]] = {}
-    said: dict[str, list[str]] = {"category": [], "solution": [], "fact": []}
+    said: dict[str, list[str]] = {"category": [], "solution": [], "fact": [], "keep": []}
     for row in rows:
         if row["type"] == "category":
             found = row["templates"]
@@ -64,7 +78,12 @@ def meaning(rows: list[Row]) -> dict[str, list[str]]:
     for row in rows:
         if row["type"] == "solution":
             homes = sorted(repr(members[each]) for each in row["category_ids"])  # type: ignore[attr-defined]
-            said["solution"].append(repr((row["title"], row["cause"], row["body"], row["author"], row["state"], homes)))
+            words = (row["title"], row["cause"], row["body"], row["author"], row["state"], row.get("details"))
+            said["solution"].append(repr((*words, homes)))
+        if row["type"] == "keep_rules":
+            for rule in row["rules"]:  # type: ignore[attr-defined]
+                about = {"category": members[rule["category"]], "template": texts.get(rule["template"])}
+                said["keep"].append(repr(rule | about))
         if row["type"] == "fact":
             said["fact"].append(repr((row["kind"], sorted([texts[row["left"]], texts[row["right"]]]))))
     return {kind: sorted(entries) for kind, entries in said.items()}
@@ -80,17 +99,25 @@ def rows(knowledge: KnowledgeBase) -> list[Row]:
     curation.merge(store, MINE, heap.category_id, [broker.category_id], actor="Mei")
     curation.split(store, MINE, first.category_id, [too.template_id], actor="Mei", label="the other one")
     done = curation.attach(
-        store, MINE, heap.category_id, SolutionText("Add memory", "too small", "# how"), actor="Jonas"
+        store, MINE, heap.category_id, SolutionText("Add memory", "too small", "# how", DETAILS), actor="Jonas"
     )
     assert done.solution is not None
     curation.link(store, MINE, first.category_id, done.solution.id, actor="Jonas")
     curation.draft(store, MINE, too.category_id, SolutionText("Ask the owner", "", "# who"), actor="Jonas")
     curation.ignore(store, MINE, quota.category_id, actor="Mei")
+    number = int(heap.category_id[3:])
+    for rule in (
+        KeepRule(pattern="heap space", category=number),
+        KeepRule(template=int(broker.template_id[2:]), category=number, enabled=False),
+    ):
+        change_keep(store, MINE, KeepChange(step="add", rule=rule), actor="Mei", reason="one cause")
     return exported(store)
 
 
 def test_another_home_comes_to_know_the_same(rows: list[Row], other_home: KnowledgeBase) -> None:
     assert meaning(rows)["fact"]
+    assert len(meaning(rows)["keep"]) == 2
+    assert DETAILS.document() in [row.get("details") for row in rows]
     done = load(other_home.store, rows)
     assert (done.solutions, done.categories, done.links) == (2, 4, 3)
     assert meaning(exported(other_home.store)) == meaning(rows)
@@ -133,6 +160,72 @@ def test_what_was_said_here_stays(rows: list[Row], other_home: KnowledgeBase) ->
     load(store, rows)
     assert "our own name" in {look.label for look in picture(store, MINE).active.values()}
     assert "missing table 表" not in {look.label for look in picture(store, MINE).active.values()}
+
+
+def test_what_a_file_changes_here_is_told_and_can_be_taken_back(rows: list[Row], other_home: KnowledgeBase) -> None:
+    store = other_home.store
+    _, _, heap, broker, quota = ingest(other_home, *LINES)
+    load(store, rows)
+    with store.read() as db:
+        acts = {each.action: each for each in audit.behind(db, MINE, 0, limit=100) if each.undo is not None}
+        told = {each.kind for each in projects.changes_since(db, MINE, 0)}
+    assert {"label", "merge", "ignore"} <= acts.keys() & told
+    assert {each.actor for each in acts.values()} == {"Mei"}
+    merge, ignore = acts["merge"], acts["ignore"]
+    assert (f"KE-{merge.category}", merge.detail["merged"]) == (heap.category_id, [broker.category_id])
+    assert f"KE-{ignore.category}" == quota.category_id
+    for each in (merge, ignore):
+        curation.undo(store, MINE, each.id, actor="Ravi")
+    there = picture(store, MINE).active
+    assert {number_of(Prefix.CATEGORY, each.category_id) for each in (heap, broker, quota)} <= there.keys()
+    assert not there[number_of(Prefix.CATEGORY, quota.category_id)].ignored
+
+
+def test_a_file_brings_nothing_back_that_people_decided_against(rows: list[Row], other_home: KnowledgeBase) -> None:
+    store = other_home.store
+    here = ingest(other_home, *LINES)
+    first, _, heap, broker, quota = (each.category_id for each in here)
+    for ignored in (True, False):
+        curation.ignore(store, MINE, quota, ignored=ignored, actor="Ravi")
+    for label in ("ours", ""):
+        curation.label(store, MINE, first, label, actor="Ravi")
+    curation.keep_apart(store, MINE, heap, broker, actor="Ravi")
+    assert load(store, rows).left_out
+    pair = tuple(sorted(number_of(Prefix.TEMPLATE, each.template_id) for each in (here[2], here[3])))
+    known = [fact.kind for fact in picture(store, MINE).facts if (fact.left, fact.right) == pair]
+    assert known == [FactKind.CANNOT_LINK]
+    there = picture(store, MINE).active
+    assert {number_of(Prefix.CATEGORY, each) for each in (heap, broker)} <= there.keys()
+    assert not there[number_of(Prefix.CATEGORY, quota)].ignored
+    assert there[number_of(Prefix.CATEGORY, first)].label is None
+
+
+def test_rules_that_keep_come_behind_those_that_are_here(rows: list[Row], other_home: KnowledgeBase) -> None:
+    store = other_home.store
+    (owed,) = ingest(other_home, "WARN heap space of the driver is low")
+    (mine,) = ingest(other_home, LINES[0])
+    own = KeepRule(pattern="replica of", category=int(mine.category_id[3:]))
+    change_keep(store, MINE, KeepChange(step="add", rule=own), actor="Ravi")
+    load(store, rows)
+    with store.read() as db:
+        rules = keep_rules.read(db, MINE)
+    assert [(each.pattern, each.actor, each.enabled) for each in rules] == [
+        ("replica of", "Ravi", True),
+        ("heap space", "Mei", True),
+        ("", "Mei", False),
+    ]
+    ClusterLoop(other_home, MINE).drain(MINE)
+    with store.read() as db:
+        homes = templates.homes(db, MINE, [int(owed.template_id[2:])])
+    assert set(homes.values()) == {rules[1].category}, "what was here already joins too"
+
+
+def test_what_a_solution_says_besides_its_words_has_to_be_right(knowledge: KnowledgeBase) -> None:
+    (category,) = [each.category_id for each in ingest(knowledge, LINES[0])]
+    wrong: list[Row] = [{"links": [{"url": "javascript:alert(1)"}]}, {"variants": [{"language": "en"}]}, {"applies": 3}]
+    for details in wrong:
+        with pytest.raises(InputError, match=r"line 1: .*nothing was imported"):
+            load(knowledge.store, [solution("wiki-1", category_ids=[category], details=details)])
 
 
 def solution(id_: str, body: str = "do so", **more: object) -> Row:

@@ -17,6 +17,7 @@ import pytest
 
 from tests.ingest.killing import check_exact, finish, size_of, start_ingest, write_workload
 from tests.ingest.support import log, numbered, rows_of
+from tests.support.commands import run_forked
 
 pytestmark = pytest.mark.usefixtures("model_dir")
 Kea = Callable[..., subprocess.CompletedProcess[str]]
@@ -27,9 +28,8 @@ def kea(kea_home: Path, tmp_path: Path) -> Kea:
     """Run the command line in a process of its own, in the test's folder."""
 
     def run(*arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", "from web.cli import main; main()", *arguments]
-        done = subprocess.run(command, cwd=tmp_path, input=stdin, capture_output=True, timeout=120)
-        return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
+        done = run_forked(arguments, environment=os.environ, stdin=stdin or b"", folder=tmp_path, timeout=120)
+        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return run
 

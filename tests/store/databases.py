@@ -13,6 +13,7 @@ import sqlalchemy
 
 from knowledge_base.store import projects
 from knowledge_base.store.metadata import METADATA
+from knowledge_base.store.numbers import NAMES, sequence_of
 from knowledge_base.store.store import Store
 
 START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -58,8 +59,9 @@ def copied_file(empty: Path, target: Path) -> str:
 
 
 def emptied(url: str) -> str:
-    """Delete every row of a PostgreSQL database."""
-    statements = "; ".join(f'DELETE FROM "{table.name}"' for table in METADATA.sorted_tables)
+    """Delete every row of a PostgreSQL database, and let its numbers begin anew."""
+    rows = [f'DELETE FROM "{table.name}"' for table in METADATA.sorted_tables]
+    statements = "; ".join([*rows, *(f"ALTER SEQUENCE {sequence_of(name)} RESTART" for name in NAMES)])
     engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool)
     with engine.begin() as connection:
         connection.exec_driver_sql(statements)

@@ -134,3 +134,27 @@ def test_the_most_frequent_templates_of_a_crowded_category(
     left = [each for each in exact if number_of(Prefix.TEMPLATE, each.id) != frequent[0]]
     with store.read() as db:
         assert template_reading.templates_in(db, MINE, number, 2) == left
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_what_came_to_a_crowded_category_is_among_its_most_frequent_at_once(
+    store: Store, counted: dict[str, int], filled: dict[str, str], monkeypatch: pytest.MonkeyPatch, moved: bool
+) -> None:
+    with store.read() as db:
+        by_count = {name: template_reading.templates_in(db, MINE, number)[0] for name, number in counted.items()}
+    fewest, some, most = sorted(by_count, key=lambda name: by_count[name].count)[::2]
+    assert by_count[fewest].count < by_count[most].count
+    if moved:
+        curation.merge(store, MINE, filled[some], [filled[most]], actor="Mei")
+    enlarge(monkeypatch)
+    monkeypatch.setattr(category_sums, "FREQUENT", 1)
+    DemandKeeper(store).settle(MINE)
+    if moved:
+        curation.move(store, MINE, by_count[most].id, filled[fewest], actor="Mei")
+    else:
+        curation.merge(store, MINE, filled[fewest], [filled[most]], actor="Mei")
+    for _ in range(2):
+        with store.read() as db:
+            [first] = template_reading.templates_in(db, MINE, counted[fewest], 1)
+        assert first.id == by_count[most].id
+        DemandKeeper(store).settle(MINE)

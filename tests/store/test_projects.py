@@ -8,6 +8,7 @@ import pytest
 
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.store import projects
+from knowledge_base.store.numbers import take_numbers
 from knowledge_base.store.store import Store
 from tests.store.databases import MINE, OTHER, START
 
@@ -40,7 +41,7 @@ def test_numbers_are_given_out_once_to_everybody(store: Store) -> None:
     def take() -> None:
         for _ in range(5):
             with store.write() as db:
-                taken.extend(projects.take_numbers(db, "thing", 3))
+                taken.extend(take_numbers(db, "proposal", 3))
 
     threads = [threading.Thread(target=take) for _ in range(4)]
     for thread in threads:

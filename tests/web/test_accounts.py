@@ -18,6 +18,7 @@ from tests.web.conftest import BASE, NOW
 from tests.web.test_signin import token_of
 from web.app import create_app
 from web.identity import accounts
+from web.identity.devices import DEVICE_COOKIE
 from web.identity.passwords import check_strength, hash_password, matches
 from web.identity.session import COOKIE
 from web.identity.signin import make_link
@@ -267,6 +268,57 @@ def test_a_stranger_elsewhere_locks_nobody_out_but_many_together_do(
         person = people.get_number(db, found[0])
     accounts.reset_password(knowledge.store, "an admin", person, PASSWORD + "!")
     assert [come_in(each, "Lin Wei", PASSWORD + "!") for each in (home, stranger)] == [303, 303]
+
+
+def test_a_browser_that_was_let_in_before_is_not_locked_out_by_strangers(
+    two: tuple[TestClient, TestClient], knowledge: KnowledgeBase
+) -> None:
+    for name in ("Lin Wei", "Mei"):
+        add(knowledge.store, name)
+    known, other = two
+    assert come_in(known, "Lin Wei") == 303
+    known.post("/sign-out")
+    with knowledge.store.write() as db:
+        found = people.find(db, "Lin Wei")
+        assert found is not None
+        for number in range(accounts.TRIES_IN_ALL):
+            accounts.count_try(db, knowledge.store, found[0], found[2], address=f"198.51.100.{number}")
+    form = {"login": "Lin Wei", "password": PASSWORD}
+    assert other.post("/sign-in/password", data=form).status_code == 429
+    kept = known.cookies[DEVICE_COOKIE]
+    forged = kept[:-9] + ("A" if kept[-9] != "A" else "B") + kept[-8:]  # the last letter's last bits say nothing
+    other.cookies.set(DEVICE_COOKIE, forged, path="/sign-in")
+    assert other.post("/sign-in/password", data=form).status_code == 429, "nobody makes such a cookie"
+    wrong = [known.post("/sign-in/password", data=form | {"password": "wrong"}).status_code for _ in range(4)]
+    assert (wrong, known.post("/sign-in/password", data=form).status_code) == ([403] * 4, 303)
+    known.post("/sign-out")
+    wrong = [known.post("/sign-in/password", data=form | {"password": "wrong"}).status_code for _ in range(6)]
+    assert wrong == [403] * 5 + [429], "whoever has the cookie has a few tries and no more"
+    tries = [known.post("/sign-in/password", data={"login": "Mei", "password": "wrong"}).status_code for _ in range(6)]
+    assert tries == [403] * 5 + [429], "of another person it says nothing"
+
+
+def test_two_admins_at_once_are_told_of_each_other(signed_in: TestClient, knowledge: KnowledgeBase) -> None:
+    person = add(knowledge.store, "Mei")
+    page = signed_in.get("/people").text
+    assert page.count('name="seen" value="viewer"') == 1
+    assert '<span class="avatar" aria-hidden="true">M</span>' in page
+    with knowledge.store.read() as db:
+        mei = people.get(db, person)
+    accounts.set_role(knowledge.store, "Ravi", "default", mei, Role.ADMIN)
+    late = signed_in.post(f"/people/{person}/role", data={"role": "engineer", "seen": "viewer"})
+    assert late.status_code == 409
+    assert "Ravi gave Mei the role admin meanwhile, it was viewer; you wanted engineer" in late.text
+    assert 'name="seen" value="admin"' in late.text
+    with knowledge.store.read() as db:
+        assert people.get(db, person).roles == {"default": Role.ADMIN}
+    again = signed_in.post(f"/people/{person}/role", data={"role": "engineer", "seen": "admin"})
+    assert again.status_code == 303
+    for wanted, seen in (("admin", "viewer"), ("", "engineer")):
+        everywhere = signed_in.post(f"/people/{person}/role", data={"role": wanted, "seen": seen, "scope": "all"})
+        assert everywhere.status_code == 409 if wanted else 303
+    with knowledge.store.read() as db:
+        assert people.get(db, person).roles == {"default": Role.ENGINEER}
 
 
 def test_leaving_for_the_provider_does_not_count_as_a_password(settings: Settings, knowledge: KnowledgeBase) -> None:

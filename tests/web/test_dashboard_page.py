@@ -58,7 +58,10 @@ def test_volume_follows_solutions_and_leaves_out_what_is_ignored(
     curation.detach(knowledge.store, "default", solved, actor="Lin Wei")
     count_all(knowledge.store, "default")
     assert "Volume with a solution 0.0 %" in text_of(signed_in)
-    assert "Error lines an hour" in text_of(signed_in, period="24h")
+    hourly = text_of(signed_in, period="24h")
+    assert "Error lines an hour" in hourly
+    assert "12:00 0 2 11:00 0 0" in hourly.partition("As a table")[2]
+    assert "Nov 22 11:00 0" in hourly.partition("As a table")[2], "48 hours have each time of day twice"
     assert "Error lines a day" in text_of(signed_in, period="nonsense", service="\x00")
 
 

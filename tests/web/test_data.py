@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import re
 import threading
@@ -22,6 +23,7 @@ from knowledge_base.roles import Role
 from knowledge_base.settings import Settings
 from knowledge_base.solution_details import AppliesTo, Details, Link, Variant
 from knowledge_base.store.projects import ensure_project
+from knowledge_base.store.schema import HEAD
 from knowledge_base.store.solving.solutions import SolutionText
 from tests.web.conftest import NOW
 from web.exchanging import PLAIN_LIMIT, receive
@@ -81,6 +83,29 @@ def test_a_project_goes_out_and_comes_in_by_the_api(
     assert (wrong.status_code, "line 1" in wrong.json()["detail"]) == (400, True)
     nothing = signed_in.post(f"{API}/import", content=b"")
     assert (nothing.status_code, "no row" in nothing.json()["detail"]) == (400, True)
+
+
+def test_the_history_says_who_brought_an_act_in_a_file(signed_in: TestClient, knowledge: KnowledgeBase) -> None:
+    with knowledge.store.write() as db:
+        ensure_project(db, "theirs", NOW)
+    at = NOW.isoformat()
+    category = {"label": "x", "state": "active", "keywords": [], "ignored": False, "created_at": at}
+    act = {"actor": "Zhou Yan", "action": "label", "category": 700, "detail": {"label": "x"}, "at": at}
+    rows = [
+        {"type": "kea-export", "format": 2, "schema": HEAD, "projects": ["theirs"]},
+        {"type": "project", "id": "theirs", "created_at": at},
+        {"type": "category", "id": 700, **category},
+        {"type": "template", "id": 700, "category": 700, "text": "disk full", "first_seen": at, "last_seen": at},
+        {"type": "audit", "id": 700, **act},
+        {"type": "end", "lines": 5},
+    ]
+    kind = {"content-type": "application/x-ndjson"}
+    sent = "\n".join(map(json.dumps, rows)).encode()
+    assert signed_in.post(f"{API}/import?project=theirs", content=sent, headers=kind).json()["is_exact"]
+    (told,) = signed_in.get("/api/v1/categories/KE-700/history?project=theirs").json()
+    assert (told["actor"], told["imported_by"]) == ("Zhou Yan", "Lin Wei")
+    page = signed_in.get("/categories/KE-700?project=theirs")
+    assert "imported by Lin Wei" in page.text
 
 
 def test_nothing_is_read_of_a_file_whose_sender_may_not_import(client: TestClient, knowledge: KnowledgeBase) -> None:

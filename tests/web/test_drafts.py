@@ -53,10 +53,12 @@ def test_a_draft_is_revised_and_discarded(signed_in: TestClient, disk_id: str, d
 def test_another_solution_is_replaced_only_where_that_is_asked_for(
     signed_in: TestClient, drafted: str, solved: str
 ) -> None:
-    refused = signed_in.post(f"{API}/solutions/{drafted}/publish", json={"replace": False})
+    attached = signed_in.get(f"{API}/categories/{solved}").json()["solution_id"]
+    refused = signed_in.post(f"{API}/solutions/{drafted}/publish", json={"replaces": []})
     assert refused.status_code == 409
     assert solved in refused.json()["detail"]
-    assert signed_in.post(f"{API}/solutions/{drafted}/publish", json={"replace": True}).status_code == 200
+    assert signed_in.post(f"{API}/solutions/{drafted}/publish", json={"replaces": [drafted]}).status_code == 409
+    assert signed_in.post(f"{API}/solutions/{drafted}/publish", json={"replaces": [attached]}).status_code == 200
     assert signed_in.get(f"{API}/categories/{solved}").json()["solution_id"] == drafted
 
 
@@ -98,6 +100,10 @@ def test_the_editor_publishes_a_draft_with_the_words_that_it_holds(
 ) -> None:
     form = {"title": "Better", "cause": "", "body": "do", "based_on": "1", "draft": drafted}
     assert "Better" in signed_in.post(f"/categories/{disk_id}/solution", data={**form, "based_on": "9"}).text
+    # What follows no version is not put aside for the words that are there.
+    unread = signed_in.post(f"/categories/{disk_id}/solution", data={**form, "based_on": "x"})
+    assert (unread.status_code, "<ins>Better</ins>" in unread.text) == (409, True)
+    assert signed_in.get(f"{API}/solutions/{drafted}").json()["state"] == "draft"
     refused = signed_in.post(f"/categories/{disk_id}/solution", data={**form, "title": " "})
     assert refused.status_code == 400
     assert f'name="draft" value="{drafted}"' in refused.text
@@ -112,5 +118,7 @@ def test_a_draft_beside_a_solution_is_shown_and_takes_its_place(
     page = signed_in.get(f"/categories/{solved}").text
     assert f"Another draft, {drafted}: Empty the disk" in page
     assert "The data disk is full" in page
-    signed_in.post(f"/categories/{solved}/drafts/{drafted}/publish", data={"replace": "true"})
+    attached = signed_in.get(f"{API}/categories/{solved}").json()["solution_id"]
+    assert f'name="replaces" value="{attached}"' in page
+    signed_in.post(f"/categories/{solved}/drafts/{drafted}/publish", data={"replaces": attached})
     assert signed_in.get(f"{API}/categories/{solved}").json()["solution_id"] == drafted

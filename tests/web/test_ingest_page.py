@@ -28,6 +28,7 @@ def test_lines_and_refused_rows_of_the_api_are_noted(signed_in: TestClient) -> N
     assert signed_in.post("/api/v1/logs", json=rows).json()["refused"] == 1
     page = signed_in.get("/ingest").text
     assert '<strong class="source-name">api</strong>' in page
+    assert "from 2 sources<" in page
     assert "&lt;b&gt;ERROR&lt;/b&gt;" in page
     assert "/ingest?source=api" in page
     assert "&lt;b&gt;ERROR&lt;/b&gt;" not in signed_in.get("/ingest", params={"source": "another"}).text

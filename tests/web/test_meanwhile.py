@@ -35,6 +35,13 @@ def act(client: TestClient, category: str, seen: str, **fields: str) -> tuple[in
     return answer.status_code, answer.text
 
 
+def named(page: str, name: str) -> str:
+    """Read a hidden field of a page."""
+    found = re.search(f'name="{name}" value="([^"]*)"', page.partition('id="solution-editor"')[2] or page)
+    assert found, name
+    return found[1]
+
+
 def all_the_same(client: TestClient, told: str) -> tuple[int, str]:
     """Send the form of a conflict."""
     data: dict[str, list[str]] = {}
@@ -111,10 +118,11 @@ def test_what_is_typed_on_a_category_is_kept_and_set_beside_what_others_saved(
         True,
     )
     # Mine on top of theirs; then nothing typed is left.
-    assert signed_in.post(f"{page}/solution", data=typed | {"based_on": "1"}).status_code == 303
+    seen = {"seen": named(refused.text, "seen")}
+    assert signed_in.post(f"{page}/solution", data=typed | seen | {"based_on": "1"}).status_code == 303
     assert "was brought back" not in signed_in.get(page).text
     # Theirs: what was typed is gone.
-    signed_in.post(f"{page}/solution/autosave", data=typed | {"title": "Again", "based_on": "2"}, headers=PART)
+    signed_in.post(f"{page}/solution/autosave", data=typed | seen | {"title": "Again", "based_on": "2"}, headers=PART)
     assert 'value="Again"' in signed_in.get(page).text
     assert signed_in.post(f"{page}/solution/autosave/discard").status_code == 303
     assert 'value="Again"' not in signed_in.get(page).text
@@ -128,11 +136,57 @@ def test_the_editor_of_a_category_leaves_the_rest_of_what_is_typed_alone(
     words = {"title": "The data disk is full", "cause": "Old shuffle files stay.", "body": "1. Look"}
     links = {"link_url": "https://wiki.example/disk", "link_title": "Disks", "language": "en"}
     signed_in.post(f"/solutions/{solution}/autosave", data=words | links | {"based_on": "1"}, headers=PART)
-    saved = signed_in.post(f"/categories/{solved}/solution", data=words | {"body": "1. Look twice", "based_on": "1"})
+    form = words | {"body": "1. Look twice", "based_on": "1", "seen": str(solution)}
+    saved = signed_in.post(f"/categories/{solved}/solution", data=form)
     assert saved.status_code == 303
     editor = signed_in.get(f"/solutions/{solution}/edit").text
     assert "https://wiki.example/disk" in editor
     assert "1. Look twice" in editor
+
+
+def test_words_for_a_solution_are_not_saved_into_another_one(
+    signed_in: TestClient, knowledge: KnowledgeBase, disk_id: str, queue_id: str
+) -> None:
+    store, page, api = knowledge.store, f"/categories/{disk_id}", f"/api/v1/categories/{disk_id}/solution"
+    for category, title in ((disk_id, "Disk"), (queue_id, "Queue")):
+        curation.attach(store, "default", category, SolutionText(title, "", "1. Look"), actor="Lin Wei")
+    opened = signed_in.get(page).text
+    typed = {"title": "Disk", "cause": "", "body": "1. Look twice"}
+    form = typed | {name: named(opened, name) for name in ("based_on", "seen")}
+    assert (form["based_on"], form["seen"]) == ("1", "S-1")
+    curation.link(store, "default", disk_id, "S-2", actor="Zhou")
+    # What is typed is kept for the category: the other solution's editor has nothing of it.
+    assert "Changed meanwhile" in signed_in.post(f"{page}/solution/autosave", data=form, headers=PART).text
+    assert "1. Look twice" not in signed_in.get("/solutions/S-2/edit").text
+    assert "Both versions" in signed_in.get(page).text
+    refused = signed_in.post(f"{page}/solution", data=form)
+    shown = unescape(refused.text)
+    assert (refused.status_code, "another solution by now: S-2, v1" in shown, "<ins>Disk</ins>" in shown) == (
+        409,
+        True,
+        True,
+    )
+    by_program = signed_in.put(api, json=typed | {"based_on": 1, "solution_id": "S-1"})
+    assert (by_program.status_code, "has S-2 by now" in by_program.json()["detail"]) == (409, True)
+    for status, seen in ((409, "S-1"), (200, "S-2")):
+        assert signed_in.post(api, json={"solution_id": "S-1", "seen": seen}).status_code == status
+    for status, seen in ((409, "S-2"), (200, "S-1")):
+        assert signed_in.delete(api, params={"seen": seen}).status_code == status
+
+
+def test_a_solution_takes_the_place_of_the_one_that_was_shown_alone(
+    signed_in: TestClient, knowledge: KnowledgeBase, disk_id: str, queue_id: str
+) -> None:
+    store, page = knowledge.store, "/solutions/S-2/categories"
+    for category, title in ((disk_id, "Disk"), (queue_id, "Queue")):
+        curation.attach(store, "default", category, SolutionText(title, "", "1. Look"), actor="Lin Wei")
+    shown = signed_in.get(page, params={"q": "space left"}).text
+    assert named(shown, "replaces") == "S-1"
+    curation.detach(store, "default", disk_id, actor="Zhou")
+    curation.attach(store, "default", disk_id, SolutionText("Third", "", "3"), actor="Zhou")
+    refused = signed_in.post(page, data={"category": disk_id, "replaces": "S-1"})
+    assert (refused.status_code, "has S-3 by now" in refused.text) == (409, True)
+    assert signed_in.post(page, data={"category": disk_id, "replaces": "S-3"}).status_code == 303
 
 
 def test_an_act_upon_what_was_changed_meanwhile_is_refused(

@@ -152,7 +152,9 @@ def test_a_conflict_loses_no_words(signed_in: TestClient, solved: str) -> None:
     assert "my cause" in answer.text
     assert "The data disk is full" in answer.text
     assert 'name="based_on" value="1"' in answer.text
-    again = signed_in.post(f"/categories/{solved}/solution", data=form | {"based_on": "1"})
+    seen = re.search(r'name="seen" value="(S-\d+)"', answer.text)
+    assert seen
+    again = signed_in.post(f"/categories/{solved}/solution", data=form | {"based_on": "1", "seen": seen[1]})
     assert again.status_code == 303
     assert "published v2" in signed_in.get(again.headers["location"]).text
 

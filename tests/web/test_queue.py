@@ -211,6 +211,22 @@ def test_views_are_saved_shared_and_deleted(queue: TestClient) -> None:
     assert queue.post("/queue/views", data={"name": ""}).status_code == 400
 
 
+def test_a_view_of_the_same_name_is_not_lost(queue: TestClient) -> None:
+    for address in ("order=seen", "order=seen"):
+        saved = queue.post("/queue/views", data={"name": "Mine", "address": address})
+        assert "done" not in saved.headers["location"]
+    replaced = queue.post("/queue/views", data={"name": "Mine", "address": "status=all"})
+    told = queue.get(replaced.headers["location"]).text
+    assert "replaced the view “Mine”; before it was order=seen" in told
+    undo = re.search(r'action="(/queue/views/undo/\d+)"', told)
+    assert undo is not None
+    queue.post("/queue/views", data={"name": "Mine", "address": "growing=1"})
+    assert queue.post(undo[1]).status_code == 409, "another one stands there by now"
+    queue.post("/queue/views", data={"name": "Mine", "address": "status=all"})
+    assert queue.post(undo[1]).headers["location"] == "/queue?order=seen"
+    assert queue.get("/queue?order=seen").text.count("/delete") == 1
+
+
 def test_the_rows_behind_a_cursor(queue: TestClient, knowledge: KnowledgeBase) -> None:
     page = queue.get("/queue", params={"cursor": "nonsense"}, headers=PART)
     assert page.status_code == 400

@@ -139,6 +139,30 @@ def test_unsaved_text_survives_and_tells_of_what_others_saved(
     assert 'value="Theirs"' in signed_in.get(f"/solutions/{published}/edit").text
 
 
+def test_new_ones_are_kept_by_the_category_that_they_were_begun_for(
+    signed_in: TestClient, disk_id: str, queue_id: str
+) -> None:
+    opened = {each: f"/solutions/new?category={each}" for each in (disk_id, queue_id)}
+    for category, address in opened.items():
+        assert f'name="about" value="{category}"' in signed_in.get(address).text
+        words = {"title": f"Of {category}", "category": category, "about": category}
+        assert "Kept for you" in signed_in.post("/solutions/new/autosave", data=words).text
+    signed_in.post("/solutions/new/autosave", data={"title": "Of nothing yet", "category": "KE-77"})
+    for category, address in opened.items():
+        shown = signed_in.get(address).text
+        assert f'value="Of {category}"' in shown
+        assert f'name="category" value="{category}"' in shown
+    assert 'value="Of nothing yet"' in signed_in.get("/solutions/new").text
+    # Thrown away or saved it is gone, and the others stay.
+    gone = signed_in.post("/solutions/new/autosave/discard", data={"about": queue_id})
+    assert gone.headers["location"] == opened[queue_id]
+    assert f"Of {queue_id}" not in signed_in.get(opened[queue_id]).text
+    saved = {**FORM, "category": disk_id, "about": disk_id, "act": "draft"}
+    assert signed_in.post("/solutions/new/save", data=saved).status_code == 303
+    assert f"Of {disk_id}" not in signed_in.get(opened[disk_id]).text
+    assert 'value="Of nothing yet"' in signed_in.get("/solutions/new").text
+
+
 def test_a_change_is_reviewed_before_people_get_it(signed_in: TestClient, other: TestClient, published: str) -> None:
     assert save(signed_in, published, "review", based_on=1, title="Better") == 303
     assert signed_in.post(f"{API}/ask", json=PASTED).json()["solution"]["title"] == FORM["title"]
@@ -278,6 +302,13 @@ def test_whoever_asks_gets_it_in_their_language(
     assert "删除旧文件" in later.body
     card = signed_in.post("/ask", data=PASTED, headers={"Accept-Language": "zh"}, follow_redirects=True).text
     assert "数据盘已满" in card
+
+
+def test_whoever_asks_sees_where_it_applies_and_where_more_is_written(signed_in: TestClient, published: str) -> None:
+    assert published
+    answer = signed_in.post("/ask", data=PASTED).text.partition('id="answer"')[2]
+    assert "spark-etl ≥ 3.2" in answer
+    assert 'href="https://wiki.example.com/disk" rel="noopener noreferrer nofollow" target="_blank">Runbook<' in answer
 
 
 def test_programs_read_and_write_all_parts(signed_in: TestClient, disk_id: str, published: str) -> None:

@@ -36,6 +36,18 @@ def test_they_are_read_changed_reset_and_taken_back(signed_in: TestClient) -> No
     assert (again.status_code, "taken back before" in again.json()["detail"]) == (409, True)
 
 
+def test_a_change_that_was_not_seen_is_not_lost(signed_in: TestClient) -> None:
+    seen = {"answer": 0.88, "suggest": 0.65}
+    assert signed_in.put(URL, json={"answer": 0.95, "seen": seen}).status_code == 200
+    late = signed_in.put(URL, json={"answer": 0.7, "seen": seen})
+    assert (late.status_code, signed_in.get(URL).json()["answer"]) == (409, 0.95)
+    told = (
+        "Lin Wei changed the thresholds meanwhile: answers from 0.95 and suggests from 0.65 now, it was 0.88 and 0.65"
+    )
+    assert told in late.json()["detail"]
+    assert signed_in.put(URL, json={"answer": 0.7, "seen": seen | {"answer": 0.95}}).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

@@ -134,3 +134,18 @@ def test_the_dashboard_follows_its_address(page: Page, server: tuple[str, str]) 
     page.get_by_role("link", name="look").click()
     page.wait_for_selector("#refused tr:has-text('no text')")
     assert found == []
+
+
+def test_pages_that_are_watched_keep_up(page: Page, server: tuple[str, str]) -> None:
+    found = complaints(page)
+    page.goto(f"{server[0]}/dashboard")
+    other = page.context.new_page()
+    other.goto(f"{server[0]}/ingest")
+    assert "api" not in other.locator("table.sources").inner_text()
+    rows = [{"text": "the turbine stopped in hall 7"}, {"level": "ERROR"}]
+    assert page.request.post(f"{server[0]}/api/v1/logs", data=rows).ok
+    other.wait_for_selector("table.sources tr:has-text('api')")
+    page.bring_to_front()
+    page.wait_for_selector(".source-list li:has-text('api')")
+    page.wait_for_selector("section:has-text('Ingest') dd:has-text('2 lines')")
+    assert found == []

@@ -51,6 +51,7 @@ class ActOut(Shape):
     at: datetime
     undone_at: datetime | None
     can_be_undone: bool = Field(description="Whether it can still be taken back.")
+    imported_by: str = Field(description="Who brought it here in a file, which alone names the actor; empty otherwise.")
 
 
 @router.get("", summary="List categories")

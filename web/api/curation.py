@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from knowledge_base import curation
@@ -17,6 +17,9 @@ from web.project import PartsOf, ProjectOf, WhoOf
 router = APIRouter(tags=["curation"])
 
 Id = Annotated[str, Field(max_length=40, examples=["KE-34"])]
+
+
+SEEN = "The solution that the category had when you looked, empty for none; 409 where it has another one by now."
 
 
 class DoneOut(Shape):
@@ -70,6 +73,14 @@ class AttachIn(SolutionIn):
     """The category's solution; ``based_on`` is the version that you saw, null where you saw none."""
 
     based_on: Annotated[int | None, Field(ge=1, lt=2**62, strict=True, examples=[1])] = None
+    solution_id: Annotated[
+        str | None,
+        Field(
+            max_length=40,
+            examples=["S-3"],
+            description="The solution that you saw; 409 where the category has another one by now.",
+        ),
+    ] = None
 
 
 class ApartIn(Shape):
@@ -84,6 +95,7 @@ class LinkIn(Shape):
     """A solution that is there already."""
 
     solution_id: Annotated[str, Field(examples=["S-3"])]
+    seen: Annotated[str | None, Field(max_length=40, examples=["S-1"], description=SEEN)] = None
 
 
 class UndoIn(Shape):
@@ -168,20 +180,30 @@ def attach_solution(parts: PartsOf, project: ProjectOf, who: WhoOf, category_id:
     """Write the first version or the next one; 409 where somebody saved meanwhile."""
     text = words.text()
     store = parts.knowledge.store
-    done = curation.attach(store, project, category_id, text, based_on=words.based_on, actor=who.name)
+    done = curation.attach(
+        store, project, category_id, text, based_on=words.based_on, seen=words.solution_id, actor=who.name
+    )
     return DoneOut.of(done)
 
 
 @router.post("/categories/{category_id}/solution", summary="Attach a solution that is there already")
 def link_solution(parts: PartsOf, project: ProjectOf, who: WhoOf, category_id: str, link: LinkIn) -> DoneOut:
     """Give the category a solution in place of the one it has."""
-    return DoneOut.of(curation.link(parts.knowledge.store, project, category_id, link.solution_id, actor=who.name))
+    store = parts.knowledge.store
+    done = curation.link(store, project, category_id, link.solution_id, seen=link.seen, actor=who.name)
+    return DoneOut.of(done)
 
 
 @router.delete("/categories/{category_id}/solution", summary="Take the solution off a category")
-def detach_solution(parts: PartsOf, project: ProjectOf, who: WhoOf, category_id: str) -> DoneOut:
+def detach_solution(
+    parts: PartsOf,
+    project: ProjectOf,
+    who: WhoOf,
+    category_id: str,
+    seen: Annotated[str | None, Query(max_length=40, examples=["S-1"], description=SEEN)] = None,
+) -> DoneOut:
     """Take it off; the solution itself stays."""
-    return DoneOut.of(curation.detach(parts.knowledge.store, project, category_id, actor=who.name))
+    return DoneOut.of(curation.detach(parts.knowledge.store, project, category_id, seen=seen, actor=who.name))
 
 
 @router.post("/undo", summary="Take an act back")

@@ -20,14 +20,13 @@ router = APIRouter(tags=["solutions"])
 class PublishIn(Shape):
     """How to publish."""
 
-    replace: Annotated[
-        bool,
+    replaces: Annotated[
+        tuple[Annotated[str, Field(max_length=40, examples=["S-1"])], ...],
         Field(
-            strict=True,
-            examples=[False],
-            description="Take the place of other solutions that its categories have; else that is a 409.",
+            max_length=200,
+            description="The solutions of its categories in whose place it comes; 409 where they have others.",
         ),
-    ] = False
+    ] = ()
 
 
 @router.get("/categories/{category_id}/drafts", summary="List a category's drafts")
@@ -56,8 +55,8 @@ def publish_draft(
     parts: PartsOf, project: ProjectOf, who: WhoOf, solution_id: str, how: PublishIn | None = None
 ) -> DoneOut:
     """Make it the answer for its categories; those who asked before and got none are told."""
-    replace = how is not None and how.replace
-    return DoneOut.of(curation.publish(parts.knowledge.store, project, solution_id, actor=who.name, replace=replace))
+    replaces = () if how is None else how.replaces
+    return DoneOut.of(curation.publish(parts.knowledge.store, project, solution_id, actor=who.name, replaces=replaces))
 
 
 @router.post("/solutions/{solution_id}/unpublish", summary="Turn a solution back into a draft")

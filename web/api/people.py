@@ -12,9 +12,8 @@ from knowledge_base.roles import EVERYWHERE, Role
 from knowledge_base.store.accounts import people
 from knowledge_base.store.accounts.people import Person
 from web.api.models import Shape
-from web.guarding.roles import Need, require
+from web.guarding.administering import read_person, scope_of
 from web.identity import accounts
-from web.identity.session import Who
 from web.project import PartsOf, ProjectOf, WhoOf
 
 router = APIRouter(tags=["people"])
@@ -90,17 +89,6 @@ class PasswordIn(Shape):
     password: Annotated[Secret, Field(examples=["a long sentence is good"])]
 
 
-def _scope(who: Who, project: str, everywhere: bool) -> str:
-    if everywhere:
-        require(Need.ADMIN_OF_ALL, who, project)
-    return EVERYWHERE if everywhere else project
-
-
-def _get(parts: PartsOf, who: Who, project: str, person_id: str) -> Person:
-    with parts.knowledge.store.read() as db:
-        return people.get(db, person_id, project, roleless=who.may(Role.ADMIN, EVERYWHERE))
-
-
 @router.get("/me", summary="Tell who is asking")
 def me(who: WhoOf) -> MeOut:
     """Tell the name and roles that the request came with."""
@@ -127,7 +115,7 @@ def add_person(parts: PartsOf, project: ProjectOf, who: WhoOf, wanted: PersonIn)
     person, password = accounts.add_person(
         parts.knowledge.store,
         by=who,
-        project=_scope(who, project, wanted.everywhere),
+        project=scope_of(who, project, everywhere=wanted.everywhere),
         name=wanted.name,
         role=wanted.role,
         email=wanted.email,
@@ -139,16 +127,18 @@ def add_person(parts: PartsOf, project: ProjectOf, who: WhoOf, wanted: PersonIn)
 @router.get("/people/{person_id}", summary="Show a person")
 def show_person(parts: PartsOf, project: ProjectOf, who: WhoOf, person_id: str) -> PersonOut:
     """Show somebody who has a role in the project or in all; 404 otherwise."""
-    return PersonOut.of(_get(parts, who, project, person_id), project)
+    return PersonOut.of(read_person(parts.knowledge.store, who, project, person_id), project)
 
 
 @router.put("/people/{person_id}/role", summary="Give a role")
 def give_role(parts: PartsOf, project: ProjectOf, who: WhoOf, person_id: str, wanted: RoleIn) -> PersonOut:
     """Give somebody another role; it holds from the next request on. Nobody changes their own."""
-    person = _get(parts, who, project, person_id)
+    person = read_person(parts.knowledge.store, who, project, person_id)
     accounts.require_other(who, person)
-    accounts.set_role(parts.knowledge.store, who, _scope(who, project, wanted.everywhere), person, wanted.role)
-    return PersonOut.of(_get(parts, who, project, person_id), project)
+    accounts.set_role(
+        parts.knowledge.store, who, scope_of(who, project, everywhere=wanted.everywhere), person, wanted.role
+    )
+    return PersonOut.of(read_person(parts.knowledge.store, who, project, person_id), project)
 
 
 @router.delete("/people/{person_id}/role", summary="Take a role away", status_code=204)
@@ -160,20 +150,22 @@ def take_role(
     everywhere: Annotated[bool, Query(description="The one in all projects.")] = False,
 ) -> None:
     """Take the role in the project away, or the one in all."""
-    person = _get(parts, who, project, person_id)
+    person = read_person(parts.knowledge.store, who, project, person_id)
     accounts.require_other(who, person)
-    accounts.set_role(parts.knowledge.store, who, _scope(who, project, everywhere), person, None)
+    accounts.set_role(parts.knowledge.store, who, scope_of(who, project, everywhere=everywhere), person, None)
 
 
 @router.put("/people/{person_id}/password", summary="Set a password", status_code=204)
 def set_password(parts: PartsOf, project: ProjectOf, who: WhoOf, person_id: str, wanted: PasswordIn) -> None:
     """Set somebody's password, unlock the account and end its sessions."""
-    accounts.reset_password(parts.knowledge.store, who, _get(parts, who, project, person_id), wanted.password)
+    accounts.reset_password(
+        parts.knowledge.store, who, read_person(parts.knowledge.store, who, project, person_id), wanted.password
+    )
 
 
 @router.delete("/people/{person_id}", summary="Take an account away", status_code=204)
 def remove_person(parts: PartsOf, project: ProjectOf, who: WhoOf, person_id: str) -> None:
     """Take an account away; what the person did keeps the name."""
-    person = _get(parts, who, project, person_id)
+    person = read_person(parts.knowledge.store, who, project, person_id)
     accounts.require_other(who, person)
     accounts.remove_person(parts.knowledge.store, who, person)

@@ -9,12 +9,20 @@ from pydantic import Field
 
 from knowledge_base.curation import thresholds
 from knowledge_base.curation.thresholds import Edit, ThresholdsHeld
+from knowledge_base.store.asking.thresholds import Thresholds
 from web.api.curation import UndoIn
 from web.api.models import Shape
 from web.parts import Parts
 from web.project import PartsOf, ProjectOf, WhoOf
 
 router = APIRouter(prefix="/thresholds", tags=["thresholds"])
+
+
+class ThresholdsSeen(Shape):
+    """The thresholds that somebody saw before they changed them."""
+
+    answer: Annotated[float, Field(ge=0, le=1, strict=True, examples=[0.9])]
+    suggest: Annotated[float, Field(ge=0, le=1, strict=True, examples=[0.6])]
 
 
 class ThresholdsIn(Shape):
@@ -26,6 +34,10 @@ class ThresholdsIn(Shape):
     suggest: Annotated[
         float | None, Field(ge=0, le=1, strict=True, description="Confidence from which Kea suggests.", examples=[0.6])
     ] = None
+    seen: ThresholdsSeen | None = Field(
+        default=None,
+        description="Those that held when you looked: 409 where others hold by now, so that nobody's change is lost.",
+    )
 
 
 class ThresholdsOut(Shape):
@@ -54,7 +66,8 @@ def show_thresholds(parts: PartsOf, project: ProjectOf) -> ThresholdsOut:
 @router.put("", summary="Change the thresholds")
 def change_thresholds(parts: PartsOf, project: ProjectOf, who: WhoOf, wanted: ThresholdsIn) -> ThresholdsOut:
     """Give the project thresholds of its own; questions are answered by them from now on."""
-    return _change(parts, project, Edit(wanted.answer, wanted.suggest), who.name)
+    seen = None if wanted.seen is None else Thresholds(wanted.seen.answer, wanted.seen.suggest)
+    return _change(parts, project, Edit(wanted.answer, wanted.suggest), who.name, seen)
 
 
 @router.delete("", summary="Let the thresholds of the settings hold again")
@@ -71,6 +84,7 @@ def undo_change(parts: PartsOf, project: ProjectOf, who: WhoOf, undo: UndoIn) ->
     return ThresholdsOut.of(held)
 
 
-def _change(parts: Parts, project: str, edit: Edit, actor: str) -> ThresholdsOut:
+def _change(parts: Parts, project: str, edit: Edit, actor: str, seen: Thresholds | None = None) -> ThresholdsOut:
     store = parts.knowledge.store
-    return ThresholdsOut.of(thresholds.change_thresholds(store, project, edit, parts.settings, actor=actor))
+    held = thresholds.change_thresholds(store, project, edit, parts.settings, actor=actor, based_on=seen)
+    return ThresholdsOut.of(held)

@@ -76,7 +76,10 @@ def show(solution: SolutionId, project: Project = DEFAULT_PROJECT, as_json: AsJs
 @solutions.command("publish")
 def publish(
     solution: SolutionId,
-    replace: Annotated[bool, typer.Option("--replace", help="Take the place of other solutions.")] = False,
+    replace: Annotated[
+        list[str] | None,
+        typer.Option("--replace", help="A solution in whose place it comes; may be given more than once."),
+    ] = None,
     actor: Actor = "",
     project: Project = DEFAULT_PROJECT,
 ) -> None:
@@ -84,7 +87,7 @@ def publish(
     from knowledge_base import curation
 
     with _store() as store:
-        done = curation.publish(store, project, solution, actor=actor or login_name(), replace=replace)
+        done = curation.publish(store, project, solution, actor=actor or login_name(), replaces=replace or ())
     if done.solution is not None:
         ids = ", ".join(done.solution.category_ids)
         typer.echo(

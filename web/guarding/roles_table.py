@@ -81,6 +81,8 @@ _PAGES = {
     "POST /questions/{question_id}/hand-over": VIEWER,
     "POST /categories/{category_id}/label": ENGINEER,
     "POST /categories/{category_id}/ignore": ENGINEER,
+    "POST /categories/{category_id}/owner": ENGINEER,
+    "POST /categories/{category_id}/snooze": ENGINEER,
     "POST /what-if": ENGINEER,
     "POST /what-if/confirm": ENGINEER,
     "GET /what-if/search": ENGINEER,

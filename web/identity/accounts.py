@@ -8,12 +8,13 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from knowledge_base.errors import Conflict, InputError, NotAllowed, TooOften
+from knowledge_base.errors import Conflict, InputError, NotAllowed, StaleVersion, TooOften
 from knowledge_base.roles import EVERYWHERE, Role
 from knowledge_base.store import audit
 from knowledge_base.store.accounts import people, sessions, trials
 from knowledge_base.store.accounts.people import Person
 from knowledge_base.store.store import Store
+from web.identity.devices import Device
 from web.identity.passwords import LONGEST, check_strength, hash_password, is_outdated, make_password, matches
 from web.identity.session import LIFE, Who
 from web.identity.signin import clean_name
@@ -23,14 +24,16 @@ TRIES = 5
 TRIES_IN_ALL = 100
 """How often from all addresses together, at most what NIST SP 800-63B allows; few, and a stranger locks people out."""
 LOCKED = timedelta(minutes=15)
+LOOKED_AT = 50
 WRONG = "name, e-mail or password is wrong; an admin can set a new password, `kea sign-in-link` makes another way in"
 
 
-def sign_in(store: Store, login: str, password: str, *, address: str) -> Person:
+def sign_in(store: Store, login: str, password: str, *, address: str, device: Device | None = None) -> Person:
     """Tell who signs in by name or e-mail and password.
 
-    Raises NotAllowed where they do not fit, whichever it is, and TooOften after five failures from an address within a
-    quarter of an hour, until it is over. Both say nothing about whether there is such a person.
+    Raises NotAllowed where they do not fit, whichever it is, and TooOften after five failures from an address, or in
+    a browser in which that person signed in before, within a quarter of an hour, until it is over. Both say nothing
+    about whether there is such a person.
     """
     if len(password) > LONGEST or len(login) > LONGEST:
         raise NotAllowed(WRONG)
@@ -38,41 +41,52 @@ def sign_in(store: Store, login: str, password: str, *, address: str) -> Person:
         found = people.find(db, login)
         hashed = None if found is None else found[2]
         whose = people.fold(login) if found is None else found[0]
-        count_try(db, store, whose, hashed, address=address)
+        if device is not None and device.person != whose:
+            device = None
+        count_try(db, store, whose, hashed, address=address, device=device)
     if not matches(hashed, password) or found is None or hashed is None:
         raise NotAllowed(WRONG)
     fresh = hash_password(password) if is_outdated(hashed) else None
     with store.write() as db:
-        _forget_tries(db, found[0], hashed, address)
+        _forget_tries(db, found[0], hashed, address, device)
         if fresh is not None:
             people.set_password(db, found[0], fresh)
         return people.get_number(db, found[0])
 
 
-def count_try(db: Connection, store: Store, whose: int | str, hashed: str | None, *, address: str) -> None:
+def count_try(
+    db: Connection,
+    store: Store,
+    whose: int | str,
+    hashed: str | None,
+    *,
+    address: str,
+    device: Device | None = None,
+) -> None:
     """Count before the password is looked at, so that many tries at once are not more than five either.
 
-    What one address may not try any more does not count for all. Raises TooOften, with which nothing is counted.
+    What one address may not try any more does not count for all. A browser of that person counts for itself alone.
+    Raises TooOften, with which nothing is counted.
     """
     now = store.clock()
-    for key, allowed in zip(_keys(whose, hashed, address), (TRIES, TRIES_IN_ALL), strict=True):
+    for key, allowed in zip(_keys(whose, hashed, address, device), (TRIES, TRIES_IN_ALL), strict=False):
         if trials.add(db, key, now=now, life=LOCKED) > allowed:
             until = trials.read(db, key, now)[1] or now
             minutes = max(1, round((until - now).total_seconds() / 60))
             raise TooOften(f"that failed {allowed} times; try again in {minutes} min", minutes * 60)
 
 
-def _keys(whose: int | str, hashed: str | None, address: str) -> tuple[str, str]:
+def _keys(whose: int | str, hashed: str | None, address: str, device: Device | None) -> tuple[str, ...]:
     """Name what tries count for, from one address and from all: a person by number, or a name that nobody has.
 
     The present hash is in it, so that a new password begins anew wherever somebody tried. No name holds a line break.
     """
     account = f"password of {'person' if isinstance(whose, int) else 'name'} {whose}\n{hashed or ''}"
-    return f"{account}\nfrom {address}", account
+    return (f"{account}\nin {device.mark}",) if device else (f"{account}\nfrom {address}", account)
 
 
-def _forget_tries(db: Connection, person: int, hashed: str | None, address: str) -> None:
-    for key in _keys(person, hashed, address):
+def _forget_tries(db: Connection, person: int, hashed: str | None, address: str, device: Device | None = None) -> None:
+    for key in _keys(person, hashed, address, device):
         trials.clear(db, key)
 
 
@@ -184,11 +198,28 @@ def reset_password(store: Store, by: Who | str, person: Person, wanted: str = ""
     return chosen
 
 
-def set_role(store: Store, by: Who | str, project: str, person: Person, role: Role | None) -> None:
-    """Give somebody a role in a project or in all, or take it away; it holds from the next request on."""
+def set_role(
+    store: Store, by: Who | str, project: str, person: Person, role: Role | None, *, seen: str | None = None
+) -> None:
+    """Give somebody a role in a project or in all, or take it away; it holds from the next request on.
+
+    ``seen`` is the role that was seen there, empty for none; StaleVersion is raised where it is another by now.
+    """
     with store.write() as db:
+        people.hold(db, person.number)
+        present = people.roles_of(db, person.number).get(project)
+        if seen is not None and seen != (present or "") and present != role:
+            raise StaleVersion(
+                f"{_who_gave(db, project, person)} gave {person.name} the role {present or 'none'} meanwhile,"
+                f" it was {seen or 'none'}; you wanted {role or 'none'}"
+            )
         people.set_role(db, project, person.number, role)
         note(db, store, project, by, "role", {"name": person.name, "role": role and role.value})
+
+
+def _who_gave(db: Connection, project: str, person: Person) -> str:
+    found = audit.of_actions(db, project, ("role",), limit=LOOKED_AT)
+    return next((each.actor for each in found if each.detail.get("name") == person.name), "somebody")
 
 
 def remove_person(store: Store, by: Who | str, person: Person) -> None:

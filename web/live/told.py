@@ -10,8 +10,9 @@ from fastapi.sse import ServerSentEvent
 
 from knowledge_base.ids import Prefix
 from knowledge_base.store.audit import MACHINE
+from knowledge_base.store.named_ids import ids_in
 from knowledge_base.store.projects import Change
-from knowledge_base.store.watching.live import Counts, ids_in
+from knowledge_base.store.watching.live import Counts
 
 MOST_ROWS = 200
 """So many categories are named at once; of more a page is told that they are many."""

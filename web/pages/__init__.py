@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from web.pages import data, reference
 from web.pages.asking import ask, handing_over, questions, questions_one, teaching
-from web.pages.browsing import acts, categories, category, category_writing, explaining
+from web.pages.browsing import acts, caring, categories, category, category_writing, explaining
 from web.pages.correcting import keep_rules, rules, what_if
 from web.pages.queueing import queue, queue_acts, queue_live, queue_many, queue_split, queue_views
 from web.pages.signing_in import people, people_account, sign_in, sign_in_oidc
@@ -33,6 +33,7 @@ for module in (
     category_writing,
     explaining,
     acts,
+    caring,
     what_if,
     rules,
     keep_rules,

@@ -38,6 +38,15 @@ class Formats:
         whole = int(value * 100 + 0.5)
         return f"{min(whole, 99) if value < 1 else whole} %"
 
+    def sure(self, chance: float) -> str:
+        """Write a chance as whole percent, cut off, as in chats: below a threshold must not look equal to it.
+
+        >>> formats = Formats(Translator("en", {}), UTC, datetime(2026, 1, 1, tzinfo=UTC))
+        >>> formats.sure(0.879), formats.sure(0.29), formats.sure(1.0)
+        ('87 %', '29 %', '100 %')
+        """
+        return f"{int(chance * 100 + 1e-9)} %"
+
     def score(self, value: float) -> str:
         """Write a similarity as it stands beside its threshold: cut off, so that what is below one does not look equal.
 

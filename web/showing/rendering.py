@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,6 +14,7 @@ from knowledge_base.store.store import Clock
 from web.showing.assets import HOW_TO_BUILD, Assets
 from web.showing.language import Messages
 from web.showing.markdown import render_markdown
+from web.showing.refusals import told
 from web.showing.visit import Visit
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -57,6 +59,7 @@ class Renderer:
             _=visit.formats.translator.text,
             _n=visit.formats.translator.plural,
             strong=strong,
+            told=partial(told, language=visit.language),
         )
         return HTMLResponse(html, status, headers=dict(headers or {}))
 

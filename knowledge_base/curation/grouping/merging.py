@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.store import projects
-from knowledge_base.store.grouping import categories, templates
+from knowledge_base.store.grouping import categories, category_sums, templates
 from knowledge_base.store.grouping.proposal_settling import settle
 from knowledge_base.store.rarity import terms
 from knowledge_base.store.representing import representatives
@@ -24,6 +24,7 @@ def move_templates(db: Connection, project: str, moves: Mapping[int, int], reaso
     homes = templates.homes(db, project, list(moves))
     terms.move(db, project, moves)
     templates.set_category(db, project, moves, reasons)
+    category_sums.forget_frequent(db, project, moves.values())
     representatives.follow_templates(db, project, moves)
     touched = {*homes.values(), *moves.values()}
     templates.wait_where_unrepresented(db, project, touched)
@@ -71,6 +72,7 @@ def merge_categories(
     representatives.follow_categories(db, project, sources, target)
     everything = [template for source in sources for template in moved.get(source, ())]
     templates.set_category(db, project, dict.fromkeys(everything, target), reasons)
+    category_sums.forget_frequent(db, project, [target])
     settle(db, project, [target, *sources])
     into = public_id(Prefix.CATEGORY, target)
     merged = [("category_merged", {"from": public_id(Prefix.CATEGORY, each), "into": into}) for each in sources]

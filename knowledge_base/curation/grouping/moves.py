@@ -12,7 +12,7 @@ from knowledge_base.curation.said import bridge, inherit_apart, reasons_of, with
 from knowledge_base.errors import InputError
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store.grouping import categories, facts
-from knowledge_base.store.projects import take_numbers
+from knowledge_base.store.numbers import take_numbers
 from knowledge_base.store.store import Store
 from knowledge_base.store.tables import CategoryRow
 from knowledge_base.store.text import clip

@@ -17,6 +17,7 @@ from knowledge_base.store import projects
 from knowledge_base.store.grouping import categories, facts, reclusterings
 from knowledge_base.store.grouping.proposal_settling import settle
 from knowledge_base.store.grouping.reclusterings import Aliased, Moved
+from knowledge_base.store.numbers import take_numbers
 from knowledge_base.store.representing import representatives
 from knowledge_base.store.tables import CategoryRow, TemplateRow
 from knowledge_base.types import FactKind
@@ -76,7 +77,7 @@ def contradiction(db: Connection, project: str, behind: Mapping[int, int]) -> st
 
 def open_categories(db: Connection, project: str, first: Sequence[int], now: datetime) -> list[int]:
     """Make a category for each of some templates that are about to come to it; tell their numbers."""
-    numbers = list(projects.take_numbers(db, "category", len(first))) if first else []
+    numbers = list(take_numbers(db, "category", len(first))) if first else []
     said: dict[str, object] = {
         "project": project,
         "label": None,

@@ -19,6 +19,7 @@ from knowledge_base.errors import InputError, StaleVersion
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.store import projects
 from knowledge_base.store.grouping import categories
+from knowledge_base.store.numbers import take_numbers
 from knowledge_base.store.rules import keep_rules
 from knowledge_base.store.rules.keep_rules import KeepRule
 from knowledge_base.store.rules.keep_scan import scanned
@@ -141,7 +142,7 @@ def _keep(this: Act, change: KeepChange, found: Edited, matches: Matches, reason
     db, project = this.db, this.project
     stored = keep_rules.as_made(db, project, found.rules)
     former = keep_rules.as_made(db, project, keep_rules.read(db, project))
-    number = change.number or projects.take_numbers(db, "keep_rule")[0]
+    number = change.number or take_numbers(db, "keep_rule")[0]
     said = replace(found.about, id=number, actor=this.actor, at=this.now, reason=reason[:500])
     touched = change.step in ("add", "edit", "switch")
     behind = [

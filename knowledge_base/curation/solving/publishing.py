@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from knowledge_base.curation.acts import Act, Done, act
+from knowledge_base.curation.solving.attached import named_in
 from knowledge_base.curation.solving.waiting_texts import change_state, restore
 from knowledge_base.errors import Conflict, NotFound, StaleVersion
 from knowledge_base.ids import Prefix, number_of, public_id
@@ -67,13 +68,14 @@ def publish(
     actor: str,
     text: SolutionText | None = None,
     based_on: int | None = None,
-    replace: bool = False,
+    replaces: Collection[str] = (),
 ) -> Done:
     """Make a draft the solution of its categories: from now on, and for those who asked before, it is the answer.
 
     With a text the draft gets these words first, as its next version behind ``based_on``; without one ``based_on`` is
-    the version that was looked at. Raises NotFound, StaleVersion, and Conflict for what is published already, for a
-    draft without a category, and for categories that have another solution, unless that shall be replaced.
+    the version that was looked at. ``replaces`` names the solutions in whose place it comes. Raises NotFound,
+    StaleVersion, also where a text follows no version, and Conflict for what is published already, for a draft without
+    a category, and for categories that have another solution that is not to be replaced.
     """
     with act(store, project, actor) as this:
         wanted = number_of(Prefix.SOLUTION, solution_id)
@@ -84,25 +86,27 @@ def publish(
             raise Conflict(f"{present.id} is for no category; attach it to one first")
         if text is None:
             _require_version(present, based_on)
-        if text is not None and based_on is not None and not text.says_the_same_as(present):
+        elif not text.says_the_same_as(present):
+            if based_on is None:
+                raise StaleVersion(f"these words follow no version of {present.id}; compare both, then save again")
             solutions.revise(this.db, project, wanted, text, author=this.actor, now=this.now, based_on=based_on)
             present = solutions.get(this.db, project, wanted)
-        entry, first = publish_within(this, present, replace=replace)
+        entry, first = publish_within(this, present, replaces={named_in(this, each) for each in replaces})
         return this.done(entry, first, solutions.get(this.db, project, wanted))
 
 
-def publish_within(this: Act, wanted: Solution, *, replace: bool) -> tuple[int, int]:
-    """Do the same within a running act, for a draft that has categories; tell audit entry and first category."""
+def publish_within(this: Act, wanted: Solution, *, replaces: Collection[int] | None) -> tuple[int, int]:
+    """Do the same within a running act, for a draft that has categories; tell audit entry and first category.
+
+    With None for ``replaces`` it comes in the place of whatever is there.
+    """
     number = number_of(Prefix.SOLUTION, wanted.id)
     links = drafts.links_of(this.db, this.project, number)
     homes = [number_of(Prefix.CATEGORY, each) for each in wanted.category_ids]
     rows = sorted({*homes, *links})
     before = {row: this.state(row).solution for row in rows}
-    taken = [public_id(Prefix.CATEGORY, home) for home in homes if before[home] is not None]
-    if taken and not replace:
-        raise Conflict(
-            f"{', '.join(taken)} has another solution; say that it shall be replaced, or discard the draft there"
-        )
+    if replaces is not None:
+        _require_replaced(homes, before, replaces)
     left = change_state(this, number, SolutionState.PUBLISHED)
     drafts.unlink(this.db, this.project, number, links)
     for row in rows:
@@ -221,6 +225,20 @@ def _take_off(this: Act, number: int) -> tuple[list[int], dict[str, Any]]:
     left = change_state(this, number, SolutionState.DRAFT)
     drafts.link(this.db, this.project, number, rows)
     return rows, left
+
+
+def _require_replaced(homes: Collection[int], before: Mapping[int, int | None], replaces: Collection[int]) -> None:
+    """Raise Conflict where a category has a solution that nobody said is to be replaced."""
+    taken = {home: before[home] for home in homes if before[home] is not None and before[home] not in replaces}
+    if not taken:
+        return
+    if not replaces:
+        named = ", ".join(public_id(Prefix.CATEGORY, home) for home in taken)
+        raise Conflict(f"{named} has another solution; say that it shall be replaced, or discard the draft there")
+    home, other = next(iter(taken.items()))
+    raise StaleVersion(
+        f"{public_id(Prefix.CATEGORY, home)} has {public_id(Prefix.SOLUTION, other or 0)} by now; read that first"
+    )
 
 
 def _require_version(present: Solution, based_on: int | None) -> None:

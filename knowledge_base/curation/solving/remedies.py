@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from knowledge_base.curation.acts import Act, Done, act
+from knowledge_base.curation.solving.attached import named_in, require_attached
 from knowledge_base.errors import StaleVersion
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store.grouping import categories, proposals
@@ -20,17 +21,21 @@ def attach(
     *,
     actor: str,
     based_on: int | None = None,
+    seen: str | None = None,
 ) -> Done:
     """Write a category's solution: its first version, or the next one of the solution that it has.
 
-    ``based_on`` is the version that the writer saw, None where they saw no solution. Raises
-    NotFound, and StaleVersion where somebody else was faster.
+    ``based_on`` is the version that the writer saw, None where they saw no solution, ``seen`` the solution that it was
+    of, empty for none; where that is None, only the version is compared. Raises NotFound, and StaleVersion where
+    somebody else was faster.
     """
     with act(store, project, actor) as this:
         number = this.category(category_id)
         present = this.state(number).solution
+        if seen:
+            named_in(this, seen)
         if present is None:
-            if based_on is not None:
+            if based_on is not None or seen:
                 raise StaleVersion("the solution was detached meanwhile; reload the page, then save again")
             return _attach_first(this, number, text)
         if based_on is None:
@@ -38,6 +43,7 @@ def attach(
             raise StaleVersion(
                 f"{newest.author} attached {newest.title!r} meanwhile; compare it with yours, then save again"
             )
+        require_attached(this, number, seen)
         version = solutions.revise(this.db, project, present, text, author=this.actor, now=this.now, based_on=based_on)
         entry = this.keep(
             "revise",
@@ -61,10 +67,16 @@ def _attach_first(this: Act, number: int, text: SolutionText) -> Done:
     return this.done(entry, number, solutions.get(this.db, this.project, made))
 
 
-def link(store: Store, project: str, category_id: str, solution_id: str, *, actor: str) -> Done:
-    """Give a category a solution that is there already, in place of the one it has. Raises NotFound."""
+def link(
+    store: Store, project: str, category_id: str, solution_id: str, *, actor: str, seen: str | None = None
+) -> Done:
+    """Give a category a solution that is there already, in place of the one it has.
+
+    Raises NotFound, and StaleVersion where it does not have the one that was ``seen``, empty for none.
+    """
     with act(store, project, actor) as this:
         number = this.category(category_id)
+        require_attached(this, number, seen)
         wanted = solutions.get(this.db, project, number_of(Prefix.SOLUTION, solution_id))
         entry = link_within(this, number, wanted)
         return this.done(entry, number, solutions.get(this.db, project, number_of(Prefix.SOLUTION, solution_id)))
@@ -84,10 +96,14 @@ def link_within(this: Act, number: int, wanted: Solution) -> int:
     )
 
 
-def detach(store: Store, project: str, category_id: str, *, actor: str) -> Done:
-    """Take the solution off a category; the solution itself stays. Raises NotFound."""
+def detach(store: Store, project: str, category_id: str, *, actor: str, seen: str | None = None) -> Done:
+    """Take the solution off a category; the solution itself stays.
+
+    Raises NotFound, and StaleVersion where it does not have the one that was ``seen``.
+    """
     with act(store, project, actor) as this:
         number = this.category(category_id)
+        require_attached(this, number, seen)
         before = this.state(number).solution
         categories.set_fields(this.db, project, number, solution=None)
         named = None if before is None else public_id(Prefix.SOLUTION, before)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from knowledge_base.curation.acts import Act, act
+from knowledge_base.curation.solving.attached import named_in, require_attached
 from knowledge_base.curation.solving.publishing import draft_within, publish_within
 from knowledge_base.curation.solving.remedies import link_within
 from knowledge_base.curation.solving.waiting_texts import ask, give_back, settle
@@ -57,7 +58,7 @@ def save(
         entry = _revise(this, present, text)
         present = solutions.get(this.db, project, number_of(Prefix.SOLUTION, solution_id))
         if publish and present.state is SolutionState.DRAFT:
-            entry = _publish(this, present, replace=False)
+            entry = _publish(this, present, replaces=())
         if publish:
             settle(this, number_of(Prefix.SOLUTION, solution_id))
         return _worked(this, solution_id, entry)
@@ -80,9 +81,15 @@ def ask_review(
 
 
 def publish_review(
-    store: Store, project: str, solution_id: str, *, seen: Seen | None = None, replace: bool = False, actor: str
+    store: Store,
+    project: str,
+    solution_id: str,
+    *,
+    seen: Seen | None = None,
+    replaces: Collection[str] = (),
+    actor: str,
 ) -> Worked:
-    """Publish the text that waits, where it is what was ``seen``.
+    """Publish the text that waits, where it is what was ``seen``; ``replaces`` names what it comes in the place of.
 
     Raises NotFound, StaleVersion, and Conflict where none waits or it is for no category.
     """
@@ -96,7 +103,7 @@ def publish_review(
         entry = _revise(this, present, review.text, author=review.author)
         present = solutions.get(this.db, project, number_of(Prefix.SOLUTION, solution_id))
         if present.state is SolutionState.DRAFT:
-            entry = _publish(this, present, replace=replace)
+            entry = _publish(this, present, replaces=replaces)
         solution_reviews.settle(this.db, project, number_of(Prefix.SOLUTION, solution_id))
         return _worked(this, solution_id, entry)
 
@@ -116,10 +123,11 @@ def send_back(store: Store, project: str, solution_id: str, *, actor: str, seen:
         return review
 
 
-def give(store: Store, project: str, solution_id: str, category_id: str, *, replace: bool, actor: str) -> Worked:
+def give(store: Store, project: str, solution_id: str, category_id: str, *, actor: str, replaces: str = "") -> Worked:
     """Give a solution to a category: a published one answers for it from now on, a draft will.
 
-    Raises NotFound, and Conflict where the category has another solution that shall not be replaced.
+    ``replaces`` is the solution in whose place it comes. Raises NotFound, Conflict where the category has another one
+    and none is to be replaced, and StaleVersion where it does not have that one.
     """
     with act(store, project, actor) as this:
         home = this.category(category_id)
@@ -132,7 +140,9 @@ def give(store: Store, project: str, solution_id: str, category_id: str, *, repl
             detail = {"solution": present.id, "title": present.title}
             return _worked(this, solution_id, this.keep("draft", home, detail=detail, undo={"solution": number}))
         other = this.state(home).solution
-        if other is not None and not replace:
+        if replaces:
+            require_attached(this, home, replaces)
+        elif other is not None:
             raise Conflict(
                 f"{public_id(Prefix.CATEGORY, home)} has {public_id(Prefix.SOLUTION, other)};"
                 " say that it shall be replaced"
@@ -197,10 +207,10 @@ def _revise(this: Act, present: Solution, text: SolutionText, *, author: str = "
     )
 
 
-def _publish(this: Act, present: Solution, *, replace: bool) -> int:
+def _publish(this: Act, present: Solution, *, replaces: Collection[str]) -> int:
     if not present.category_ids:
         raise Conflict(f"{present.id} is for no category; attach it to one first")
-    return publish_within(this, present, replace=replace)[0]
+    return publish_within(this, present, replaces={named_in(this, each) for each in replaces})[0]
 
 
 def _worked(this: Act, solution_id: str, entry: int | None) -> Worked:

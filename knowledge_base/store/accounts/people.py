@@ -19,7 +19,7 @@ from knowledge_base.errors import Conflict, InputError, NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.roles import EVERYWHERE, Role
 from knowledge_base.store.accounts.account_tables import PersonRoleRow, PersonRow, SessionRow
-from knowledge_base.store.projects import take_numbers
+from knowledge_base.store.numbers import take_numbers
 from knowledge_base.store.text import storable
 from knowledge_base.store.upserts import insert_new, insert_or_replace
 
@@ -174,6 +174,11 @@ def roles_of(db: Connection, person: int) -> dict[str, Role]:
     """Read what a person may do, by project."""
     query = select(col(PersonRoleRow.project), col(PersonRoleRow.role)).where(col(PersonRoleRow.person) == person)
     return {project: Role(role) for project, role in db.execute(query)}
+
+
+def hold(db: Connection, person: int) -> None:
+    """Let nobody else change a person until this transaction is over; SQLite has one writer anyway."""
+    db.execute(select(col(PersonRow.id)).where(col(PersonRow.id) == person).with_for_update())
 
 
 def set_role(db: Connection, project: str, person: int, role: Role | None) -> None:

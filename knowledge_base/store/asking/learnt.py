@@ -15,7 +15,7 @@ from sqlmodel import col
 from knowledge_base.errors import NotFound
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.store.asking.learnt_tables import LearntRow
-from knowledge_base.store.projects import take_numbers
+from knowledge_base.store.numbers import take_numbers
 from knowledge_base.store.representing import representatives
 from knowledge_base.store.tables import TemplateRow
 from knowledge_base.store.text import clip, storable

@@ -14,7 +14,7 @@ from sqlmodel import col
 from knowledge_base.errors import InputError, NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store.asking.question_tables import FeedbackRow, QuestionRow
-from knowledge_base.store.projects import take_numbers
+from knowledge_base.store.numbers import take_numbers
 from knowledge_base.store.tables import CategoryRow, TemplateRow
 from knowledge_base.store.text import clip, storable
 from knowledge_base.store.upserts import insert_or_replace
@@ -76,7 +76,7 @@ class FeedbackSum:
 
 def record(db: Connection, project: str, new: NewQuestion, now: datetime) -> str:
     """Keep a question; tell its public id."""
-    number = take_numbers(db, "question")[0]
+    number = take_numbers(db, "question", in_order_of=project)[0]
     db.execute(
         _recording(),
         [

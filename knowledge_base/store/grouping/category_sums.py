@@ -7,12 +7,12 @@ a project; a chart, every count of a category.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, func, select
+from sqlalchemy import Connection, and_, case, delete, func, select, update
 from sqlmodel import col
 
 from knowledge_base.store.asking.question_tables import QuestionRow
@@ -112,6 +112,14 @@ def forget_sums(db: Connection, project: str, categories: Sequence[int]) -> None
     if categories:
         t = CategorySumRow
         db.execute(delete(t).where(col(t.project) == project, col(t.category).in_(list(categories))))
+
+
+def forget_frequent(db: Connection, project: str, categories: Iterable[int]) -> None:
+    """Forget which templates of categories have most lines: others have come to them."""
+    t = CategorySumRow
+    for some in in_parts(sorted(set(categories))):
+        crowded = (col(t.project) == project, col(t.category).in_(some), col(t.templates) >= CROWDED)
+        db.execute(update(t).where(*crowded).values(frequent=[]))
 
 
 def crowded_hours(db: Connection, project: str, categories: Sequence[int]) -> dict[int, Hours]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 from sqlmodel import col
 
-from knowledge_base.store.projects import take_numbers
+from knowledge_base.store.numbers import take_numbers
 from knowledge_base.store.tables import FactRow
 from knowledge_base.store.text import clip
 from knowledge_base.types import FactKind

@@ -21,7 +21,7 @@ from knowledge_base.store.grouping.proposal_values import (
     document_of,
     grounds_of,
 )
-from knowledge_base.store.projects import take_numbers
+from knowledge_base.store.numbers import take_numbers
 from knowledge_base.store.tables import ProposalRow
 from knowledge_base.store.upserts import insert_or_replace
 

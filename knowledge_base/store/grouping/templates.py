@@ -14,7 +14,8 @@ from sqlmodel import col
 
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.store.bulk import replace_all
-from knowledge_base.store.projects import add_living, publish, take_numbers
+from knowledge_base.store.numbers import take_numbers
+from knowledge_base.store.projects import add_living, publish
 from knowledge_base.store.tables import CategoryRow, FingerprintRow, RepresentativeRow, TemplateRow
 from knowledge_base.store.text import clip, storable
 from knowledge_base.store.upserts import insert_or_skip

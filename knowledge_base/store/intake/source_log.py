@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from knowledge_base.store.intake.counts import minute_of
-from knowledge_base.store.projects import take_numbers
+from knowledge_base.store.numbers import take_numbers
 from knowledge_base.store.text import clip, storable
 from knowledge_base.store.upserts import insert_or_skip
 from knowledge_base.store.watching.watch_tables import RefusedRow, SourceMinuteRow

@@ -22,7 +22,7 @@ from sqlmodel import col
 from knowledge_base.errors import Conflict, NotFound
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store.messages.message_tables import OutboxRow
-from knowledge_base.store.projects import take_numbers
+from knowledge_base.store.numbers import take_numbers
 from knowledge_base.store.text import clip
 from knowledge_base.store.upserts import insert_new
 

@@ -11,7 +11,8 @@ from sqlalchemy import BindParameter, Connection, and_, bindparam, func, insert,
 from sqlmodel import col
 
 from knowledge_base.errors import NotFound
-from knowledge_base.store.projects import next_generation, take_numbers
+from knowledge_base.store.numbers import take_numbers
+from knowledge_base.store.projects import next_generation
 from knowledge_base.store.representing import backends, readings
 from knowledge_base.store.representing.backend_tables import BackendRow, VectorRow
 from knowledge_base.store.tables import RepresentativeRow
@@ -66,7 +67,7 @@ _COLUMNS = (
 )
 
 
-def add(db: Connection, project: str, new: Sequence[NewRepresentative], backend: str) -> range:
+def add(db: Connection, project: str, new: Sequence[NewRepresentative], backend: str) -> Sequence[int]:
     """Add representatives as one generation; tell their numbers."""
     if not new:
         return range(0)

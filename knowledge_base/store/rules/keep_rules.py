@@ -135,6 +135,11 @@ def _kept() -> Any:
     )
 
 
+def rules_of(db: Connection, project: str, category: int) -> tuple[str, ...]:
+    """Name the rules that keep a category now, as people call them; those that are off keep nothing."""
+    return tuple(each.public for each in read(db, project) if each.enabled and each.category == category)
+
+
 def keeps(project: str) -> tuple[ColumnElement[bool], ...]:
     """Name the conditions, of which one holds where a rule, on or off, is for the category of a template's row."""
     own = aliased(CategoryRow)

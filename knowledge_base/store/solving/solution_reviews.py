@@ -19,6 +19,8 @@ from knowledge_base.store.upserts import insert_or_replace
 AUTOSAVED_LIMIT = 300_000
 NEW = 0
 """Stands for a solution that is not there yet."""
+_BEGUN = -(2**52)
+"""What is kept by categories: from here down new solutions that were begun for them, above it what their pages hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,11 @@ def settle(db: Connection, project: str, solution: int) -> bool:
     r = SolutionReviewRow
     done = db.execute(delete(r).where(col(r.project) == project, col(r.solution) == solution))
     return bool(done.rowcount)
+
+
+def slot_of_new(category: int | None) -> int:
+    """Tell where a new solution is kept while it is written: by the category that it was begun for, if any."""
+    return NEW if category is None else _BEGUN - category
 
 
 def autosave(

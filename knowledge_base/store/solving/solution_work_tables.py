@@ -32,7 +32,11 @@ class SolutionReviewRow(SQLModel, table=True):
 
 
 class SolutionAutosaveRow(SQLModel, table=True):
-    """What a person typed and has not saved; ``solution`` is 0 for one that is not there yet."""
+    """What a person typed and has not saved.
+
+    ``solution`` is 0 for one that is not there yet, and below 0 where it is kept by a category: its number for the
+    editor on its page, ``slot_of_new`` for a new one that was begun for it.
+    """
 
     __tablename__ = "solution_autosave"
     project: str = project_key()

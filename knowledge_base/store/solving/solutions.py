@@ -26,7 +26,8 @@ from knowledge_base.errors import Conflict, InputError, NotFound, StaleVersion
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.solution_details import BODY_LIMIT, CAUSE_LIMIT, TITLE_LIMIT, Details
 from knowledge_base.store.intake.counts import minute_of
-from knowledge_base.store.projects import next_solutions, take_numbers
+from knowledge_base.store.numbers import take_numbers
+from knowledge_base.store.projects import next_solutions
 from knowledge_base.store.solving import drafts, solution_services
 from knowledge_base.store.solving.solution_work_tables import SolutionHealthRow, SolutionReviewRow
 from knowledge_base.store.tables import CategoryRow, SolutionRow, SolutionVersionRow

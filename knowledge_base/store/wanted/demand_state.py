@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 from sqlmodel import col
 
-from knowledge_base.ids import MAX_NUMBER
+from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store import projects
 from knowledge_base.store.asking.question_tables import QuestionRow
 from knowledge_base.store.intake import waiting
+from knowledge_base.store.named_ids import ids_in
 from knowledge_base.store.tables import CategoryRow, SequenceRow, TemplateRow
 from knowledge_base.store.upserts import insert_or_skip
 from knowledge_base.store.wanted.demand_counting import is_unknown
@@ -24,8 +23,6 @@ CHANGES_AT_ONCE = 500
 QUESTIONS_AT_ONCE = 200
 FAR = 20_000
 """So many changes and questions are not followed one by one."""
-
-_CATEGORY = re.compile(r"KE-([0-9]{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +95,8 @@ def touched(db: Connection, project: str, state: DemandState) -> Touched:
     forms: set[str] = set()
     changes = projects.changes_since(db, project, state.change, CHANGES_AT_ONCE)
     for change in changes:
-        categories |= set(_categories_in(change.detail))
+        named = (each for each in ids_in(change.detail) if each.startswith(Prefix.CATEGORY))
+        categories |= {number_of(Prefix.CATEGORY, each) for each in named}
     query = (
         select(col(QuestionRow.id), col(QuestionRow.form), col(TemplateRow.category))
         .outerjoin(
@@ -178,18 +176,3 @@ def _last_question(db: Connection, project: str) -> int:
 
 def _fresh() -> dict[str, object]:
     return {"change": 0, "question": 0, "kind": "", "behind": ""}
-
-
-def _categories_in(detail: Mapping[str, object]) -> Iterator[int]:
-    """Find the ids of categories, whatever name they stand under and however deep."""
-    waiting: list[object] = [detail]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, str):
-            found = _CATEGORY.fullmatch(value)
-            if found and 0 < int(found[1]) < MAX_NUMBER:
-                yield int(found[1])
-        elif isinstance(value, Mapping):
-            waiting.extend(value.values())
-        elif isinstance(value, list | tuple):
-            waiting.extend(value)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, or_, select
 from sqlmodel import col
 
 from knowledge_base.errors import Conflict, InputError, NotFound
-from knowledge_base.store.projects import take_numbers
+from knowledge_base.store.numbers import take_numbers
 from knowledge_base.store.text import storable
 from knowledge_base.store.upserts import insert_or_replace
 from knowledge_base.store.wanted.queue_tables import QueueViewRow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from knowledge_base.store import audit
 from knowledge_base.store.asking.escalations import QuestionState, in_state
 from knowledge_base.store.asking.question_tables import QuestionRow
 from knowledge_base.store.audit import Entry
+from knowledge_base.store.named_ids import ids_in
 from knowledge_base.store.tables import ProjectRow, SequenceRow
 from knowledge_base.store.wanted import queue
 from knowledge_base.store.wanted.demand_tables import DemandStateRow
@@ -90,28 +91,6 @@ def acts_about(db: Connection, project: str, public: str, behind: int) -> list[E
     public = public_id(prefix, number)
     found = audit.behind(db, project, behind, limit=ACTS_READ)
     return [each for each in found if each.actor != audit.MACHINE and _is_about(each, prefix, number, public)]
-
-
-def ids_in(detail: Mapping[str, object]) -> Iterator[str]:
-    """Find the ids of categories and solutions, whatever name they stand under and however deep.
-
-    >>> sorted(ids_in({"category": "KE-7", "merged": ["KE-9"], "solution": "S-2", "title": "See KE-1"}))
-    ['KE-7', 'KE-9', 'S-2']
-    """
-    waiting: list[object] = [detail]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, str) and _is_id(value):
-            yield value
-        elif isinstance(value, Mapping):
-            waiting.extend(value.values())
-        elif isinstance(value, list | tuple):
-            waiting.extend(value)
-
-
-def _is_id(text: str) -> bool:
-    prefix, dash, number = text.partition("-")
-    return bool(dash) and prefix in (Prefix.CATEGORY, Prefix.SOLUTION) and number.isascii() and number.isdigit()
 
 
 def _is_about(entry: Entry, prefix: Prefix, number: int, public: str) -> bool:

@@ -31,8 +31,12 @@ function fillMerge(form, ids, selection, find) {
   });
   const found = ids.length === 1 ? [...document.querySelectorAll("#queue-preview [data-near] li")] : [];
   const isOwn = document.querySelector("#queue-preview [data-previewed]")?.dataset.previewed === ids[0];
+  const { ids: typed } = form.elements;
+  const needs = () => (typed.required = ids.length === 1 && !near.querySelector("input:checked"));
+  near.onchange = needs;
   near.hidden = !(isOwn && found.length);
   if (!near.hidden) near.append(...found.map((each) => choice("checkbox", "others", each.dataset.id, each, false, each.dataset.score)));
+  needs();
 }
 
 function choice(type, name, id, title, checked, score = "") {

@@ -1,10 +1,11 @@
+import { tellAway } from "./away.js";
 import { tellSignedOut } from "./signed-out.js";
 import { keepTyped } from "./typed.js";
 
 /**
  * Fetches a part of a page as htmx would ask for it. A reader who is signed out is led to the sign-in, and what was
  * typed is kept; where the page `stays`, since nobody asked for that look, the reader is told so, and a failure that
- * may pass is told as `isPassing`.
+ * may pass is told as `isPassing`. A server that does not answer is told to the reader who asked, and as `isAway`.
  */
 export async function fetchPart(url, { stays = false, ...options } = {}) {
   const headers = { "HX-Request": "true", "HX-Request-Type": "partial" };
@@ -14,13 +15,14 @@ export async function fetchPart(url, { stays = false, ...options } = {}) {
     response = await fetch(url, { ...options, headers });
     template.innerHTML = await response.text();
   } catch (error) {
-    if (!stays) throw error;
-    return { ok: false, isPassing: true, isSignedOut: false, content: template.content };
+    if (error.name === "AbortError") throw error;
+    if (!stays) tellAway();
+    return { ok: false, isAway: true, isPassing: true, isSignedOut: false, content: template.content };
   }
   const isSignedOut = response.status === 401;
   if (isSignedOut && stays) tellSignedOut();
   else if (isSignedOut) leadToSignIn();
-  return { ok: response.ok, isPassing: response.status === 429 || response.status >= 500, isSignedOut, content: template.content };
+  return { ok: response.ok, isAway: false, isPassing: response.status === 429 || response.status >= 500, isSignedOut, content: template.content };
 }
 
 let isLeaving = false;

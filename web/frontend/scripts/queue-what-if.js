@@ -11,8 +11,8 @@ export async function tryOut(form, data, back, refused, url = form.getAttribute(
   const options = { method: "POST", body: new URLSearchParams(data), signal: left.signal };
   const end = startWaiting(() => left.abort());
   try {
-    const { content } = await whileFading(place, () => fetchPart(url, options));
-    if (!showWhatIf(content)) refused(content);
+    const { isAway, content } = await whileFading(place, () => fetchPart(url, options));
+    if (!isAway && !showWhatIf(content)) refused(content);
   } catch (error) {
     if (!left.signal.aborted) throw error;
   } finally {
@@ -37,7 +37,8 @@ export function closeWhatIf() {
 export async function openSplit(id, refused) {
   const place = document.getElementById("queue-split");
   if (!place || !id) return;
-  const { ok, content } = await fetchPart(place.dataset.split.replace("KE-0", id));
+  const { ok, isAway, content } = await fetchPart(place.dataset.split.replace("KE-0", id));
+  if (isAway) return;
   if (!ok) return refused(content);
   place.replaceChildren(content);
   if (!place.open) place.showModal();

@@ -61,9 +61,10 @@ class Queue {
 
   open() {
     this.live.forget();
-    this.current = null;
     this.window.open();
     this.selection.tell();
+    // Whatever row it was, its preview went with the former list.
+    this.current = null;
     const first = this.window.find(this.currentId) ?? this.window.rows()[0];
     if (first) this.choose(first, 0);
   }
@@ -96,6 +97,11 @@ class Queue {
 
   key(event) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isOff()) return;
+    if (event.key === "Escape" && event.target.matches?.("[data-label-box]")) {
+      event.preventDefault();
+      this.goBack();
+      return;
+    }
     if (event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
     if (document.querySelector("dialog[open], details.menu[open]")) return;
     const act = this.changes || READING.has(event.key) ? KEYS[event.key] : undefined;
@@ -111,6 +117,7 @@ class Queue {
     const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
     if (link && isPlain) {
       event.preventDefault();
+      link.closest("details.menu")?.removeAttribute("open");
       this.load(link.href);
       return;
     }
@@ -203,6 +210,11 @@ class Queue {
     }
   }
 
+  /** Gives the focus back to the row that is current. */
+  goBack() {
+    this.current?.querySelector(".title").focus({ preventScroll: true });
+  }
+
   split(id) {
     return openSplit(id, (content) => this.toast(content));
   }
@@ -223,7 +235,8 @@ class Queue {
 
   async send(url, data) {
     data.set("back", this.back);
-    const { ok, content } = await fetchPart(url, { method: "POST", body: new URLSearchParams(data) });
+    const { ok, isAway, content } = await fetchPart(url, { method: "POST", body: new URLSearchParams(data) });
+    if (isAway) return;
     const acted = content.querySelector("[data-acted]");
     if (ok && followMany(content, this)) return;
     if (!ok || !acted) return showWhatIf(content) || this.toast(content);
@@ -239,6 +252,11 @@ class Queue {
     for (const count of acted.querySelectorAll("[data-count-of]")) {
       const shown = this.queue.querySelector(`[data-count-of="${count.dataset.countOf}"]`);
       if (shown) shown.textContent = count.textContent;
+    }
+    const waiting = acted.querySelector("[data-live-count]");
+    for (const shown of document.querySelectorAll("nav [data-live-count=queue]")) {
+      shown.textContent = waiting.textContent;
+      shown.hidden = !waiting.textContent;
     }
     this.toast(acted.querySelector("[data-toast]"));
     if (!this.window.rows().length) return this.load(location.href, false);
@@ -279,8 +297,10 @@ class Queue {
 
   async load(url, isNew = true) {
     const mark = ++this.asked;
-    const { content } = await whileFading(this.queue, () => fetchPart(url));
-    if (mark !== this.asked) return;
+    const { ok, isAway, isSignedOut, content } = await whileFading(this.queue, () => fetchPart(url));
+    if (mark !== this.asked || isAway || isSignedOut) return;
+    // What is shown stays where there is nothing better.
+    if (!ok) return this.toast(content);
     if (isNew) history.pushState(null, "", url);
     // What is being typed stays in its field, or an input method would lose its place.
     const isTyping = document.activeElement?.matches?.("[data-search]");

@@ -1,19 +1,31 @@
 const WAIT = 100;
 
-/** Opens `#what-if` once it is filled, in place of the dialog that asked for it, and empties it when it closes. */
+/**
+ * Opens `#what-if` once it is filled, in place of the dialog that asked for it, and empties it when it closes. After a
+ * refusal that dialog is there again, with what was typed, so that it can be put right.
+ */
 export function watchWhatIf() {
   const dialog = document.getElementById("what-if");
   if (!dialog) return;
+  let asked = null;
   new MutationObserver(() => {
     if (!dialog.childElementCount) return;
+    if (dialog.querySelector("form.what-if")) asked = null;
     if (dialog.open) {
       dialog.querySelector("[autofocus]")?.focus();
       return;
     }
-    document.querySelector("dialog[open]")?.close();
+    const other = document.querySelector("dialog[open]");
+    if (!dialog.querySelector("form.what-if")) asked = other;
+    other?.close();
     dialog.showModal();
   }).observe(dialog, { childList: true });
-  dialog.addEventListener("close", () => dialog.replaceChildren());
+  dialog.addEventListener("close", () => {
+    const isRefused = dialog.querySelector("[data-refused]");
+    dialog.replaceChildren();
+    if (isRefused) asked?.showModal();
+    asked = null;
+  });
   const waiting = new WeakMap();
   document.addEventListener("htmx:before:request", ({ target, detail: { ctx } }) => {
     if (ctx.target === dialog) waiting.set(ctx, startWaiting(() => target.dispatchEvent(new Event("htmx:abort"))));

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form
+from pydantic import Field
 from starlette.responses import Response
 
 from knowledge_base import curation
@@ -23,6 +24,7 @@ from web.replaying.replays import Wanted
 router = APIRouter(include_in_schema=False)
 
 Text = Annotated[str, Form()]
+Texts = Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Form(), Field(max_length=200)]
 Version = Annotated[int | None, Form(ge=1, lt=2**31)]
 
 
@@ -92,10 +94,14 @@ def save_solution(
     body: Text = "",
     based_on: Text = "",
     draft: Text = "",
+    seen: Text = "",
 ) -> Response:
-    """Publish a solution, or a draft with these words; what cannot be saved stays in the editor, with the reason."""
+    """Publish a solution, or a draft with these words; what cannot be saved stays in the editor, with the reason.
+
+    ``based_on`` is the version that the editor started from, ``seen`` the solution that it was of.
+    """
     base = int(based_on) if based_on.isascii() and based_on.isdigit() and len(based_on) < 10 else None
-    kept = Draft(title, cause, body, base, draft)
+    kept = Draft(title, cause, body, base, draft, seen)
     words = [each.replace("\r\n", "\n") for each in (title, cause, body)]
     store = page.parts.knowledge.store
     try:
@@ -103,7 +109,7 @@ def save_solution(
         if draft:
             done = curation.publish(store, page.project, draft, text=text, based_on=base, actor=page.actor)
         else:
-            done = curation.attach(store, page.project, category_id, text, based_on=base, actor=page.actor)
+            done = curation.attach(store, page.project, category_id, text, based_on=base, seen=seen, actor=page.actor)
     except Conflict as error:
         return show(page, category_id, draft=_upon_newest(page, category_id, kept), conflict=str(error), status=409)
     except InputError as error:
@@ -117,13 +123,18 @@ def publish_draft(
     page: PageOf,
     category_id: str,
     solution_id: str,
-    replace: Annotated[bool, Form()] = False,
+    replaces: Texts = (),
     based_on: Version = None,
 ) -> Response:
-    """Make a draft the answer for its categories, where ``based_on`` is its version still."""
+    """Make a draft the answer for its categories, where ``based_on`` is its version still.
+
+    ``replaces`` are the solutions in whose place it comes.
+    """
     store = page.parts.knowledge.store
     try:
-        done = curation.publish(store, page.project, solution_id, based_on=based_on, actor=page.actor, replace=replace)
+        done = curation.publish(
+            store, page.project, solution_id, based_on=based_on, actor=page.actor, replaces=replaces
+        )
     except StaleVersion as error:
         return show(page, category_id, stale=str(error), status=409)
     return page.go(f"/categories/{category_id}", done=done.audit_id)
@@ -165,8 +176,14 @@ def _upon_newest(page: Opened, category_id: str, draft: Draft) -> Draft:
     with page.parts.knowledge.store.read() as db:
         present = written(db, page.project, categories.resolve_public(db, page.project, category_id))
     if present is None:
-        return replace(draft, based_on=None, id="")
-    return replace(draft, based_on=present.version, id=present.id if present.state == "draft" else "")
+        return replace(draft, based_on=None, id="", seen="")
+    return replace(
+        draft,
+        based_on=present.version,
+        id=present.id if present.state == "draft" else "",
+        seen=present.id,
+        is_other=draft.seen not in ("", present.id),
+    )
 
 
 @router.post("/undo/{audit_id}")

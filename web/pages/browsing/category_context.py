@@ -13,6 +13,7 @@ from knowledge_base.store.grouping.category_services import ServiceCount
 from knowledge_base.types import Category, Solution, Template
 from web.drawing.charts import Chart
 from web.drawing.sparkline import Bar
+from web.pages.browsing.care import CarePart
 from web.pages.browsing.proposed import ProposedPart
 from web.pages.browsing.related import Related
 from web.pages.browsing.volume import Volume
@@ -60,6 +61,7 @@ class Sample:
 class Draft:
     """What the editor holds: ``based_on`` is the version that it started from, ``id`` the draft that it publishes.
 
+    ``seen`` is the solution that it started from; ``is_other`` where the category has another one by now.
     ``restored`` is when it was kept, where it was brought back; ``is_behind`` where a newer version is there by now.
     """
 
@@ -68,6 +70,8 @@ class Draft:
     body: str = ""
     based_on: int | None = None
     id: str = ""
+    seen: str = ""
+    is_other: bool = False
     restored: datetime | None = None
     is_behind: bool = False
 
@@ -112,6 +116,8 @@ class CategoryPage:
     proposed: ProposedPart
     related: tuple[Related, ...]
     services: tuple[ServiceCount, ...]
+    care: CarePart
+    rules: tuple[str, ...]
     thresholds: Thresholds
     done: Entry | None
     editing: bool

@@ -15,9 +15,11 @@ from knowledge_base.store.audit import Entry
 from knowledge_base.store.grouping import categories, category_services, category_sums, template_reading
 from knowledge_base.store.grouping.category_services import ServiceCount
 from knowledge_base.store.intake import samples
+from knowledge_base.store.rules.keep_rules import rules_of
 from knowledge_base.store.solving import drafts, solutions
 from knowledge_base.types import Category, Outcome, Solution, Template, Why
 from web.drawing.sparkline import Bar
+from web.pages.browsing.care import read_part
 from web.pages.browsing.category_context import CategoryPage, Draft, Joined, LabelClash, Member, Sample, Thresholds
 from web.pages.browsing.category_writing import compare_with, read_kept
 from web.pages.browsing.proposed import find_proposed
@@ -86,6 +88,8 @@ def read_page(
         proposed=proposed,
         related=find_related(db, project, category, members=members, proposed=proposed, solution=solution),
         services=tuple(_services(db, project, number)),
+        care=read_part(db, page, number),
+        rules=rules_of(db, project, number),
         thresholds=Thresholds(page.parts.settings.propose_threshold, page.parts.settings.group_threshold),
         done=_entry(db, project, done),
         editing=draft is not None,
@@ -111,8 +115,11 @@ def _solution(db: Connection, project: str, category: Category) -> Solution | No
 
 def _draft_of(solution: Solution | None, written: Sequence[Solution]) -> Draft:
     if solution is not None:
-        return Draft(solution.title, solution.cause, solution.body, solution.version)
-    return next((Draft(each.title, each.cause, each.body, each.version, each.id) for each in written), Draft())
+        return Draft(solution.title, solution.cause, solution.body, solution.version, seen=solution.id)
+    found = next(iter(written), None)
+    if found is None:
+        return Draft()
+    return Draft(found.title, found.cause, found.body, found.version, found.id, found.id)
 
 
 def _entry(db: Connection, project: str, number: int | None) -> Entry | None:

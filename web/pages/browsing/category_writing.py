@@ -33,24 +33,31 @@ def autosave(
     cause: Text = "",
     body: Text = "",
     based_on: Annotated[int | None, Form(ge=1, lt=2**31)] = None,
+    seen: Text = "",
 ) -> Response:
-    """Keep what is typed for whoever types it; says so where somebody else saved a version meanwhile."""
+    """Keep what is typed for whoever types it; says so where somebody else saved a version meanwhile.
+
+    Words for a solution that was ``seen`` are no words for another one that the category has by now: they are kept for
+    the category, to be compared.
+    """
     now = page.parts.clock()
     with page.parts.knowledge.store.write() as db:
         number = categories.resolve_public(db, page.project, category_id)
         present = written(db, page.project, number)
-        kept = _kept(db, page, number, present)
-        form = _form(page, category_id, present) if kept is None else SolutionForm.read(kept.fields)
+        is_other = present is not None and bool(seen) and seen != present.id
+        about = None if is_other else present
+        kept = _kept(db, page, number, about)
+        form = _form(page, category_id, about) if kept is None else SolutionForm.read(kept.fields)
         is_kept = solution_reviews.autosave(
             db,
             page.project,
-            _slot(number, present),
+            _slot(number, about),
             page.actor,
             replace(form, title=title, cause=cause, body=body).pairs(),
-            based_on=based_on or 0,
+            based_on=0 if is_other else based_on or 0,
             now=now,
         )
-    is_behind = present is not None and present.version > (based_on or 0)
+    is_behind = present is not None and (is_other or present.version > (based_on or 0))
     shown = Autosaved(now if is_kept else None, present if is_behind else None, f"/categories/{category_id}")
     return page.show("solution_saved.html", shown)
 
@@ -87,6 +94,7 @@ def read_kept(db: Connection, page: Opened, number: int, present: Solution | Non
         form.body,
         present.version if present else None,
         present.id if present and is_draft else "",
+        present.id if present else "",
         restored=kept.at,
         is_behind=present is not None and present.version > kept.based_on,
     )

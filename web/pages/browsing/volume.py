@@ -28,10 +28,14 @@ DEFAULT_RANGE = "14d"
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """Everything that the card shows; ``spike_text`` is empty where nothing stands out."""
+    """Everything that the card shows; ``spike_text`` is empty where nothing stands out.
+
+    ``peak`` is the summary without the total, for where that stands beside it already.
+    """
 
     charts: tuple[Chart, ...]
     summary: Markup
+    peak: Markup
     spike_text: Markup
     step_shown: Markup
     rows: tuple[tuple[datetime, int], ...]
@@ -64,6 +68,7 @@ def read_volume(
     return Volume(
         charts=tuple(chart(values, frame=frame, tick_texts=texts, marks=marks[-6:]) for frame in (WIDE, NARROW)),
         summary=_summary(values, starts, formats),
+        peak=_peak(values, starts, formats),
         spike_text=_spike_text(values, starts, formats),
         step_shown=_step_shown(step, formats),
         rows=tuple((at, value) for at, value in zip(starts, values, strict=True) if value)[::-1],
@@ -89,6 +94,15 @@ def _summary(values: Sequence[int], starts: Sequence[datetime], formats: Formats
         total=formats.number(sum(values)),
         most=formats.number(values[place]),
         time=formats.moment(starts[place]),
+    )
+
+
+def _peak(values: Sequence[int], starts: Sequence[datetime], formats: Formats) -> Markup:
+    if not any(values):
+        return formats.translator.text("No lines in this range.")
+    place = max(range(len(values)), key=values.__getitem__)
+    return formats.translator.text(
+        "most %(most)s from %(time)s", most=formats.number(values[place]), time=formats.moment(starts[place])
     )
 
 

@@ -51,8 +51,9 @@ def keep_boxes(db: Connection, page: Opened, plan: KeepPlan) -> tuple[tuple[Box,
     heirs = (each for number, each in sorted(zip(sources, shown, strict=False)) if number in plan.moves.emptied)
     ordered = [target, *heirs]
     solved = next((each for each in ordered if each.solution_id), target)
+    label = next((each.label for each in ordered if each.label), None)
     whole = Box(
-        title=draw.title(target, next((each.label for each in ordered if each.label), None)),
+        title=draw.title(solved if label is None else target, label),
         id=target.id,
         facts=draw.lines(target.count + draw.moving),
         notes=draw.keeps(solved),

@@ -63,7 +63,7 @@ class Drawing:
         label = target.label or next((each.label for each in sources if each.label), None)
         asks = sum(each.asked for each in self.known)
         whole = Box(
-            title=self.title(target, label),
+            title=self.title(target if label or not solved else solved, label),
             id=target.id,
             facts=self.facts(target.count + self.moving, asks),
             notes=tuple(notes),
@@ -153,7 +153,7 @@ class Drawing:
         """Draw a category as it is."""
         facts = self.facts(category.count, category.asked)
         if category.solution_id:
-            facts += Markup(", ") + self.solution(category)
+            facts += self.formats.translator.text(", ") + self.solution(category)
         return Box(title=self.title(category), id=category.id, facts=facts)
 
     def title(self, category: Category, label: str | None = None) -> Markup:
@@ -174,7 +174,7 @@ class Drawing:
     def facts(self, lines: int, asks: int) -> Markup:
         """Count lines and what was asked."""
         asked = self.formats.translator.plural("%(n)s ask", "%(n)s asks", asks, n=self.formats.number(asks))
-        return self.lines(lines) + Markup(", ") + asked
+        return self.lines(lines) + self.formats.translator.text(", ") + asked
 
     def keeps(self, category: Category) -> tuple[Markup, ...]:
         """Tell the solution that stays."""

@@ -66,6 +66,7 @@ class WhatIfPage:
 
     ``confirm`` and ``cancel`` are addresses, ``kind`` names the correction, ``meanwhile`` has what others did since the
     last look, ``verb`` is on the button, ``flow`` is None where no lines are drawn.
+    ``notes`` tell of the rules that keep a category.
     """
 
     replay: str
@@ -84,6 +85,7 @@ class WhatIfPage:
     is_stale: bool
     meanwhile: tuple[Entry, ...]
     kind: str = ""
+    notes: tuple[Markup, ...] = ()
 
     @property
     def changing(self) -> int:

@@ -19,6 +19,7 @@ from knowledge_base.store.grouping import briefs, categories, proposals, templat
 from knowledge_base.types import Outcome, Verdict
 from web.pages.correcting.what_if_context import AnswerRow, Said, TemplateRow, WhatIfPage
 from web.pages.correcting.what_if_pictures import picture_of
+from web.pages.correcting.what_if_rules import rule_notes
 from web.pages.opening import Opened
 from web.pages.queueing.queue_wanted import read_address
 from web.replaying.replays import Wanted, write_replay
@@ -65,6 +66,7 @@ def work_out(page: Opened, wanted: Wanted, *, reason: str = "", since: Wanted | 
             reason=reason[:500],
             is_stale=since is not None,
             meanwhile=() if since is None else acts_since(db, project, since, concerned),
+            notes=rule_notes(db, page, wanted, concerned),
         )
 
 

@@ -6,7 +6,6 @@ What changes answers is shown first (``what_if``); the others are done at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -18,6 +17,7 @@ from knowledge_base.demand_keeping import refresh
 from knowledge_base.errors import InputError, KeaError, StaleVersion
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.store.grouping import briefs
+from web.pages.browsing.care import NOBODY, read_time
 from web.pages.correcting.what_if import QUEUE, show_correction
 from web.pages.opening import Opened, PageOf
 from web.pages.queueing.queue import numbers_in
@@ -27,7 +27,6 @@ from web.pages.queueing.queue_reading import read_acted
 from web.replaying.replays import Wanted
 
 MOST = 200
-NOBODY = "-"
 router = APIRouter(include_in_schema=False)
 
 Text = Annotated[str, Form(max_length=1000)]
@@ -136,12 +135,3 @@ def _each(do: Callable[[str], Done], chosen: Sequence[str]) -> tuple[list[Done],
     if refused is not None and not done:
         raise refused
     return done, str(refused or "")
-
-
-def read_time(written: str, page: Opened) -> datetime:
-    """Read a time; one without a zone is the reader's. Raises InputError."""
-    try:
-        at = datetime.fromisoformat(written.strip())
-    except ValueError:
-        raise InputError("choose until when it is put off, such as 2026-11-30 09:00") from None
-    return at.replace(tzinfo=page.visit.formats.zone) if at.tzinfo is None else at

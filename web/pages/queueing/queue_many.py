@@ -18,9 +18,9 @@ from knowledge_base.store.wanted import queue
 from knowledge_base.store.wanted.queue import QueueState, SeenWithin, Summary
 from knowledge_base.store.watching import live
 from web.jobs import Job, Jobs, JobState, Tick, Work
+from web.pages.browsing.care import NOBODY, read_time
 from web.pages.correcting.refusing import refused
 from web.pages.opening import Opened, PageOf
-from web.pages.queueing.queue_acts import NOBODY, read_time
 from web.pages.queueing.queue_wanted import Shown, read_address
 from web.replaying.many_replays import WantedMany, read_many, write_many
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable
 
-from markupsafe import Markup
 from sqlalchemy import Connection
 
 from knowledge_base.errors import NotFound
 from knowledge_base.store import audit
-from knowledge_base.store.grouping import assignments
 from knowledge_base.store.wanted import queue, views
 from knowledge_base.store.wanted.queue import QueueOrder, QueueState, SeenWithin, Waiting
 from knowledge_base.store.wanted.queue_details import Details, read_details
 from web.drawing.sparkline import spark
+from web.pages.browsing.care import people_for, snoozes_for
 from web.pages.opening import Opened
 from web.pages.queueing.queue_context import Acted, QueuePage, QueueRow, QueueRows
 from web.pages.queueing.queue_wanted import Shown
@@ -53,11 +51,11 @@ def read_queue(db: Connection, page: Opened, shown: Shown, acted: Acted | None, 
         seens=seens,
         seen_shown=dict(seens)[shown.wanted.seen.value],
         services=tuple(queue.services(db, project)),
-        people=_people(db, page),
+        people=people_for(db, page),
         orders=orders,
         order_shown=dict(orders)[shown.order.value],
         views=tuple(views.list_views(db, project, page.actor)),
-        snoozes=_snoozes(page),
+        snoozes=snoozes_for(page),
         acted=acted,
     )
 
@@ -95,28 +93,3 @@ def _row(page: Opened, waiting: Waiting, details: Details) -> QueueRow:
     )
     template = template_segments(" ".join(details.template.split("\n")[:3]))
     return QueueRow(waiting, template, details.first_seen, details.services, details.hint, spark(hours), summary)
-
-
-def _people(db: Connection, page: Opened) -> tuple[str, ...]:
-    """Name whom a category can be given to: the reader first."""
-    others = [each for each in assignments.people(db, page.project) if each != page.actor]
-    return (page.actor, *others)
-
-
-def _snoozes(page: Opened) -> tuple[tuple[str, Markup, str], ...]:
-    """Offer times to put something off to, in the reader's zone: value, name, and when that is."""
-    formats = page.visit.formats
-    _ = formats.translator.text
-    here = formats.now.astimezone(formats.zone)
-    tomorrow = _morning(here + timedelta(days=1))
-    offered: Sequence[tuple[Markup, datetime]] = (
-        (_("For 4 hours"), here + timedelta(hours=4)),
-        (_("Until tomorrow"), tomorrow),
-        (_("Until Monday"), _morning(here + timedelta(days=7 - here.weekday()))),
-        (_("For two weeks"), _morning(here + timedelta(days=14))),
-    )
-    return tuple((at.isoformat(timespec="minutes"), name, formats.moment(at)) for name, at in offered)
-
-
-def _morning(day: datetime) -> datetime:
-    return day.replace(hour=9, minute=0, second=0, microsecond=0)

@@ -13,6 +13,7 @@ from knowledge_base.store.grouping import categories, proposals, template_readin
 from knowledge_base.store.grouping.proposal_values import ProposalKind
 from knowledge_base.store.grouping.proposals import Chosen
 from knowledge_base.store.grouping.tombstones import require_alive
+from knowledge_base.store.rules.keep_rules import rules_of
 from web.pages.opening import PageOf
 from web.showing.segments import Segment, template_segments
 
@@ -32,11 +33,12 @@ class SplitMember:
 
 @dataclass(frozen=True, slots=True)
 class SplitPage:
-    """The most frequent templates of a category; ``has_more`` where it has others."""
+    """The most frequent templates of a category; ``has_more`` where it has others. ``rules`` keep it."""
 
     id: str
     members: tuple[SplitMember, ...]
     has_more: bool
+    rules: tuple[str, ...]
 
 
 @router.get("/queue/split/{category_id}")
@@ -48,10 +50,12 @@ def choose_templates(page: PageOf, category_id: str) -> Response:
         require_alive(db, project, number)
         going = _going(db, project, number)
         members = template_reading.templates_in(db, project, number, SHOWN + 1)
+        rules = rules_of(db, project, number)
     shown = tuple(
         SplitMember(each.id, template_segments(each.text), each.count, each.id in going) for each in members[:SHOWN]
     )
-    return page.show("queue_split.html", SplitPage(public_id(Prefix.CATEGORY, number), shown, len(members) > SHOWN))
+    split = SplitPage(public_id(Prefix.CATEGORY, number), shown, len(members) > SHOWN, rules)
+    return page.show("queue_split.html", split)
 
 
 def _going(db: Connection, project: str, number: int) -> frozenset[str]:

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Form
 from starlette.responses import Response
 
 from knowledge_base.curation import view_changes
-from knowledge_base.store.wanted import views
 from web.pages.opening import PageOf
 from web.pages.queueing.queue_wanted import read_address
 
@@ -22,14 +21,12 @@ def save_view(
     address: Annotated[str, Form(max_length=4000)] = "",
     shared: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Keep a view; one of the same name is replaced."""
+    """Keep a view; one of the same name is replaced, which the list tells with its undo."""
     # Only what the queue understands is kept, in its own spelling: a view is an address that others will open.
     shown = read_address(address)
-    with page.parts.knowledge.store.write() as db:
-        views.save_view(
-            db, page.project, page.actor, name, address=shown.query, is_shared=shared, now=page.parts.clock()
-        )
-    return page.go("/queue", **dict(shown.parameters()))
+    store = page.parts.knowledge.store
+    _, done = view_changes.save_view(store, page.project, name, address=shown.query, is_shared=shared, actor=page.actor)
+    return page.go("/queue", **dict(shown.parameters()), **({} if done is None else {"done": done}))
 
 
 @router.post("/queue/views/{view_id}/delete")
@@ -41,6 +38,6 @@ def delete_view(page: PageOf, view_id: int, address: Annotated[str, Form(max_len
 
 @router.post("/queue/views/undo/{audit_id}")
 def restore_view(page: PageOf, audit_id: int) -> Response:
-    """Bring a view back that was deleted."""
+    """Bring a view back that was deleted or replaced."""
     back = view_changes.restore_view(page.parts.knowledge.store, page.project, audit_id, actor=page.actor)
     return page.go("/queue", **dict(read_address(back.address).parameters()))

@@ -14,7 +14,7 @@ from knowledge_base.roles import EVERYWHERE, Role, read_role
 from knowledge_base.store.accounts import people, sessions, tokens
 from knowledge_base.store.accounts.people import Person
 from knowledge_base.store.accounts.tokens import Token
-from web.guarding.roles import Need, require
+from web.guarding.administering import read_person, scope_of
 from web.identity import accounts
 from web.identity.session import Who
 from web.identity.signin import clean_name, make_token
@@ -97,17 +97,8 @@ def _show(
     return page.show("people.html", shown, status=409 if clash else 400 if problem else 200)
 
 
-def _scope(page: Opened, who: Who, scope: str) -> str:
-    """Tell where a role shall hold; only who is admin of all projects may give it in all."""
-    if scope != "all":
-        return page.project
-    require(Need.ADMIN_OF_ALL, who, page.project)
-    return EVERYWHERE
-
-
 def _person(page: Opened, who: Who, person_id: str) -> Person:
-    with page.parts.knowledge.store.read() as db:
-        return people.get(db, person_id, page.project, roleless=who.may(Role.ADMIN, EVERYWHERE))
+    return read_person(page.parts.knowledge.store, who, page.project, person_id)
 
 
 @router.get("/people")
@@ -126,7 +117,7 @@ def add(
     scope: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     """Make an account; its first password is shown this once."""
-    where = _scope(page, who, scope)
+    where = scope_of(who, page.project, everywhere=scope == "all")
     try:
         person, secret = accounts.add_person(
             page.parts.knowledge.store, by=who, project=where, name=name, role=read_role(role), email=email
@@ -148,7 +139,7 @@ def set_role(
     """Give a role, or with none take it away; where it is not the one that was ``seen``, both are shown first."""
     person = _person(page, who, person_id)
     accounts.require_other(who, person)
-    where = _scope(page, who, scope)
+    where = scope_of(who, page.project, everywhere=scope == "all")
     wanted = read_role(role) if role else None
     try:
         accounts.set_role(page.parts.knowledge.store, who, where, person, wanted, seen=seen)

@@ -13,6 +13,8 @@ from knowledge_base.store.accounts import sessions
 from knowledge_base.types import DEFAULT_PROJECT
 from web.guarding.addresses import counted_address
 from web.identity import accounts
+from web.identity.cookies import read_cookies
+from web.identity.devices import DEVICE_COOKIE, read_device
 from web.identity.passwords import check_strength
 from web.identity.session import COOKIE, Who
 from web.identity.signin import check_link, clean_name, use_link
@@ -117,7 +119,9 @@ def sign_in_with_password(
 ) -> Response:
     """Sign in by name or e-mail and password."""
     try:
-        person = accounts.sign_in(parts.knowledge.store, login, password, address=counted_address(request))
+        device = read_device(parts.key, read_cookies(request.headers).get(DEVICE_COOKIE, ""))
+        address = counted_address(request)
+        person = accounts.sign_in(parts.knowledge.store, login, password, address=address, device=device)
     except (NotAllowed, TooOften) as error:
         status, wait = (429, {"Retry-After": str(error.seconds)}) if isinstance(error, TooOften) else (403, {})
         door = DoorPage(login[:200], own_path(next), str(error))

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from web.identity.accounts import start_session
 from web.identity.cookies import read_cookies
+from web.identity.devices import DEVICE_COOKIE, DEVICE_LIFE, read_device, write_device
 from web.identity.session import COOKIE, LIFE, read_session, write_session
 from web.parts import Parts
 
@@ -34,7 +35,24 @@ def let_in(request: Request, parts: Parts, *, person: int | None, name: str, pat
         samesite="lax",
         secure=is_secure(request, parts),
     )
+    if person is not None:
+        _know_again(response, request, parts, person)
     return response
+
+
+def _know_again(response: Response, request: Request, parts: Parts, person: int) -> None:
+    """Remember that the person signed in with this browser; one that is known as theirs stays the one that it is."""
+    kept = read_cookies(request.headers).get(DEVICE_COOKIE, "")
+    known = read_device(parts.key, kept)
+    response.set_cookie(
+        DEVICE_COOKIE,
+        kept if known is not None and known.person == person else write_device(parts.key, person),
+        max_age=int(DEVICE_LIFE.total_seconds()),
+        path="/sign-in",
+        httponly=True,
+        samesite="lax",
+        secure=is_secure(request, parts),
+    )
 
 
 def own_path(path: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form
+from pydantic import Field
 from starlette.responses import Response
 
 from knowledge_base import curation
@@ -20,6 +21,7 @@ from web.pages.solving.solutions_one import show
 router = APIRouter(include_in_schema=False)
 
 Text = Annotated[str, Form()]
+Texts = Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Form(), Field(max_length=200)]
 Version = Annotated[int | None, Form(ge=1, lt=2**31)]
 
 
@@ -32,35 +34,38 @@ def back(page: Opened, done: Worked) -> Response:
 def publish_solution(
     page: PageOf,
     solution_id: str,
-    replace: Annotated[bool, Form()] = False,
+    replaces: Texts = (),
     based_on: Version = None,
     seen: Annotated[datetime | None, Form()] = None,
 ) -> Response:
     """Publish what waits for review, else the draft as it is; what stands in the way is said on the page.
 
-    ``based_on`` is the version that the page showed, ``seen`` when the text that waited was sent.
+    ``based_on`` is the version that the page showed, ``seen`` when the text that waited was sent, ``replaces`` are the
+    solutions in whose place it comes.
     """
     try:
         looked_at = None if based_on is None else Seen(based_on, seen)
-        return back(page, _publish(page, solution_id, looked_at, replace=replace))
+        return back(page, _publish(page, solution_id, looked_at, replaces))
     except StaleVersion as error:
         return show(page, solution_id, refused=str(error), is_stale=True, status=409)
     except Conflict as error:
         return show(page, solution_id, refused=str(error), status=409)
 
 
-def _publish(page: Opened, solution_id: str, seen: Seen | None, *, replace: bool) -> Worked:
+def _publish(page: Opened, solution_id: str, seen: Seen | None, replaces: tuple[str, ...]) -> Worked:
     store = page.parts.knowledge.store
     number = number_of(Prefix.SOLUTION, solution_id)
     with store.read() as db:
         present = solutions.get(db, page.project, number)
         waits = solution_reviews.waiting(db, page.project, number) is not None
     if waits:
-        return reviewing.publish_review(store, page.project, solution_id, seen=seen, replace=replace, actor=page.actor)
+        return reviewing.publish_review(
+            store, page.project, solution_id, seen=seen, replaces=replaces, actor=page.actor
+        )
     if seen is not None and seen.review is not None:
         raise StaleVersion(f"nothing of {present.id} waits for review any longer")
     version = None if seen is None else seen.version
-    done = curation.publish(store, page.project, present.id, based_on=version, replace=replace, actor=page.actor)
+    done = curation.publish(store, page.project, present.id, based_on=version, replaces=replaces, actor=page.actor)
     return Worked(present, done.audit_id)
 
 
@@ -88,13 +93,11 @@ def unpublish_solution(page: PageOf, solution_id: str, based_on: Version = None)
 
 
 @router.post("/solutions/{solution_id}/categories")
-def give_solution(
-    page: PageOf, solution_id: str, category: Text = "", replace: Annotated[bool, Form()] = False
-) -> Response:
-    """Give a solution to a category."""
+def give_solution(page: PageOf, solution_id: str, category: Text = "", replaces: Text = "") -> Response:
+    """Give a solution to a category, in place of the one that it was seen with."""
     store = page.parts.knowledge.store
     try:
-        done = reviewing.give(store, page.project, solution_id, category.strip(), replace=replace, actor=page.actor)
+        done = reviewing.give(store, page.project, solution_id, category.strip(), replaces=replaces, actor=page.actor)
     except Conflict as error:
         return show(page, solution_id, refused=str(error), status=409)
     return back(page, done)

@@ -22,11 +22,15 @@ class Meanwhile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditorPage:
-    """The editor. ``based_on`` is the version that a save will follow; ``restored`` says when it was autosaved."""
+    """The editor. ``based_on`` is the version that a save will follow; ``restored`` says when it was autosaved.
+
+    ``about`` is the category that a new one was begun for, or empty.
+    """
 
     solution: Solution | None
     form: SolutionForm
     based_on: int
+    about: str
     meanwhile: Meanwhile | None
     refused: str
     restored: datetime | None

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from knowledge_base.curation.solving import reviewing
 from knowledge_base.curation.solving.reviewing import Worked
 from knowledge_base.curation.solving.solution_form import SolutionForm
-from knowledge_base.errors import Conflict, InputError, NotAllowed, StaleVersion
+from knowledge_base.errors import Conflict, InputError, NotAllowed, NotFound, StaleVersion
 from knowledge_base.ids import Prefix, number_of
+from knowledge_base.store.grouping import categories
 from knowledge_base.store.solving import solution_reviews, solution_services, solutions
 from knowledge_base.store.solving.solution_reviews import NEW
 from knowledge_base.store.solving.solutions import SolutionText
@@ -28,13 +29,14 @@ from web.pages.solving.solutions_rights import may_publish
 router = APIRouter(include_in_schema=False)
 
 BasedOn = Annotated[int, Form(ge=0, lt=2**31)]
+About = Annotated[str, Form(max_length=40)]
 
 
 @router.get("/solutions/new")
 def write_new(page: PageOf, category: Annotated[str, Query(max_length=40)] = "") -> Response:
     """Open the editor for a solution that is not there yet."""
     with page.parts.knowledge.store.read() as db:
-        return page.show("solution_editor.html", _opened(db, page, None, category=category))
+        return page.show("solution_editor.html", _opened(db, page, None, about=category))
 
 
 @router.get("/solutions/{solution_id}/edit")
@@ -60,13 +62,17 @@ def another_row(page: PageOf, kind: Literal["condition", "link"]) -> Response:
 
 
 @router.post("/solutions/{solution_id}/autosave")
-def autosave(page: PageOf, solution_id: str, form: FormOf, based_on: BasedOn = 0) -> Response:
-    """Keep what is typed for whoever types it; says so where somebody else saved a version meanwhile."""
+def autosave(page: PageOf, solution_id: str, form: FormOf, based_on: BasedOn = 0, about: About = "") -> Response:
+    """Keep what is typed for whoever types it; says so where somebody else saved a version meanwhile.
+
+    A new one is kept by the category that it is ``about``, the one that the editor was opened for.
+    """
     number, now = _number(solution_id), page.parts.clock()
     with page.parts.knowledge.store.write() as db:
         newest = solutions.get(db, page.project, number) if number != NEW else None
+        slot = _slot(db, page, number, about)
         is_kept = solution_reviews.autosave(
-            db, page.project, number, page.actor, form.pairs(), based_on=based_on, now=now
+            db, page.project, slot, page.actor, form.pairs(), based_on=based_on, now=now
         )
     is_behind = newest is not None and newest.version > based_on
     path = f"/solutions/{newest.id}/edit" if newest else "/solutions/new"
@@ -74,12 +80,14 @@ def autosave(page: PageOf, solution_id: str, form: FormOf, based_on: BasedOn = 0
 
 
 @router.post("/solutions/{solution_id}/autosave/discard")
-def discard_autosave(page: PageOf, solution_id: str) -> Response:
+def discard_autosave(page: PageOf, solution_id: str, about: About = "") -> Response:
     """Throw away what was typed and not saved."""
     number = _number(solution_id)
     with page.parts.knowledge.store.write() as db:
-        solution_reviews.forget_autosave(db, page.project, number, page.actor)
-    return page.go("/solutions/new" if number == NEW else f"/solutions/{solution_id}/edit")
+        solution_reviews.forget_autosave(db, page.project, _slot(db, page, number, about), page.actor)
+    if number == NEW:
+        return page.go("/solutions/new", **({"category": about} if about else {}))
+    return page.go(f"/solutions/{solution_id}/edit")
 
 
 @router.get("/solutions/{solution_id}/save")
@@ -95,6 +103,7 @@ def save_solution(
     form: FormOf,
     act: Annotated[Literal["draft", "review", "publish"], Form()] = "draft",
     based_on: BasedOn = 0,
+    about: About = "",
 ) -> Response:
     """Save a draft, send it to review, or publish; what cannot be saved stays in the editor, with the reason."""
     if act == "publish" and not may_publish(page):
@@ -104,13 +113,13 @@ def save_solution(
         text = form.text()
         done = _create(page, form, text) if number == NEW else _save(page, solution_id, text, act, based_on)
     except StaleVersion:
-        return _again(page, number, form, based_on=based_on, status=409)
+        return _again(page, number, form, based_on=based_on, about=about, status=409)
     except Conflict as error:
-        return _again(page, number, form, based_on=based_on, refused=str(error), status=409)
+        return _again(page, number, form, based_on=based_on, about=about, refused=str(error), status=409)
     except InputError as error:
-        return _again(page, number, form, based_on=based_on, refused=str(error), status=400)
+        return _again(page, number, form, based_on=based_on, about=about, refused=str(error), status=400)
     with page.parts.knowledge.store.write() as db:
-        solution_reviews.forget_autosave(db, page.project, number, page.actor)
+        solution_reviews.forget_autosave(db, page.project, _slot(db, page, number, about), page.actor)
     if number == NEW and act != "draft":
         try:
             done = _save(page, done.solution.id, text, act, done.solution.version)
@@ -136,22 +145,24 @@ def _save(page: Opened, solution_id: str, text: SolutionText, act: str, based_on
     return reviewing.save(store, page.project, solution_id, text, based_on=based_on, publish=publish, actor=page.actor)
 
 
-def _again(page: Opened, number: int, form: SolutionForm, *, based_on: int, refused: str = "", status: int) -> Response:
+def _again(
+    page: Opened, number: int, form: SolutionForm, *, based_on: int, about: str, refused: str = "", status: int
+) -> Response:
     with page.parts.knowledge.store.read() as db:
         solution = solutions.get(db, page.project, number) if number != NEW else None
-        context = _editor(db, page, solution, form, based_on=based_on, refused=refused)
+        context = _editor(db, page, solution, form, based_on=based_on, about=about, refused=refused)
     return page.show("solution_editor.html", context, status=status)
 
 
-def _opened(db: Connection, page: Opened, solution: Solution | None, *, category: str = "") -> EditorPage:
+def _opened(db: Connection, page: Opened, solution: Solution | None, *, about: str = "") -> EditorPage:
     number = number_of(Prefix.SOLUTION, solution.id) if solution else NEW
-    kept = solution_reviews.autosaved(db, page.project, number, page.actor)
+    kept = solution_reviews.autosaved(db, page.project, _slot(db, page, number, about), page.actor)
     if kept is not None:
         form = SolutionForm.read(kept.fields)
-        return _editor(db, page, solution, form, based_on=kept.based_on, restored=kept)
+        return _editor(db, page, solution, form, based_on=kept.based_on, about=about, restored=kept)
     if solution is None:
-        language = page.visit.language
-        return _editor(db, page, None, SolutionForm(language=language, categories=(category,)), based_on=0)
+        form = SolutionForm(language=page.visit.language, categories=(about,))
+        return _editor(db, page, None, form, based_on=0, about=about)
     review = solution_reviews.waiting(db, page.project, number)
     if review is not None:
         return _editor(db, page, solution, SolutionForm.of(review.text), based_on=review.based_on)
@@ -165,6 +176,7 @@ def _editor(
     form: SolutionForm,
     *,
     based_on: int,
+    about: str = "",
     refused: str = "",
     restored: solution_reviews.Autosave | None = None,
 ) -> EditorPage:
@@ -177,6 +189,7 @@ def _editor(
         solution=solution,
         form=form,
         based_on=solution.version if solution else 0,
+        about=about,
         meanwhile=meanwhile,
         refused=refused,
         restored=restored.at if restored else None,
@@ -192,6 +205,16 @@ def _said(form: SolutionForm) -> SolutionText:
         return form.text()
     except InputError:
         return SolutionText(form.title.strip() or "–", form.cause[:1000], form.body[:1000])
+
+
+def _slot(db: Connection, page: Opened, number: int, about: str) -> int:
+    """Tell where what is typed is kept: with the solution, or with the category that a new one was begun for."""
+    if number != NEW or not about:
+        return number
+    try:
+        return solution_reviews.slot_of_new(categories.resolve_public(db, page.project, about))
+    except NotFound:
+        return NEW
 
 
 def _number(solution_id: str) -> int:

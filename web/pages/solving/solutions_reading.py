@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from knowledge_base.errors import NotFound
-from knowledge_base.ids import Prefix, number_of
+from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.solution_details import language_of
 from knowledge_base.store import audit
 from knowledge_base.store.audit import Entry
+from knowledge_base.store.grouping import categories
 from knowledge_base.store.grouping.briefs import Brief, briefs
 from knowledge_base.store.solving import solution_health, solution_reviews, solution_versions, solutions
 from knowledge_base.store.solving.solution_health import Measured
@@ -53,7 +54,10 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class SolutionPage:
-    """Everything on the page; ``is_stale`` where an act was refused because of what others did meanwhile."""
+    """Everything on the page; ``is_stale`` where an act was refused because of what others did meanwhile.
+
+    ``taken`` are the solutions in whose place a draft would come.
+    """
 
     solution: Solution
     readings: tuple[Reading, ...]
@@ -62,6 +66,7 @@ class SolutionPage:
     health: tuple[Bar, ...]
     categories: tuple[Brief, ...]
     more_categories: int
+    taken: tuple[str, ...]
     versions: tuple[Version, ...]
     compared: Compared | None
     unsaved: bool
@@ -107,6 +112,7 @@ def read_solution_page(
         health=_bars(measured) if measured else (),
         categories=tuple(known[each] for each in homes if each in known),
         more_categories=max(0, len(solution.category_ids) - CATEGORIES_SHOWN),
+        taken=_taken(db, page.project, solution),
         versions=tuple(versions),
         compared=_compared(db, page.project, solution, review, left=left, right=right, view=view),
         unsaved=solution_reviews.autosaved(db, page.project, number, page.actor) is not None,
@@ -116,6 +122,14 @@ def read_solution_page(
         may_write=may_write(page),
         may_publish=may_publish(page),
     )
+
+
+def _taken(db: Connection, project: str, solution: Solution) -> tuple[str, ...]:
+    if solution.state is SolutionState.PUBLISHED:
+        return ()
+    homes = [number_of(Prefix.CATEGORY, each) for each in solution.category_ids]
+    others = sorted(set(categories.solutions_of(db, project, homes).values()))
+    return tuple(public_id(Prefix.SOLUTION, each) for each in others)
 
 
 def readings_of(solution: Solution, language: str) -> tuple[Reading, ...]:

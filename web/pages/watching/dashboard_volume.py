@@ -18,11 +18,12 @@ DAYS_SHOWN = 28
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One bar: an hour or a day of the reader's."""
+    """One bar: an hour or a day of the reader's; ``tick`` is what the axis says in place of the name."""
 
     name: str
     solved: int
     unsolved: int
+    tick: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def draw_volume(hours: Mapping[int, Hour], formats: Formats, *, is_hourly: bool)
     """Draw the last 48 hours or 28 days, whichever the period asks for; the last bar is still growing."""
     steps = _by_hour(hours, formats) if is_hourly else _by_day(hours, formats)
     values = [(each.solved, each.unsolved) for each in steps]
-    names = [each.name for each in steps[:-1]]
+    names = [each.tick or each.name for each in steps[:-1]]
     names.append(str(formats.translator.text("now") if is_hourly else formats.translator.text("today")))
     charts = tuple(stacked(values, frame=frame, rule_text=None, tick_texts=names) for frame in (WIDE, NARROW))
     return Volume(is_hourly, charts, steps, _summary(steps, formats))
@@ -48,7 +49,11 @@ def draw_volume(hours: Mapping[int, Hour], formats: Formats, *, is_hourly: bool)
 def _by_hour(hours: Mapping[int, Hour], formats: Formats) -> tuple[Step, ...]:
     last = hour_of(formats.now)
     return tuple(
-        _step(f"{time_of(slot).astimezone(formats.zone):%H:%M}", [hours[slot]] if slot in hours else [])
+        _step(
+            formats.moment(time_of(slot)),  # with its day: 48 hours have each time of day twice
+            [hours[slot]] if slot in hours else [],
+            tick=f"{time_of(slot).astimezone(formats.zone):%H:%M}",
+        )
         for slot in range(last - HOURS_SHOWN + 1, last + 1)
     )
 
@@ -66,9 +71,9 @@ def _day(formats: Formats, at: datetime) -> str:
     return formats.day(at)
 
 
-def _step(name: str, hours: list[Hour]) -> Step:
+def _step(name: str, hours: list[Hour], *, tick: str = "") -> Step:
     lines, solved = sum(each.lines for each in hours), sum(each.solved for each in hours)
-    return Step(name, solved, lines - solved)
+    return Step(name, solved, lines - solved, tick)
 
 
 def _summary(steps: tuple[Step, ...], formats: Formats) -> Markup:
