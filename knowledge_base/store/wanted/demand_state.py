@@ -11,9 +11,8 @@ from sqlmodel import col
 from knowledge_base.ids import Prefix, number_of
 from knowledge_base.store import projects
 from knowledge_base.store.asking.question_tables import QuestionRow
-from knowledge_base.store.intake import waiting
 from knowledge_base.store.named_ids import ids_in
-from knowledge_base.store.tables import CategoryRow, SequenceRow, TemplateRow
+from knowledge_base.store.tables import CategoryRow, ProjectRow, TemplateRow
 from knowledge_base.store.upserts import insert_or_skip
 from knowledge_base.store.wanted.demand_counting import is_unknown
 from knowledge_base.store.wanted.demand_tables import DemandRow, DemandStateRow
@@ -49,12 +48,18 @@ class Touched:
 
 
 def marks(db: Connection) -> dict[str, tuple[int, int]]:
-    """Tell of each project how far its change feed is, and the last question's number of all projects.
+    """Tell of each project how far its change feed is, and the number of its last question.
 
     Where both are as they were nothing was asked or done.
     """
-    last = db.execute(select(col(SequenceRow.value)).where(col(SequenceRow.name) == "question")).scalar() or 0
-    return {project: (change, int(last)) for project, change in waiting.last_changes(db).items()}
+    last = (
+        select(func.max(col(QuestionRow.id)))
+        .where(col(QuestionRow.project) == col(ProjectRow.id))
+        .correlate(ProjectRow)
+        .scalar_subquery()
+    )
+    query = select(col(ProjectRow.id), col(ProjectRow.change), func.coalesce(last, 0))
+    return {row[0]: (row[1], int(row[2])) for row in db.execute(query)}
 
 
 def read_state(db: Connection, project: str) -> DemandState:

@@ -15,7 +15,7 @@ from knowledge_base.store.asking.escalations import QuestionState, in_state
 from knowledge_base.store.asking.question_tables import QuestionRow
 from knowledge_base.store.audit import Entry
 from knowledge_base.store.named_ids import ids_in
-from knowledge_base.store.tables import ProjectRow, SequenceRow
+from knowledge_base.store.tables import AuditRow, ProjectRow
 from knowledge_base.store.wanted import queue
 from knowledge_base.store.wanted.demand_tables import DemandStateRow
 from knowledge_base.store.wanted.queue import QueueState
@@ -63,11 +63,8 @@ def marks(db: Connection, projects: Collection[str]) -> dict[str, Mark]:
 
 def seen(db: Connection, project: str) -> Seen:
     """Tell what a page that is read now will have seen."""
-    query = (
-        select(col(ProjectRow.change), func.coalesce(col(SequenceRow.value), 0))
-        .outerjoin(SequenceRow, col(SequenceRow.name) == "audit")
-        .where(col(ProjectRow.id) == project)
-    )
+    newest = select(func.max(col(AuditRow.id))).where(col(AuditRow.project) == project).scalar_subquery()
+    query = select(col(ProjectRow.change), func.coalesce(newest, 0)).where(col(ProjectRow.id) == project)
     row = db.execute(query).first()
     return Seen() if row is None else Seen(int(row[0]), int(row[1]))
 
