@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 
 import structlog
@@ -18,20 +19,23 @@ LONGEST_PAUSE = 60.0
 SHORTEST_REST = 0.05
 
 
-class Leisure:
-    """Repeats ``step``, which tells whether more is to do, in a thread until it is stopped.
+class Leisure(ABC):
+    """Repeats its ``step``, which tells whether more is to do, in a thread until it is stopped.
 
     While there is more to do the pause behind a step is ``rest`` times what it took, so that the rest of the server has
     that many parts of a core; otherwise it is ``poll`` seconds. A step that raises is told in the log as ``held_up``.
     """
 
-    def __init__(self, name: str, step: Callable[[], bool], *, rest: float, poll: float, held_up: str) -> None:
-        self._step = step
+    def __init__(self, name: str, *, rest: float, poll: float, held_up: str) -> None:
         self._rest = rest
         self._poll = poll
         self._held_up = held_up
         self._failures = 0
         self._worker = Worker(name, self._turn)
+
+    @abstractmethod
+    def step(self) -> bool:
+        """Do one short step; False where nothing is to do for now."""
 
     @property
     def is_stopping(self) -> bool:
@@ -66,7 +70,7 @@ class Leisure:
     def _turn(self) -> float:
         begun = time.monotonic()
         try:
-            is_busy = self._step()
+            is_busy = self.step()
         except Exception as error:
             self._failures += 1
             pause = min(2.0**self._failures, LONGEST_PAUSE)

@@ -21,7 +21,6 @@ from knowledge_base.store.asking.questions import NewQuestion
 from knowledge_base.store.grouping.templates import TemplateRef
 from knowledge_base.store.intake import counts, ingestion
 from knowledge_base.store.intake.ingestion import StoredLine
-from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.solving.solutions import SolutionText
 from knowledge_base.store.store import Store
 from knowledge_base.store.wanted import demand, demand_rows, demand_state
@@ -162,22 +161,6 @@ def test_what_is_asked_counts_with_the_next_step(store: Store) -> None:
     lines(store, "b", [START])
     assert keeper.step(MINE)
     assert len(queue(store)) == 3, "a new category is there at once"
-
-
-def test_marks_tell_where_something_was_asked_or_done(store: Store) -> None:
-    (ref,) = make(store, "a")
-    with store.write() as db:
-        ensure_project(db, OTHER, START)
-
-    def marks() -> dict[str, tuple[int, int]]:
-        with store.read() as db:
-            return demand_state.marks(db)
-
-    begun = marks()
-    asked = number_of(Prefix.QUESTION, ask(store, "ana", about=ref))
-    assert marks() == begun | {MINE: (begun[MINE][0], asked)}
-    curation.label(store, MINE, ke(ref), "Disk", actor="Mei")
-    assert marks() == begun | {MINE: (begun[MINE][0] + 1, asked)}
 
 
 def test_an_unknown_question_leaves_when_it_is_assigned_or_closed(store: Store) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+import pytest
+from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
+from knowledge_base.errors import StorageUnavailable
 from knowledge_base.store.intake import counts
 from knowledge_base.store.intake.counts import HOURS, MINUTES, CountKey, minute_of
 from knowledge_base.store.store import Store
@@ -46,3 +48,24 @@ def test_a_round_moves_what_is_old_and_leaves_the_rest(store: Store) -> None:
         assert 3 <= hours <= 6, "five minutes lie in one hour or two"
         with store.read() as db:
             assert counts.total(db, project) == 18
+
+
+def test_a_project_that_fails_keeps_no_other_from_its_turn(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    with store.write() as db:
+        for project in (MINE, OTHER):
+            counts.add(db, project, {CountKey(1, "etl", minute_of(OLD)): 1})
+    first, other = sorted((MINE, OTHER))
+    roll_up = counts.roll_up
+
+    def fail(db: Connection, project: str, now: datetime, *, templates: range) -> None:
+        if project == first:
+            raise StorageUnavailable("no")
+        roll_up(db, project, now, templates=templates)
+
+    monkeypatch.setattr(counts, "roll_up", fail)
+    loop = RollUpLoop(store)
+    with pytest.raises(StorageUnavailable):
+        loop.step()
+    while loop.step():
+        pass
+    assert (rows(store, first), rows(store, other)) == ((1, 0), (0, 1))

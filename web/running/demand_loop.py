@@ -16,24 +16,14 @@ REST = 9.0
 """The pause after a step, as a multiple of what it took: the rest of the server has nine tenths of a core."""
 
 
-class DemandLoop:
+class DemandLoop(Leisure):
     """Takes one step for each project in turn, until it is stopped."""
 
     def __init__(self, store: Store) -> None:
+        super().__init__("kea-demand", rest=REST, poll=POLL_SECONDS, held_up="the demand queue is held up")
         self._store = store
         self._keeper = DemandKeeper(store)
         self._at_rest: dict[str, tuple[tuple[int, int], float]] = {}
-        self._leisure = Leisure(
-            "kea-demand", self.step, rest=REST, poll=POLL_SECONDS, held_up="the demand queue is held up"
-        )
-
-    def start(self) -> None:
-        """Begin in a thread of its own."""
-        self._leisure.start()
-
-    def stop(self) -> None:
-        """Stop after the step that is under way."""
-        self._leisure.stop()
 
     def step(self) -> bool:
         """Do one step in each project; False where nothing is to do.
@@ -42,7 +32,7 @@ class DemandLoop:
         """
         with self._store.read() as db:
             marks = demand_state.marks(db)
-        return self._leisure.for_each(marks, lambda project: self._look_after(project, marks[project]))
+        return self.for_each(marks, lambda project: self._look_after(project, marks[project]))
 
     def _look_after(self, project: str, mark: tuple[int, int]) -> bool:
         seen, until = self._at_rest.get(project, (None, 0.0))

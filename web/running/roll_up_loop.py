@@ -17,24 +17,14 @@ AT_ONCE = 200
 """Numbers of templates that one step looks at."""
 
 
-class RollUpLoop:
+class RollUpLoop(Leisure):
     """Takes one short step after the other, until it is stopped."""
 
     def __init__(self, store: Store) -> None:
+        super().__init__("kea-roll-up", rest=REST, poll=REST_SECONDS, held_up="old counts are not put together for now")
         self._store = store
         self._waiting: deque[str] = deque()
         self._behind = 0
-        self._leisure = Leisure(
-            "kea-roll-up", self.step, rest=REST, poll=REST_SECONDS, held_up="old counts are not put together for now"
-        )
-
-    def start(self) -> None:
-        """Begin in a thread of its own."""
-        self._leisure.start()
-
-    def stop(self) -> None:
-        """Stop after the step that is under way."""
-        self._leisure.stop()
 
     def step(self) -> bool:
         """Take one step; False where all projects are done and a new round begins."""
@@ -43,17 +33,32 @@ class RollUpLoop:
                 self._waiting.extend(list_projects(db))
             if not self._waiting:
                 return False
-        project, now = self._waiting[0], self._store.clock()
+        try:
+            behind = self._roll_up_some(self._waiting[0])
+        except BaseException:
+            # The others have their turn first.
+            self._leave()
+            raise
+        if behind is None:
+            self._leave()
+            return bool(self._waiting)
+        self._behind = behind
+        return True
+
+    def _roll_up_some(self, project: str) -> int | None:
+        """Look at the next templates; give the last number that was looked at, None behind the last of all."""
+        now = self._store.clock()
         with self._store.read() as db:
             first = counts.next_counted(db, project, self._behind)
-            some = range(first or 0, (first or 0) + AT_ONCE)
-            is_due = first is not None and counts.is_to_roll_up(db, project, now, templates=some)
+            if first is None:
+                return None
+            some = range(first, first + AT_ONCE)
+            is_due = counts.is_to_roll_up(db, project, now, templates=some)
         if is_due:
             with self._store.write() as db:
                 counts.roll_up(db, project, now, templates=some)
-        if first is None:
-            self._waiting.popleft()
-            self._behind = 0
-            return bool(self._waiting)
-        self._behind = some.stop - 1
-        return True
+        return some.stop - 1
+
+    def _leave(self) -> None:
+        self._waiting.popleft()
+        self._behind = 0

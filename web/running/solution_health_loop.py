@@ -16,22 +16,12 @@ FRESH = timedelta(minutes=10)
 PORTION = 10
 
 
-class SolutionHealthLoop:
+class SolutionHealthLoop(Leisure):
     """Measures what was not measured for a while, until it is stopped."""
 
     def __init__(self, store: Store) -> None:
+        super().__init__("kea-solution-health", rest=REST, poll=POLL_SECONDS, held_up="solutions are not measured")
         self._store = store
-        self._leisure = Leisure(
-            "kea-solution-health", self.step, rest=REST, poll=POLL_SECONDS, held_up="solutions are not measured"
-        )
-
-    def start(self) -> None:
-        """Begin in a thread of its own."""
-        self._leisure.start()
-
-    def stop(self) -> None:
-        """Stop after the step that is under way."""
-        self._leisure.stop()
 
     def step(self) -> bool:
         """Measure a few solutions of each project; False where none has waited long enough.
@@ -40,7 +30,7 @@ class SolutionHealthLoop:
         """
         with self._store.read() as db:
             names = list_projects(db)
-        return self._leisure.for_each(names, self._measure)
+        return self.for_each(names, self._measure)
 
     def _measure(self, project: str) -> bool:
         now = self._store.clock()

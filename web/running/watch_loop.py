@@ -17,25 +17,15 @@ REST = 4.0
 """The pause after a step, as a multiple of what it took: the rest of the server has four fifths of a core."""
 
 
-class WatchLoop:
+class WatchLoop(Leisure):
     """Takes one short step after the other, until it is stopped."""
 
     def __init__(self, store: Store) -> None:
+        super().__init__("kea-watch", rest=REST, poll=REST_SECONDS, held_up="the dashboard is held up")
         self._store = store
         self._waiting: deque[str] = deque()
         self._project = ""
         self._round: Round | None = None
-        self._leisure = Leisure(
-            "kea-watch", self.step, rest=REST, poll=REST_SECONDS, held_up="the dashboard is held up"
-        )
-
-    def start(self) -> None:
-        """Begin in a thread of its own."""
-        self._leisure.start()
-
-    def stop(self) -> None:
-        """Stop after the step that is under way."""
-        self._leisure.stop()
 
     def step(self) -> bool:
         """Take one step; False where all projects are done and a new turn begins."""
