@@ -101,6 +101,21 @@ def solved(knowledge: KnowledgeBase, disk_id: str) -> str:
     return disk_id
 
 
+def arrive_now(knowledge: KnowledgeBase, template: str, count: int, service: str) -> str:
+    """Let lines come that end now; gives their category."""
+    shift = utc_now() - NOW
+    lines = [shifted(each, shift) for each in records("default", template, count=count, service=service)]
+    return Pipeline(knowledge, "default").keep(lines)[0].category_id
+
+
+def two_errors(knowledge: KnowledgeBase) -> str:
+    """Make the project, and let the full disk and the full queue be seen now; gives the category of the queue."""
+    with knowledge.store.write() as db:
+        ensure_project(db, "default", utc_now())
+    arrive_now(knowledge, DISK, 30, "spark-etl")
+    return arrive_now(knowledge, QUEUE, 12, "yarn-rm")
+
+
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[tuple[str, Settings]]:
     """A server on a home with two errors, one of them solved; its address and settings."""
@@ -108,14 +123,9 @@ def address(tmp_path: Path) -> Iterator[tuple[str, Settings]]:
     settings = Settings(home=tmp_path / "home", window_seconds=600)
     knowledge = KnowledgeBase(settings, embedder=HashingEmbedder())
     with knowledge:
-        with knowledge.store.write() as db:
-            ensure_project(db, "default", utc_now())
-        shift = utc_now() - NOW
-        for text, count, service in ((DISK, 30, "spark-etl"), (QUEUE, 12, "yarn-rm")):
-            lines = [shifted(each, shift) for each in records("default", text, count=count, service=service)]
-            kept = Pipeline(knowledge, "default").keep(lines)
+        queue = two_errors(knowledge)
         text = SolutionText("The queue is full", "Too many jobs.", "1. `yarn queue -status etl`\n2. Wait")
-        curation.attach(knowledge.store, "default", kept[0].category_id, text, actor="Zhou Yan")
+        curation.attach(knowledge.store, "default", queue, text, actor="Zhou Yan")
     app = create_app(settings, knowledge=KnowledgeBase(settings, embedder=HashingEmbedder()))
     with running(app) as port:
         yield f"http://127.0.0.1:{port}", settings.model_copy(update={"port": port})

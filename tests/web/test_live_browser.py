@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest.pipeline import Pipeline
 from knowledge_base import curation
 from knowledge_base.demand_keeping import DemandKeeper
 from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.solving.solutions import SolutionText
-from knowledge_base.store.store import utc_now
-from tests.web.browsing import complaints, shifted, sign_in, until
-from tests.web.conftest import DISK, NOW, QUEUE, records
+from tests.web.browsing import complaints, sign_in, until
+from tests.web.conftest import DISK, arrive_now, two_errors
 from tests.web.examining import faults
 from tests.web.serving import require_pages, running
 from web.app import create_app
@@ -38,10 +35,8 @@ def served(tmp_path: Path) -> Iterator[tuple[str, Settings, KnowledgeBase]]:
     settings = Settings(home=tmp_path / "home", window_seconds=600)
     knowledge = KnowledgeBase(settings, embedder=HashingEmbedder())
     with knowledge:
-        with knowledge.store.write() as db:
-            ensure_project(db, "default", utc_now())
-        come(knowledge, DISK, 30, "spark-etl")
-        come(knowledge, QUEUE, 12, "yarn-rm")
+        two_errors(knowledge)
+        DemandKeeper(knowledge.store).settle("default")
         app = create_app(settings, knowledge=KnowledgeBase(settings, embedder=HashingEmbedder()), runs_background=False)
         with running(app) as port:
             yield f"http://127.0.0.1:{port}", settings.model_copy(update={"port": port}), knowledge
@@ -49,11 +44,9 @@ def served(tmp_path: Path) -> Iterator[tuple[str, Settings, KnowledgeBase]]:
 
 def come(knowledge: KnowledgeBase, template: str, count: int, service: str) -> str:
     """Let lines come and the queue follow; gives their category."""
-    shift = utc_now() - NOW
-    lines = [shifted(each, shift) for each in records("default", template, count=count, service=service)]
-    [first, *_] = Pipeline(knowledge, "default").keep(lines)
+    category = arrive_now(knowledge, template, count, service)
     DemandKeeper(knowledge.store).settle("default")
-    return first.category_id
+    return category
 
 
 def arrive(browser: Browser, settings: Settings, name: str, *, bypass_csp: bool = False) -> Page:

@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest.pipeline import Pipeline
 from knowledge_base.demand_keeping import DemandKeeper
 from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
 from knowledge_base.store.grouping import templates
-from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.store import utc_now
 from tests.store.filling import new_template
-from tests.web.browsing import complaints, shifted, sign_in, until
-from tests.web.conftest import DISK, NOW, QUEUE, records
+from tests.web.browsing import complaints, sign_in, until
+from tests.web.conftest import two_errors
 from tests.web.examining import faults
 from tests.web.serving import require_pages, running
 from web.app import create_app
@@ -39,12 +37,7 @@ def address(tmp_path: Path) -> Iterator[tuple[str, Settings]]:
     settings = Settings(home=tmp_path / "home", window_seconds=600)
     knowledge = KnowledgeBase(settings, embedder=HashingEmbedder())
     with knowledge:
-        shift = utc_now() - NOW
-        with knowledge.store.write() as db:
-            ensure_project(db, "default", utc_now())
-        for text, count, service in ((DISK, 30, "spark-etl"), (QUEUE, 12, "yarn-rm")):
-            read = [shifted(each, shift) for each in records("default", text, count=count, service=service)]
-            Pipeline(knowledge, "default").keep(read)
+        two_errors(knowledge)
         silent = [new_template(f"s{n}", f"{WORDS[n % 8]} number {n} of <n> is missing") for n in range(SILENT)]
         with knowledge.store.write() as db:
             templates.create(db, "default", silent, utc_now())
