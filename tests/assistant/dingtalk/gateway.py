@@ -38,7 +38,7 @@ class Gateway:
         self.disconnects_acknowledged = 0
         self.connections = 0
         self._numbers = itertools.count(1)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a frame goes out once: pushed or redelivered, never both
         self._up = threading.Event()
         self._socket: ServerConnection | None = None
         self._server: Server = serve(self._serve, "127.0.0.1", 0)
@@ -59,17 +59,19 @@ class Gateway:
     def push(self, payload: Any) -> Pushed:
         """Send a message; to the next client where none is connected."""
         pushed = Pushed(f"frame-{next(self._numbers)}", payload)
-        self.pending[pushed.message_id] = pushed
-        self._send(pushed)
+        with self._lock:
+            self.pending[pushed.message_id] = pushed
+            self._send(pushed)
         return pushed
 
     def redeliver(self) -> int:
         """Send again what was not acknowledged; tell how much that is."""
-        waiting = list(self.pending.values())
-        for pushed in waiting:
-            pushed.answered.clear()
-            self._send(pushed)
-        return len(waiting)
+        with self._lock:
+            waiting = list(self.pending.values())
+            for pushed in waiting:
+                pushed.answered.clear()
+                self._send(pushed)
+            return len(waiting)
 
     def drop(self) -> None:
         """Break the connection off without a word."""
@@ -101,11 +103,12 @@ class Gateway:
             connection.close(4403, "no such ticket")
             return
         self.tickets.remove(ticket)
-        self._socket = connection
-        self.connections += 1
-        connection.send(json.dumps(_frame("SYSTEM", "ping", f"ping-{self.connections}", {"opaque": "1"})))
-        self._up.set()
-        self.redeliver()
+        with self._lock:
+            self._socket = connection
+            self.connections += 1
+            connection.send(json.dumps(_frame("SYSTEM", "ping", f"ping-{self.connections}", {"opaque": "1"})))
+            self._up.set()
+            self.redeliver()
         with contextlib.suppress(ConnectionClosed):
             for raw in connection:
                 self._acknowledged(json.loads(raw))
@@ -116,11 +119,18 @@ class Gateway:
             self.pongs.append(message_id)
         elif message_id == "bye":
             self.disconnects_acknowledged += 1
-        elif (pushed := self.pending.get(message_id)) is not None:
-            pushed.code = frame["code"]
-            if pushed.code == 200:
-                del self.pending[message_id]
-            pushed.answered.set()
+        else:
+            with self._lock:
+                self._answered(message_id, frame["code"])
+
+    def _answered(self, message_id: str, code: int) -> None:
+        pushed = self.pending.get(message_id)
+        if pushed is None:
+            return
+        pushed.code = code
+        if code == 200:
+            del self.pending[message_id]
+        pushed.answered.set()
 
 
 def _frame(kind: str, topic: str, message_id: str, data: Any) -> dict[str, Any]:

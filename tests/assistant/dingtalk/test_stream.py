@@ -124,7 +124,7 @@ def test_it_connects_again_after_a_drop_and_gets_what_was_open(
 def test_it_connects_again_when_it_is_asked_to(platform: Platform, stream: Stream, keeper: Keeper) -> None:
     platform.gateway.ask_to_disconnect()
     wait_for(lambda: platform.gateway.connections == 2)
-    assert platform.gateway.disconnects_acknowledged == 1
+    wait_for(lambda: platform.gateway.disconnects_acknowledged == 1)
     assert platform.gateway.push(message("2")).answered.wait(5)
     assert [each.event for each in keeper.kept] == ["2"]
 
