@@ -43,11 +43,14 @@ NOT_MEASURED = frozenset(
         "/sign-in/oidc",
         "/sign-in/oidc/callback",
         "/solutions/{solution_id}/save",
+        "/what-if/answers",
+        "/rules/what-if/answers",
+        "/rules/keep/what-if/answers",
         "/settings/data/export",
         "/settings/data/solutions.csv",
     ]
 )
-"""Probes, streams and files, and what leads to another server."""
+"""Probes, streams and files, what leads to another server, and questions that are asked again for two seconds."""
 
 
 @dataclass(frozen=True, slots=True)

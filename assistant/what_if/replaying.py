@@ -1,4 +1,4 @@
-"""Replaying stored lines and questions under an act that was not done."""
+"""Asking stored questions again under an act that was not done."""
 
 from __future__ import annotations
 
@@ -7,27 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-
 from assistant.answering import outcome_of
 from assistant.reading import asked_in
-from assistant.what_if.acts import Act, Adopt, Apart, Dismiss, Keep, Label, Merge, Move, Rules, Split
-from assistant.what_if.world import World, known_then, newly_represented
+from assistant.what_if.acts import Act
+from assistant.what_if.moving import Moves, Tried, try_act
+from assistant.what_if.world import World, known_then, world_of
 from knowledge_base.curation.foreseeing.foreseeing import (
-    Foreseen,
-    foresee_adopt,
-    foresee_merge,
-    foresee_move,
-    foresee_split,
     shown,
 )
-from knowledge_base.curation.foreseeing.foreseen_lines import MovedLines, moved_lines
-from knowledge_base.curation.foreseeing.foreseen_rules import foresee_rules
-from knowledge_base.curation.foreseeing.foreseen_saying import Saying, foresee_apart, foresee_dismiss, foresee_label
-from knowledge_base.curation.keeping.keep_foreseeing import foresee_keep
-from knowledge_base.curation.masking.rule_preview import Preview
-from knowledge_base.embedding.port import Embedder
-from knowledge_base.features.cleaning import cleaned
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.matching import Match, prepare, sign_question
@@ -36,7 +23,7 @@ from knowledge_base.matching.judging import Weighed
 from knowledge_base.matching.match import judged_matches, weighed_candidates
 from knowledge_base.matching.ranking import match_model
 from knowledge_base.pairs.profile import Profile
-from knowledge_base.signing import Signing, read_signing
+from knowledge_base.signing import read_signing
 from knowledge_base.store import projects
 from knowledge_base.store.asking import learnt, questions, thresholds
 from knowledge_base.store.asking.questions import AskedQuestion
@@ -93,20 +80,14 @@ class ChangedAnswers:
     examples: tuple[ChangedAnswer, ...]
 
 
+UNCHANGED = ChangedAnswers(changed=0, of=0, gained=0, lost=0, confirmed=0, examples=())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WhatIf:
-    """What an act would change. ``is_complete`` tells whether all that is stored was looked at in the time.
+class WhatIf(Moves):
+    """What an act would change: what moves, and which answers. All that is stored was looked at if ``is_complete``."""
 
-    ``preview`` tells of other rules which templates would read otherwise, ``saying`` what would be said where nothing
-    moves and no question is asked again.
-    """
-
-    lines: MovedLines
     answers: ChangedAnswers
-    seconds: float
-    is_complete: bool
-    preview: Preview | None = None
-    saying: Saying | None = None
 
 
 def what_if(
@@ -123,15 +104,32 @@ def what_if(
     ``budget`` seconds are over. Raises what the act would raise, and ModelUnavailable.
     """
     began = timer()
-    if isinstance(act, Label | Apart | Dismiss):
-        return _said(knowledge, project, act, began, timer)
-    embedder = knowledge.embedder_of(project)
-    world, lines, preview, is_complete = _foresee(knowledge, project, act, embedder)
+    tried = try_act(knowledge.store, project, act, timer=timer)
+    moves = tried.moves
+    answers, is_complete = UNCHANGED, True
+    if moves.saying is None:
+        answers, is_complete = _asked_again(knowledge, project, tried, lambda: timer() - began > budget)
+    return WhatIf(
+        lines=moves.lines,
+        preview=moves.preview,
+        saying=moves.saying,
+        answers=answers,
+        seconds=round(timer() - began, 3),
+        is_complete=moves.is_complete and is_complete,
+    )
+
+
+def _asked_again(
+    knowledge: KnowledgeBase, project: str, tried: Tried, is_late: Callable[[], bool]
+) -> tuple[ChangedAnswers, bool]:
+    """Ask questions again until it is late; tell also whether all of them were."""
+    world = world_of(knowledge.store, project, tried, knowledge.embedder_of(project))
     found = _Replay(knowledge, project, world)
     examples: list[ChangedAnswer] = []
     looked_at = changed = gained = lost = confirmed = 0
+    is_complete = True
     for question in _questions(knowledge, project, sorted({*world.foreseen.homes, *world.foreseen.about})):
-        if looked_at >= MOST_QUESTIONS or (looked_at and timer() - began > budget):
+        if looked_at >= MOST_QUESTIONS or (looked_at and is_late()):
             is_complete = False
             break
         looked_at += 1
@@ -143,31 +141,11 @@ def what_if(
         lost += before.outcome in _ANSWERS and after.outcome not in _ANSWERS
         confirmed += question.verdict is Verdict.HELPFUL
         examples.append(ChangedAnswer(question.id, question.text[:TEXT_SHOWN], question.verdict, before, after))
-    shown = tuple(sorted(examples, key=_weight)[:MOST_SHOWN])
+    first = tuple(sorted(examples, key=_weight)[:MOST_SHOWN])
     answers = ChangedAnswers(
-        changed=changed, of=looked_at, gained=gained, lost=lost, confirmed=confirmed, examples=shown
+        changed=changed, of=looked_at, gained=gained, lost=lost, confirmed=confirmed, examples=first
     )
-    seconds = round(timer() - began, 3)
-    return WhatIf(lines=lines, answers=answers, seconds=seconds, is_complete=is_complete, preview=preview)
-
-
-def _said(
-    knowledge: KnowledgeBase, project: str, act: Label | Apart | Dismiss, began: float, timer: Callable[[], float]
-) -> WhatIf:
-    """Tell what would be said: no line moves by it, and every question gets the answer that it gets now."""
-    store = knowledge.store
-    with store.read() as db:
-        match act:
-            case Label():
-                saying = foresee_label(store, db, project, act.category_ids, act.label)
-            case Apart():
-                saying = foresee_apart(store, db, project, act.category_id, act.other)
-            case Dismiss():
-                saying = foresee_dismiss(store, db, project, act.proposal_id)
-    lines = MovedLines(moved=0, of=0, templates=0, seen=0, examples=())
-    answers = ChangedAnswers(changed=0, of=0, gained=0, lost=0, confirmed=0, examples=())
-    seconds = round(timer() - began, 3)
-    return WhatIf(lines=lines, answers=answers, seconds=seconds, is_complete=True, saying=saying)
+    return answers, is_complete
 
 
 def _weight(changed: ChangedAnswer) -> int:
@@ -175,40 +153,6 @@ def _weight(changed: ChangedAnswer) -> int:
     if changed.verdict is Verdict.HELPFUL:
         return 0
     return 1 if changed.before.outcome in _ANSWERS else 2
-
-
-def _foresee(
-    knowledge: KnowledgeBase, project: str, act: Merge | Split | Move | Adopt | Keep | Rules, embedder: Embedder
-) -> tuple[World, MovedLines, Preview | None, bool]:
-    store = knowledge.store
-    if isinstance(act, Rules):
-        rules = foresee_rules(store, project, act.rules, most_templates=act.most_templates, most_recent=act.most_recent)
-        signing = Signing(0, rules.behind, (), is_outdated=False)
-        world = World(
-            foreseen=rules.foreseen,
-            added=(),
-            vectors=np.zeros((0, embedder.dimension), np.float32),
-            signing=signing,
-            owners=rules.owners,
-        )
-        return world, rules.lines, rules.preview, rules.is_complete
-    with store.read() as db:
-        foreseen: Foreseen
-        match act:
-            case Merge():
-                foreseen = foresee_merge(store, db, project, act.into, act.others)
-            case Split():
-                foreseen = foresee_split(store, db, project, act.category_id, act.template_ids)
-            case Move():
-                foreseen = foresee_move(store, db, project, act.template_id, act.into)
-            case Adopt():
-                foreseen = foresee_adopt(store, db, project, act.category_id, act.other)
-            case Keep():
-                foreseen = foresee_keep(db, project, act.plan)
-        lines = moved_lines(db, project, foreseen)
-        added = newly_represented(db, project, foreseen, embedder)
-    vectors = embedder.embed([cleaned(each.text) for each in added])
-    return World(foreseen=foreseen, added=tuple(added), vectors=vectors), lines, None, True
 
 
 def _questions(knowledge: KnowledgeBase, project: str, moving: Sequence[int]) -> Iterator[AskedQuestion]:

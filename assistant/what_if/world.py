@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from assistant.what_if.moving import Tried
 from knowledge_base.absorbing import known_as
 from knowledge_base.curation.foreseeing.foreseeing import Foreseen
 from knowledge_base.embedding.port import Embedder, Vectors
@@ -21,6 +22,7 @@ from knowledge_base.signing import Signing
 from knowledge_base.store.asking import learnt
 from knowledge_base.store.grouping import templates
 from knowledge_base.store.representing import representatives
+from knowledge_base.store.store import Store
 from knowledge_base.store.tables import TemplateRow
 
 MOST_NEW = 20
@@ -45,6 +47,22 @@ class World:
     def near(self, present: Near) -> Near:
         """Give the index as it would be."""
         return _Foreseen(present, self)
+
+
+def world_of(store: Store, project: str, tried: Tried, embedder: Embedder) -> World:
+    """Give a project as it would be after an act that was tried. Raises ModelUnavailable."""
+    if tried.rules is not None:
+        return World(
+            foreseen=tried.foreseen,
+            added=(),
+            vectors=np.zeros((0, embedder.dimension), np.float32),
+            signing=Signing(0, tried.rules.behind, (), is_outdated=False),
+            owners=tried.rules.owners,
+        )
+    with store.read() as db:
+        added = _newly_represented(db, project, tried.foreseen, embedder)
+    vectors = embedder.embed([cleaned(each.text) for each in added])
+    return World(foreseen=tried.foreseen, added=tuple(added), vectors=vectors)
 
 
 class _Foreseen:
@@ -120,7 +138,7 @@ def known_then(db: Connection, project: str, signed: Signed, world: World, *, fo
     return found
 
 
-def newly_represented(db: Connection, project: str, foreseen: Foreseen, embedder: Embedder) -> list[Indexed]:
+def _newly_represented(db: Connection, project: str, foreseen: Foreseen, embedder: Embedder) -> list[Indexed]:
     """Give texts for categories that would have templates and nothing that represents them."""
     if not foreseen.homes:
         return []

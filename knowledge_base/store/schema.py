@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from knowledge_base.errors import StorageUnavailable
 
-HEAD = "0028"
+HEAD = "0029"
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK_NUMBER = 0x6B6561
 

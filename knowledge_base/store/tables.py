@@ -66,7 +66,7 @@ class TemplateRow(SQLModel, table=True):
 
     __tablename__ = "template"
     __table_args__ = (
-        Index("template_category", "project", "category"),
+        Index("template_category", "category", "project", "evicted_at", "id"),
         Index("template_pending", "project", "clustered", "id"),
     )
     project: str = project_key()

@@ -39,7 +39,8 @@ def add_person(page: Page, name: str, role: str) -> str:
     form = page.locator("form[action='/people']")
     form.get_by_label("Name").fill(name)
     form.get_by_label("Role").select_option(role)
-    form.get_by_role("button", name="Add").click()
+    with page.expect_navigation():
+        form.get_by_role("button", name="Add").click()
     return page.locator("code.secret").inner_text()
 
 
@@ -51,9 +52,15 @@ def complaints(page: Page) -> list[str]:
     return found
 
 
+def confirm(page: Page) -> None:
+    """Do what the dialog shows by keyboard, once it shows all of it."""
+    page.locator("#what-if button.primary:enabled").wait_for()
+    page.keyboard.press("Control+Enter")
+
+
 def until(condition: Callable[[], bool]) -> None:
     """Wait; Playwright's own way would need ``eval``, which the content policy forbids."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.05)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from knowledge_base.settings import Settings
-from tests.web.browsing import complaints, visit
+from tests.web.browsing import complaints, confirm, until, visit
 from tests.web.examining import faults
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def test_two_people_merge_at_once(browser: Browser, address: tuple[str, Settings
         page.get_by_role("button", name="What would change…").click()
         page.locator("#what-if").get_by_label("Reason").fill("one cause")
         assert faults(page, "correction") == []
-    first.keyboard.press("Control+Enter")
+    confirm(first)
     first.wait_for_selector(".toast:has-text('merged KE-1')")
     second.locator("#what-if button.primary").click()
     second.locator("#what-if").get_by_text("Changed meanwhile.").wait_for()
@@ -55,7 +55,7 @@ def test_a_dialog_says_that_a_replay_takes_time_and_can_be_left(
 
     page.route("**/what-if", hold)
     page.goto(base + path)
-    waits = page.locator("#what-if").get_by_text("recent questions are replayed")
+    waits = page.locator("#what-if").get_by_text("What would change is worked out")
 
     def ask() -> None:
         page.keyboard.press("m")
@@ -78,6 +78,45 @@ def test_a_dialog_says_that_a_replay_takes_time_and_can_be_left(
     page.locator("#what-if").get_by_label("Reason").wait_for()
     assert page.evaluate("document.activeElement.name") == "reason"
     assert found == []
+
+
+def test_answers_are_waited_for_and_asked_for_again(browser: Browser, address: tuple[str, Settings]) -> None:
+    base, settings = address
+    page = visit(browser, settings).new_page()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/what-if/answers", hold)
+    page.goto(f"{base}/categories/KE-2")
+    page.keyboard.press("m")
+    page.get_by_label("Search the other category").fill("KE-1")
+    page.locator("#merge-found").get_by_role("checkbox").check()
+    page.get_by_role("button", name="What would change…").click()
+    dialog = page.locator("#what-if")
+    dialog.get_by_text("Recent questions are asked again").wait_for()
+    dialog.get_by_label("Reason").fill("one cause")
+    for key in ("Enter", "Control+Enter"):
+        page.keyboard.press(key)
+    assert dialog.locator("button.primary").is_disabled()
+    assert faults(page, "correction") == []
+    dialog.get_by_role("tab", name="Lines 30").click()
+    until(lambda: dialog.is_visible() and len(held) == 1)
+    held[0].fulfill(status=500, content_type="text/html", body="<p>It broke.</p>")
+    dialog.locator("button.primary:enabled").wait_for()
+    dialog.get_by_role("tab", name="Answers").click()
+    dialog.get_by_text("The questions could not be asked again").wait_for()
+    assert faults(page, "correction") == []
+    dialog.get_by_role("button", name="Try again").click()
+    until(lambda: dialog.is_visible() and len(held) == 2)
+    held[1].continue_()
+    dialog.get_by_text("Nobody has asked anything yet, so no answer changes.").wait_for()
+    assert dialog.get_by_label("Reason").input_value() == "one cause"
+    assert "0 questions, " in dialog.locator("#what-if-replayed").inner_text()
+    assert faults(page, "correction") == []
+    confirm(page)
+    page.wait_for_selector(".toast:has-text('merged KE-1')")
 
 
 def test_a_rule_is_tried_on_a_phone_in_chinese(browser: Browser, address: tuple[str, Settings]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from knowledge_base.settings import Settings
-from tests.web.browsing import complaints, visit
+from tests.web.browsing import complaints, confirm, visit
 from tests.web.examining import faults
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def test_a_rule_is_begun_on_a_category_tried_kept_and_undone(browser: Browser, a
     dialog.get_by_role("button", name="Keep 1 template in KE-2").wait_for()
     assert faults(page, "rule") == []
     dialog.get_by_label("Reason").fill("one team")
-    page.keyboard.press("Control+Enter")
+    confirm(page)
     page.wait_for_selector(".toast:has-text('added the rule R-1 · 1 template moved “one team”')")
     page.wait_for_selector("#hits-R-1:has-text('30 of 42')")
     assert faults(page, "rule") == []

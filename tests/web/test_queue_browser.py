@@ -16,7 +16,7 @@ from knowledge_base.settings import Settings
 from knowledge_base.store.grouping import templates
 from knowledge_base.store.store import utc_now
 from tests.store.filling import new_template
-from tests.web.browsing import complaints, sign_in, until
+from tests.web.browsing import complaints, confirm, sign_in, until
 from tests.web.conftest import two_errors
 from tests.web.examining import faults
 from tests.web.serving import require_pages, running
@@ -94,7 +94,7 @@ def test_a_morning_with_the_keyboard(page: Page, address: tuple[str, Settings]) 
     page.locator("#queue-merge").get_by_label("Other ids, separated by commas").wait_for()
     page.keyboard.press("Control+Enter")
     page.locator("#what-if").get_by_label("Reason").fill("same cause")
-    page.keyboard.press("Control+Enter")
+    confirm(page)
     page.wait_for_selector(".toast:has-text('same cause')")
     until(lambda: page.locator(f"[data-row={queue}]").count() == 0)
     page.keyboard.press("u")

@@ -11,7 +11,7 @@ from knowledge_base.demand_keeping import DemandKeeper
 from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
-from tests.web.browsing import complaints, until, visit
+from tests.web.browsing import complaints, confirm, until, visit
 from tests.web.conftest import NOW
 from tests.web.examining import faults
 from tests.web.serving import require_pages, running
@@ -51,7 +51,7 @@ def agree(page: Page, told: str, reason: str = "") -> None:
     assert faults(page, "queue") == []
     if reason:
         page.keyboard.type(reason)
-    page.keyboard.press("Control+Enter")
+    confirm(page)
     page.wait_for_selector(f".toast:has-text('{told}')")
     assert not dialog.is_visible()
     assert page.url.endswith("/queue?status=all")
@@ -112,5 +112,5 @@ def test_the_dialog_in_chinese_on_a_phone(browser: Browser, address: tuple[str, 
     page.keyboard.press("e")
     page.locator("#label-editor input[name=label]").fill("磁盘已满")
     page.locator("#label-editor button.primary").click()
-    page.locator("#what-if button.primary").wait_for()
+    page.locator("#what-if button.primary:enabled").wait_for()
     assert faults(page, "queue") == []

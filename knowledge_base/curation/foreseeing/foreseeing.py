@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from knowledge_base.curation.acts import Act
 from knowledge_base.curation.grouping.apart import two_apart
-from knowledge_base.curation.grouping.moves import coming_together, parting
+from knowledge_base.curation.grouping.moves import coming_together, require_parting
 from knowledge_base.curation.grouping.moving import leaving
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.store import projects
@@ -73,7 +73,9 @@ def foresee_split(store: Store, db: Connection, project: str, category_id: str, 
     """Foresee ``curation.split``; raises what it raises."""
     this = looking(store, db, project)
     source = this.category(category_id)
-    chosen, _ = parting(this, source, [number_of(Prefix.TEMPLATE, each) for each in templates])
+    chosen = dict.fromkeys(number_of(Prefix.TEMPLATE, each) for each in templates)
+    inside = categories.living_among(db, project, source, list(chosen))
+    require_parting(chosen, inside, categories.count_living(db, project, source))
     return Foreseen(
         homes=dict.fromkeys(chosen, NEW), merged={}, solutions={NEW: None}, before=dict.fromkeys(chosen, source)
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 from sqlmodel import col
 
 from knowledge_base.curation.foreseeing.foreseeing import Foreseen, shown
@@ -43,57 +44,63 @@ class MovedLines:
 
 def moved_lines(db: Connection, project: str, foreseen: Foreseen) -> MovedLines:
     """Count the lines that would move, and show the newest ones."""
-    moving = sorted(foreseen.homes)
-    inside = _templates_of(db, project, sorted(foreseen.concerned))
     recent = int(db.execute(select(func.count()).where(col(RecentRow.project) == project)).scalar_one())
-    moved_recent = moved_samples = seen = 0
-    examples: list[tuple[object, str, int]] = []
-    for chunk in _chunks(moving):
-        mine = (col(RecentRow.project) == project, col(RecentRow.template).in_(chunk))
-        moved_recent += int(db.execute(select(func.count()).where(*mine)).scalar_one())
-        samples = (col(SampleRow.project) == project, col(SampleRow.template).in_(chunk))
-        moved_samples += int(db.execute(select(func.count()).where(*samples)).scalar_one())
+    moved = seen = 0
+    examples: list[tuple[datetime, str, int]] = []
+    for moving in _moving(project, foreseen):
+        is_recent = (col(RecentRow.project) == project, col(RecentRow.template).in_(moving))
+        is_sample = (col(SampleRow.project) == project, col(SampleRow.template).in_(moving))
+        for which in (is_recent, is_sample):
+            moved += int(db.execute(select(func.count()).where(*which)).scalar_one())
         counted = select(func.sum(col(TemplateRow.count))).where(
-            col(TemplateRow.project) == project, col(TemplateRow.id).in_(chunk)
+            col(TemplateRow.project) == project, col(TemplateRow.id).in_(moving)
         )
         seen += int(db.execute(counted).scalar() or 0)
-        if len(examples) < MOST_SHOWN:
-            newest = select(col(SampleRow.at), col(SampleRow.text), col(SampleRow.template)).where(*samples)
-            rows = db.execute(newest.order_by(col(SampleRow.at).desc(), col(SampleRow.template)).limit(MOST_SHOWN))
-            examples += [(row[0], row[1], row[2]) for row in rows]
+        newest = select(col(SampleRow.at), col(SampleRow.text), col(SampleRow.template)).where(*is_sample)
+        rows = db.execute(newest.order_by(col(SampleRow.at).desc(), col(SampleRow.template)).limit(MOST_SHOWN))
+        examples += [(row[0], row[1], row[2]) for row in rows]
+    examples.sort(key=lambda each: each[2])
+    examples.sort(key=lambda each: each[0], reverse=True)
     return MovedLines(
-        moved=moved_recent + moved_samples,
-        of=recent + _samples(db, project, inside),
-        templates=len(moving),
+        moved=moved,
+        of=recent + _samples(db, project, sorted(foreseen.concerned)),
+        templates=len(foreseen.homes),
         seen=seen,
-        examples=tuple(_example(foreseen, template, text) for _, text, template in examples[:MOST_SHOWN]),
+        examples=tuple(_examples(db, project, foreseen, examples[:MOST_SHOWN])),
     )
 
 
-def _example(foreseen: Foreseen, template: int, text: str) -> MovedLine:
-    before = foreseen.before[template]
-    return MovedLine(
-        text[:TEXT_SHOWN],
-        public_id(Prefix.TEMPLATE, template),
-        shown(before),
-        shown(foreseen.category(template, before)),
+def _moving(project: str, foreseen: Foreseen) -> Iterator[Sequence[int] | Select[int]]:
+    """Give the templates that would move, in parts: all of the categories that would become aliases, and the others."""
+    for chunk in _chunks(sorted(foreseen.merged)):
+        yield _inside(project, chunk)
+    yield from _chunks(sorted(each for each in foreseen.homes if foreseen.before[each] not in foreseen.merged))
+
+
+def _inside(project: str, categories: Sequence[int]) -> Select[int]:
+    return select(col(TemplateRow.id)).where(
+        col(TemplateRow.project) == project, col(TemplateRow.category).in_(categories)
     )
 
 
-def _templates_of(db: Connection, project: str, numbers: Sequence[int]) -> list[int]:
-    found: list[int] = []
-    for chunk in _chunks(numbers):
-        query = select(col(TemplateRow.id)).where(
-            col(TemplateRow.project) == project, col(TemplateRow.category).in_(chunk)
-        )
-        found += db.execute(query).scalars()
-    return sorted(found)
+def _examples(
+    db: Connection, project: str, foreseen: Foreseen, found: Sequence[tuple[datetime, str, int]]
+) -> Iterator[MovedLine]:
+    inside = select(col(TemplateRow.id), col(TemplateRow.category)).where(
+        col(TemplateRow.project) == project, col(TemplateRow.id).in_([template for _, _, template in found])
+    )
+    before = {row[0]: row[1] for row in db.execute(inside)}
+    for _, text, template in found:
+        after = foreseen.category(template, before[template])
+        yield MovedLine(text[:TEXT_SHOWN], public_id(Prefix.TEMPLATE, template), shown(before[template]), shown(after))
 
 
-def _samples(db: Connection, project: str, templates: Sequence[int]) -> int:
+def _samples(db: Connection, project: str, categories: Sequence[int]) -> int:
     total = 0
-    for chunk in _chunks(templates):
-        query = select(func.count()).where(col(SampleRow.project) == project, col(SampleRow.template).in_(chunk))
+    for chunk in _chunks(categories):
+        query = select(func.count()).where(
+            col(SampleRow.project) == project, col(SampleRow.template).in_(_inside(project, chunk))
+        )
         total += int(db.execute(query).scalar_one())
     return total
 

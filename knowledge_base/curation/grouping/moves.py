@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import insert
 
@@ -129,14 +129,21 @@ def split_within(
 def parting(this: Act, source: int, templates: Sequence[int]) -> tuple[list[int], list[int]]:
     """Give those that shall leave a category and those that stay; raises InputError where either is empty."""
     inside = categories.living_templates_of(this.db, this.project, source)
-    chosen = list(dict.fromkeys(templates))
-    strangers = [each for each in chosen if each not in set(inside)]
+    chosen = dict.fromkeys(templates)
+    require_parting(chosen, frozenset(inside).intersection(chosen), len(inside))
+    return list(chosen), [each for each in inside if each not in chosen]
+
+
+def require_parting(chosen: Mapping[int, None], inside: Collection[int], total: int) -> None:
+    """Go on only where those ``chosen`` are all ``inside`` a category of so many templates, and some stay.
+
+    Raises InputError.
+    """
+    strangers = [each for each in chosen if each not in inside]
     if strangers:
         raise InputError(f"{public_id(Prefix.TEMPLATE, strangers[0])} is not in this category; reload the page")
-    rest = [each for each in inside if each not in set(chosen)]
-    if not chosen or not rest:
+    if not chosen or len(chosen) == total:
         raise InputError("choose at least one template to move and leave at least one behind")
-    return chosen, rest
 
 
 def _new_category(this: Act, label: str | None) -> int:

@@ -12,6 +12,7 @@ from knowledge_base.curation.masking.rule_joins import are_kept_apart, objection
 from knowledge_base.ids import Prefix, public_id
 from knowledge_base.signature.custom.project_signer import ProjectSigner
 from knowledge_base.signature.custom.user_rules import RuleSet
+from knowledge_base.signature.recall.signer import Signer
 from knowledge_base.store.grouping import categories, facts, templates
 from knowledge_base.store.grouping.facts import Fact
 from knowledge_base.store.intake import sample_walk
@@ -96,7 +97,8 @@ class _Walk:
     """Signs texts under both sets of rules and notes what differs."""
 
     def __init__(self, before: RuleSet, behind: RuleSet) -> None:
-        self._old, self._new = ProjectSigner(before), ProjectSigner(behind)
+        signer = Signer()  # one memory for both: most texts are the same behind either set of rules
+        self._old, self._new = ProjectSigner(before, signer), ProjectSigner(behind, signer)
         self.seen: dict[int, _Seen] = {}
         self.owners: dict[str, dict[int, None]] = {}
         self.readings: dict[str, str] = {}
@@ -180,8 +182,6 @@ def sign_anew(
 ) -> SignedAnew:
     """Do the same, and tell where each text would belong."""
     walk = _Walk(before, behind)
-    with store.read() as db:
-        total = sample_walk.count_templates(db, project)
     for part in _templates(store, project, most_templates):
         walk.seen |= {each.number: _Seen(each.category, each.lines) for each in part}
         walk.look([(each.number, text) for each in part for text in each.samples or (each.text,)])
@@ -189,7 +189,8 @@ def sign_anew(
     ring = _look_at_recent(store, project, walk, most_recent, tick)
     with store.read() as db:
         current: dict[int, int] = {}
-        preview = _preview(db, project, walk, current, is_complete=ring and len(walk.seen) >= total)
+        is_complete = ring and not sample_walk.templates_after(db, project, max(walk.seen, default=0), 1)
+        preview = _preview(db, project, walk, current, is_complete=is_complete)
     return SignedAnew(
         preview,
         {template: known.category for template, known in walk.seen.items()},

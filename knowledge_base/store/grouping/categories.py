@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, select, update
+from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select, update
 from sqlmodel import col
 
 from knowledge_base.errors import NotFound
@@ -19,6 +19,7 @@ from knowledge_base.store.grouping.category_view import CategoryView, read_categ
 from knowledge_base.store.grouping.tombstones import tombstone
 from knowledge_base.store.solving import solutions
 from knowledge_base.store.tables import CategoryRow, TemplateRow
+from knowledge_base.store.wanted.demand_counting import in_parts
 from knowledge_base.types import Category
 
 
@@ -101,12 +102,29 @@ def active_templates_of(db: Connection, project: str, number: int, since: dateti
 
 def living_templates_of(db: Connection, project: str, number: int) -> list[int]:
     """Name the templates of a category that were not evicted: those that people can say something of."""
-    query = select(col(TemplateRow.id)).where(
+    return _ordered(db.execute(_living(project, number)).scalars())
+
+
+def _living(project: str, number: int) -> Select[int]:
+    return select(col(TemplateRow.id)).where(
         col(TemplateRow.project) == project,
         col(TemplateRow.category) == number,
         col(TemplateRow.evicted_at).is_(None),
     )
-    return _ordered(db.execute(query).scalars())
+
+
+def living_among(db: Connection, project: str, number: int, numbers: Sequence[int]) -> set[int]:
+    """Tell which of these templates a category has that were not evicted."""
+    found: set[int] = set()
+    for chunk in in_parts(numbers):
+        query = _living(project, number).where(col(TemplateRow.id).in_(chunk))
+        found |= set(db.execute(query).scalars())
+    return found
+
+
+def count_living(db: Connection, project: str, number: int) -> int:
+    """Count the templates of a category that were not evicted."""
+    return int(db.execute(select(func.count()).select_from(_living(project, number).subquery())).scalar_one())
 
 
 def first_template_of(db: Connection, project: str, number: int) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web.browsing import complaints, until
+from tests.web.browsing import complaints, confirm, until
 from tests.web.walks.conftest import Place, Visit
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def agree(page: Page, reason: str) -> None:
     """Say why, and do what the dialog has shown."""
     dialog = page.locator("#what-if")
     dialog.get_by_label("Reason").fill(reason)
-    page.keyboard.press("Control+Enter")
+    confirm(page)
 
 
 def test_the_queue(place: Place, visit: Visit) -> None:

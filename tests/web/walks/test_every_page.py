@@ -119,7 +119,7 @@ def test_what_opens_on_a_page(place: Place, visit: Visit, look: dict[str, object
     def what_if(page: Page) -> None:
         page.goto(category)
         page.locator(".proposal form[action^='/what-if'] button").first.click()
-        page.locator("#what-if button.primary").wait_for()
+        page.locator("#what-if button.primary:enabled").wait_for()
 
     def rule(page: Page) -> None:
         page.goto("/rules")

@@ -44,7 +44,7 @@ def _ask(page: Page, place: Place) -> None:
 def _what_if(page: Page, place: Place) -> None:
     page.goto(f"/categories/{place.scene.new[0]}")
     page.locator(".proposal form[action^='/what-if'] button").nth(2).click()
-    page.locator("#what-if button.primary").wait_for()
+    page.locator("#what-if button.primary:enabled").wait_for()
 
 
 def _at(address: str) -> Callable[[Page, Place], None]:

@@ -26,7 +26,8 @@ export function watchEditors() {
     const form = event.target.closest?.("form[data-confirm-keys]");
     if (form) {
       event.preventDefault();
-      form.requestSubmit(form.querySelector("button.primary"));
+      const confirms = form.querySelector("button.primary");
+      if (!confirms.disabled) form.requestSubmit(confirms);
     }
   });
 }

@@ -1,3 +1,5 @@
+import { askForAnswers } from "./what-if-answers.js";
+
 const WAIT = 100;
 
 /**
@@ -5,11 +7,13 @@ const WAIT = 100;
  * refusal that dialog is there again, with what was typed, so that it can be put right.
  */
 export function watchWhatIf() {
+  askForAnswers(document);
   const dialog = document.getElementById("what-if");
   if (!dialog) return;
   let asked = null;
   new MutationObserver(() => {
     if (!dialog.childElementCount) return;
+    askForAnswers(dialog);
     if (dialog.querySelector("form.what-if")) asked = null;
     if (dialog.open) {
       dialog.querySelector("[autofocus]")?.focus();

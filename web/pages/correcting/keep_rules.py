@@ -73,6 +73,17 @@ def try_keep(
     return page.show("what_if.html", shown)
 
 
+@router.post("/rules/keep/what-if/answers")
+def ask_again_keep(page: PageOf, replay: Text = "", reason: Text = "") -> Response:
+    """Ask recent questions again, for what was shown already; nothing is done."""
+    agreed = read_keep(page.parts.key, page.project, replay)
+    try:
+        shown = work_out_keep(page, agreed.change, reason=reason, asks=True)
+    except KeaError as error:
+        return refused(page, error, "/rules")
+    return page.show("what_if_asked.html", shown)
+
+
 @router.post("/rules/keep/confirm")
 def confirm_keep(page: PageOf, replay: Text = "", reason: Text = "") -> Response:
     """Do what was shown. Where others changed something meanwhile nothing is done, and it is shown anew."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from assistant.what_if import Keep, what_if
+from assistant.what_if import Keep
 from knowledge_base.curation.keeping.keep_changes import ACTIONS, KeepPlan, plan_keep
 from knowledge_base.curation.keeping.keep_edits import KeepChange
 from knowledge_base.ids import Prefix, public_id
@@ -16,7 +16,7 @@ from knowledge_base.store.grouping import template_reading
 from web.pages.correcting.keep_boxes import keep_boxes
 from web.pages.correcting.keep_saying import promise_of, title_of, verb_of
 from web.pages.correcting.what_if_context import TemplateRow, WhatIfPage
-from web.pages.correcting.what_if_reading import REPLAY_SECONDS, answer_rows
+from web.pages.correcting.what_if_reading import answer_rows, try_out
 from web.pages.opening import Opened
 from web.replaying.keep_replays import ShownKeep, write_keep
 from web.showing.segments import template_segments
@@ -25,27 +25,31 @@ TEMPLATES_SHOWN = 50
 ACTS_SHOWN = 5
 
 
-def work_out_keep(page: Opened, change: KeepChange, *, reason: str = "", since: ShownKeep | None = None) -> WhatIfPage:
+def work_out_keep(
+    page: Opened, change: KeepChange, *, reason: str = "", since: ShownKeep | None = None, asks: bool = False
+) -> WhatIfPage:
     """Try a change; ``since`` is what was shown before, where others changed something meanwhile.
 
-    Raises what the act would raise.
+    Questions are asked again only if it ``asks``. Raises what the act would raise.
     """
     knowledge, project = page.parts.knowledge, page.project
     plan = plan_keep(knowledge.store, project, change)
-    found = what_if(knowledge, project, Keep(plan), budget=REPLAY_SECONDS)
+    found, asked = try_out(page, Keep(plan), asks=asks)
     shown = ShownKeep(change, plan.basis, int(page.visit.formats.now.timestamp()))
     with knowledge.store.read() as db:
         before, after, flow = keep_boxes(db, page, plan)
         return WhatIfPage(
             replay=write_keep(page.parts.key, project, shown),
             confirm="/rules/keep/confirm",
+            ask="/rules/keep/what-if/answers",
             cancel=page.visit.url("/rules"),
             title=title_of(page, change, plan),
             found=found,
             before=before,
             after=after,
             flow=flow,
-            answers=answer_rows(db, project, found),
+            asked=asked,
+            answers=answer_rows(db, project, asked),
             templates=_templates(db, project, plan),
             verb=verb_of(page, change, plan),
             promise=promise_of(page, change, plan),

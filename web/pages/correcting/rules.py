@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from starlette.responses import Response
 
-from assistant.what_if import Rules, what_if
+from assistant.what_if import Rules
 from knowledge_base.curation.masking import rule_changes
 from knowledge_base.errors import InputError, KeaError, NotFound, StaleVersion
 from knowledge_base.signature.custom.user_rules import Action, Example, RuleSet, UserRule
@@ -18,7 +18,7 @@ from knowledge_base.store.rules import rule_sets
 from web.pages.correcting.refusing import refused
 from web.pages.correcting.rules_context import read_hits, read_rules_page
 from web.pages.correcting.what_if_context import TemplateRow, WhatIfPage
-from web.pages.correcting.what_if_reading import REPLAY_SECONDS, answer_rows
+from web.pages.correcting.what_if_reading import answer_rows, try_out
 from web.pages.opening import Opened, PageOf
 from web.replaying.rule_replays import NOTHING, Step, WantedRules, read_rules, write_rules
 from web.showing.segments import template_segments
@@ -95,6 +95,17 @@ def try_rules(
     return page.show("what_if.html", shown)
 
 
+@router.post("/rules/what-if/answers")
+def ask_again_rules(page: PageOf, replay: Text = "", reason: Text = "") -> Response:
+    """Ask recent questions again, for what was shown already; nothing is done."""
+    wanted = read_rules(page.parts.key, page.project, replay)
+    try:
+        shown = _work_out(page, wanted, reason=reason, asks=True)
+    except KeaError as error:
+        return refused(page, error, "/rules")
+    return page.show("what_if_asked.html", shown)
+
+
 @router.post("/rules/confirm")
 def confirm_rules(page: PageOf, replay: Text = "", reason: Text = "") -> Response:
     """Do what was shown. Where others changed the rules meanwhile nothing is done, and it is shown anew."""
@@ -145,19 +156,21 @@ def _guarded(page: Opened, wanted: WantedRules) -> rule_changes.Edit:
     return guarded
 
 
-def _work_out(page: Opened, wanted: WantedRules, *, reason: str = "", since: WantedRules | None = None) -> WhatIfPage:
+def _work_out(
+    page: Opened, wanted: WantedRules, *, reason: str = "", since: WantedRules | None = None, asks: bool = False
+) -> WhatIfPage:
     store, project = page.parts.knowledge.store, page.project
     before, behind = rule_changes.changed_rules(store, project, wanted.edit)
     if before == behind:
         raise InputError("that changes nothing; the rules are as they were")
     act = Rules(behind.rules, TEMPLATES, LINES)
-    found = what_if(page.parts.knowledge, project, act, budget=REPLAY_SECONDS)
+    found, asked = try_out(page, act, asks=asks)
     preview = found.preview
     assert preview is not None  # noqa: S101 - other rules always have one
     homes = {template: joined.category_ids[0] for joined in preview.joined if not joined.conflict
              for template in joined.template_ids}  # fmt: skip
     with store.read() as db:
-        answers = answer_rows(db, project, found)
+        answers = answer_rows(db, project, asked)
         meanwhile: tuple[Entry, ...] = ()
         if since is not None:
             acts = audit.of_actions(db, project, {*rule_changes.ACTIONS.values(), rule_changes.UNDONE}, limit=5)
@@ -178,12 +191,14 @@ def _work_out(page: Opened, wanted: WantedRules, *, reason: str = "", since: Wan
     return WhatIfPage(
         replay=write_rules(page.parts.key, project, wanted),
         confirm="/rules/confirm",
+        ask="/rules/what-if/answers",
         cancel=page.visit.url("/rules"),
         title=title,
         found=found,
         before=(),
         after=(),
         flow=None,
+        asked=asked,
         answers=answers,
         templates=tuple(
             TemplateRow(

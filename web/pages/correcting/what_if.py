@@ -96,6 +96,17 @@ def confirm(page: PageOf, replay: Text = "", reason: Text = "") -> Response:
     return page.go_from_dialog(path, done=acts[-1])
 
 
+@router.post("/what-if/answers")
+def ask_again(page: PageOf, replay: Text = "", reason: Text = "") -> Response:
+    """Ask recent questions again, for what was shown already; nothing is done."""
+    wanted = read_replay(page.parts.key, page.project, replay)
+    try:
+        shown = work_out(page, wanted, reason=reason, asks=True)
+    except KeaError as error:
+        return _refused(page, error, wanted)
+    return page.show("what_if_asked.html", shown)
+
+
 def show_correction(page: Opened, wanted: Wanted, *, reason: str = "") -> Response:
     """Show what a correction would change, or why it cannot be done."""
     try:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from assistant.what_if import WhatIf
+from assistant.what_if import ChangedAnswers, Moves
 from knowledge_base.store.audit import Entry
 from knowledge_base.types import Outcome
 from web.drawing.flows import Flow
@@ -64,16 +64,20 @@ class TemplateRow:
 class WhatIfPage:
     """Everything in the dialog.
 
-    ``confirm`` and ``cancel`` are addresses, ``kind`` names the correction, ``meanwhile`` has what others did since the
-    last look, ``verb`` is on the button, ``flow`` is None where no lines are drawn.
+    ``asked`` and ``answers`` tell what questions would get: None and nothing as long as none was asked again, which
+    is what the address ``ask`` does. ``confirm`` and ``cancel`` are addresses too, ``kind`` names the correction,
+    ``meanwhile`` has what others did since the last look, ``verb`` is on the button, ``flow`` is None where no lines
+    are drawn.
     ``notes`` tell of the rules that keep a category.
     """
 
     replay: str
     confirm: str
+    ask: str
     cancel: str
     title: Markup
-    found: WhatIf
+    found: Moves
+    asked: ChangedAnswers | None
     before: tuple[Box, ...]
     after: tuple[Box, ...]
     flow: Flow | None
@@ -90,7 +94,7 @@ class WhatIfPage:
     @property
     def changing(self) -> int:
         """Answers that become another one or none: those that are gained are told apart."""
-        return self.found.answers.changed - self.found.answers.gained
+        return self.asked.changed - self.asked.gained if self.asked else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from markupsafe import Markup
 from sqlalchemy import Connection
 
-from assistant.what_if import WhatIf
+from assistant.what_if import Moves
 from knowledge_base.store.grouping import categories, proposals
 from knowledge_base.store.grouping.proposal_values import ProposalKind
 from knowledge_base.types import Category
@@ -20,7 +20,7 @@ from web.replaying.replays import Wanted
 from web.showing.rendering import strong
 
 
-def picture_of(db: Connection, page: Opened, wanted: Wanted, concerned: Sequence[int], found: WhatIf) -> Picture:
+def picture_of(db: Connection, page: Opened, wanted: Wanted, concerned: Sequence[int], found: Moves) -> Picture:
     """Draw a correction; ``concerned`` has the category that it is done to first."""
     known = [categories.get(db, page.project, number) for number in concerned[:SHOWN]]
     draw = _Saying(db, page, known, found.lines.seen)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from assistant.what_if import WhatIf, what_if
-from assistant.what_if.replaying import Reply
+from assistant.what_if import Act, ChangedAnswers, Moves, what_if, what_moves
+from assistant.what_if.replaying import UNCHANGED, Reply
 from knowledge_base.curation import basis_of
 from knowledge_base.curation.foreseeing.foreseen_saying import Saying
 from knowledge_base.errors import KeaError, NotFound
@@ -32,10 +32,12 @@ REPLAY_SECONDS = 2.0
 _SOLVED = frozenset({Outcome.ANSWERED, Outcome.SUGGESTED})
 
 
-def work_out(page: Opened, wanted: Wanted, *, reason: str = "", since: Wanted | None = None) -> WhatIfPage:
+def work_out(
+    page: Opened, wanted: Wanted, *, reason: str = "", since: Wanted | None = None, asks: bool = False
+) -> WhatIfPage:
     """Try a correction; ``since`` is what was shown before, where others changed something meanwhile.
 
-    Raises what the act would raise.
+    Questions are asked again only if it ``asks``. Raises what the act would raise.
     """
     knowledge, project = page.parts.knowledge, page.project
     act = wanted.act
@@ -43,13 +45,14 @@ def work_out(page: Opened, wanted: Wanted, *, reason: str = "", since: Wanted | 
     with knowledge.store.read() as db:
         concerned = concerned_by(db, project, wanted)
         bound = wanted.worked_out(basis=basis_of(db, project, concerned), at=int(page.visit.formats.now.timestamp()))
-    found = what_if(knowledge, project, act, budget=REPLAY_SECONDS)
+    found, asked = try_out(page, act, asks=asks)
     with knowledge.store.read() as db:
         picture = picture_of(db, page, bound, concerned, found)
         templates = _templates(db, project, bound, concerned)
         return WhatIfPage(
             replay=write_replay(page.parts.key, project, bound),
             confirm="/what-if/confirm",
+            ask="/what-if/answers",
             kind=wanted.kind,
             cancel=back_to(page, wanted),
             title=picture.title,
@@ -57,9 +60,10 @@ def work_out(page: Opened, wanted: Wanted, *, reason: str = "", since: Wanted | 
             before=picture.before,
             after=picture.after,
             flow=picture.flow,
+            asked=asked,
             answers=renamed_rows(db, project, wanted, found.saying)
             if found.saying
-            else answer_rows(db, project, found),
+            else answer_rows(db, project, asked),
             templates=templates,
             verb=picture.verb,
             promise=picture.promise,
@@ -68,6 +72,15 @@ def work_out(page: Opened, wanted: Wanted, *, reason: str = "", since: Wanted | 
             meanwhile=() if since is None else acts_since(db, project, since, concerned),
             notes=rule_notes(db, page, wanted, concerned),
         )
+
+
+def try_out(page: Opened, act: Act, *, asks: bool) -> tuple[Moves, ChangedAnswers | None]:
+    """Tell what an act would move, and which answers it would change if it ``asks``; those of a word are known so."""
+    if asks:
+        found = what_if(page.parts.knowledge, page.project, act, budget=REPLAY_SECONDS)
+        return found, found.answers
+    moves = what_moves(page.parts.knowledge.store, page.project, act)
+    return moves, UNCHANGED if moves.saying else None
 
 
 def back_to(page: Opened, wanted: Wanted) -> str:
@@ -99,13 +112,15 @@ def concerned_by(db: Connection, project: str, wanted: Wanted) -> tuple[int, ...
     return tuple(dict.fromkeys((target, *others)))
 
 
-def answer_rows(db: Connection, project: str, found: WhatIf) -> tuple[AnswerRow, ...]:
+def answer_rows(db: Connection, project: str, asked: ChangedAnswers | None) -> tuple[AnswerRow, ...]:
     """Put the changed answers into rows, with the labels of their categories."""
-    named = {reply.category_id for each in found.answers.examples for reply in (each.before, each.after)}
+    if asked is None:
+        return ()
+    named = {reply.category_id for each in asked.examples for reply in (each.before, each.after)}
     numbers = [number_of(Prefix.CATEGORY, each) for each in named if each is not None and each != "new"]
     labels = {each.id: each.label or "" for each in briefs.briefs(db, project, numbers).values()}
     rows = []
-    for each in found.answers.examples:
+    for each in asked.examples:
         had, gets = each.before.outcome in _SOLVED, each.after.outcome in _SOLVED
         effect = "gains" if gets and not had else "loses" if had and not gets else "changes"
         rows.append(
