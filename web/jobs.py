@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 FOLDER = "jobs"
 TELL_SECONDS = 0.3
+ENDING_SECONDS = 5.0
 
 Tick = Callable[[int, int], None]
 """Told how much is done and how much there is."""
@@ -61,7 +62,7 @@ class Jobs:
 
     def begin(self, name: str, work: Work, *, actor: str, subject: str) -> threading.Thread:
         """Begin in a thread of its own. Raises Conflict where one of this name is under way."""
-        lock = self._lock(name)
+        lock = self._lock_soon(name)
         if lock is None:
             raise Conflict("the one before is still under way; wait until it is done")
         try:
@@ -77,19 +78,18 @@ class Jobs:
 
     def read(self, name: str) -> Job | None:
         """Tell how the last one of a name fared; None where there was none."""
-        try:
-            found = Job.model_validate_json(self._state(name).read_bytes())
-        except (OSError, ValidationError):
-            return None
-        if found.state is not JobState.RUNNING:
+        found = self._told(name)
+        if found is None or found.state is not JobState.RUNNING:
             return found
         lock = self._lock(name)
         if lock is None:
             return found
         os.close(lock)
         # It may have ended between the two looks.
-        again = Job.model_validate_json(self._state(name).read_bytes())
-        return again.model_copy(update={"state": JobState.INTERRUPTED}) if again.state is JobState.RUNNING else again
+        again = self._told(name)
+        if again is None or again.state is not JobState.RUNNING:
+            return again
+        return again.model_copy(update={"state": JobState.INTERRUPTED})
 
     def folder(self) -> Path:
         """Give the folder, which only its owner may read. Raises StorageUnavailable."""
@@ -118,6 +118,22 @@ class Jobs:
                 log.exception("a job failed", job=name)
                 ended = {"state": JobState.FAILED, "problem": "something unexpected went wrong; the log tells more"}
             self._write(name, job.model_copy(update=ended))
+
+    def _lock_soon(self, name: str) -> int | None:
+        """Take the lock; wait a moment for one that has told its end and is about to let go."""
+        end = time.monotonic() + ENDING_SECONDS
+        while (lock := self._lock(name)) is None and time.monotonic() < end:
+            told = self._told(name)
+            if told is None or told.state is JobState.RUNNING:
+                return None
+            time.sleep(0.01)
+        return lock
+
+    def _told(self, name: str) -> Job | None:
+        try:
+            return Job.model_validate_json(self._state(name).read_bytes())
+        except (OSError, ValidationError):
+            return None
 
     def _lock(self, name: str) -> int | None:
         descriptor = os.open(self.folder() / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)

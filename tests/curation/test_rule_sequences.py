@@ -14,7 +14,7 @@ from ingest.pipeline import Pipeline
 from knowledge_base.curation.masking import resigning
 from knowledge_base.curation.masking.resigning import Resigner
 from knowledge_base.curation.masking.rule_changes import adding, changed_rules, setting
-from knowledge_base.curation.masking.rule_preview import preview_rules
+from knowledge_base.curation.masking.rule_preview import sign_anew
 from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.errors import Conflict, InputError
 from knowledge_base.ids import Prefix, number_of, public_id
@@ -99,7 +99,7 @@ class World:
         rules: list[UserRule] = self.by.sample(POOL, self.by.randrange(0, 4))
         try:
             before, behind = changed_rules(self.knowledge.store, PROJECT, setting(rules), force=True)
-            foreseen = preview_rules(self.knowledge.store, PROJECT, before, behind)
+            foreseen = sign_anew(self.knowledge.store, PROJECT, before, behind).preview
             settled = self._is_settled()
             change(self.knowledge, setting(rules), "import")
         except (Conflict, InputError):  # too many under way, or nothing would change

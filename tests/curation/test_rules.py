@@ -25,7 +25,7 @@ from knowledge_base.curation.masking.rule_changes import (
     undo_rules,
 )
 from knowledge_base.curation.masking.rule_joins import BOTH_LABELLED, DIFFERENT_SOLUTIONS, KEPT_APART
-from knowledge_base.curation.masking.rule_preview import MOST_SHOWN, Preview, preview_rules
+from knowledge_base.curation.masking.rule_preview import MOST_SHOWN, Preview, sign_anew
 from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.errors import Conflict, InputError, NotFound, StaleVersion
 from knowledge_base.knowledge import KnowledgeBase
@@ -76,7 +76,7 @@ def migrate(knowledge: KnowledgeBase) -> None:
 def preview(knowledge: KnowledgeBase, *rules: object) -> Preview:
     with knowledge.store.read() as db:
         present = rule_sets.present(db, PROJECT)
-    return preview_rules(knowledge.store, PROJECT, present, RuleSet(rules))  # type: ignore[arg-type]
+    return sign_anew(knowledge.store, PROJECT, present, RuleSet(rules)).preview  # type: ignore[arg-type]
 
 
 def state(knowledge: KnowledgeBase) -> rule_sets.StoredRules:
@@ -405,11 +405,13 @@ def test_lists_of_a_preview_are_bounded(knowledge: KnowledgeBase, pipeline: Pipe
 def test_limits_of_a_preview_are_told(knowledge: KnowledgeBase, pipeline: Pipeline) -> None:
     keep_lines(pipeline, [ACME, ZETA, DISK])
     told: list[int] = []
-    some = preview_rules(knowledge.store, PROJECT, RuleSet(), RuleSet((TENANT,)), most_templates=1, tick=told.append)
+    some = sign_anew(
+        knowledge.store, PROJECT, RuleSet(), RuleSet((TENANT,)), most_templates=1, tick=told.append
+    ).preview
     assert (some.is_complete, some.templates, told[0]) == (False, 1, 1)
-    some = preview_rules(knowledge.store, PROJECT, RuleSet(), RuleSet((TENANT,)), most_recent=2)
+    some = sign_anew(knowledge.store, PROJECT, RuleSet(), RuleSet((TENANT,)), most_recent=2).preview
     assert (some.is_complete, some.templates) == (False, 3)
-    nothing = preview_rules(knowledge.store, PROJECT, RuleSet(), RuleSet())
+    nothing = sign_anew(knowledge.store, PROJECT, RuleSet(), RuleSet()).preview
     assert (nothing.changed_templates, nothing.joins, nothing.splits, nothing.solutions) == (0, 0, 0, ())
 
 

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from ingest.pipeline import Pipeline
 from knowledge_base import curation
+from knowledge_base.demand_keeping import DemandKeeper
 from knowledge_base.embedding import HashingEmbedder
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.settings import Settings
@@ -68,8 +69,8 @@ def _base(settings: Settings) -> KnowledgeBase:
 
 @pytest.fixture
 def client(settings: Settings, knowledge: KnowledgeBase) -> Iterator[TestClient]:
-    """A browser that has not signed in."""
-    app = create_app(settings, clock=lambda: NOW, knowledge=knowledge)
+    """A browser that has not signed in; nothing goes on beside its requests."""
+    app = create_app(settings, clock=lambda: NOW, knowledge=knowledge, runs_background=False)
     with TestClient(app, base_url=BASE, follow_redirects=False) as client:
         yield client
 
@@ -126,6 +127,7 @@ def address(tmp_path: Path) -> Iterator[tuple[str, Settings]]:
         queue = two_errors(knowledge)
         text = SolutionText("The queue is full", "Too many jobs.", "1. `yarn queue -status etl`\n2. Wait")
         curation.attach(knowledge.store, "default", queue, text, actor="Zhou Yan")
+        DemandKeeper(knowledge.store).settle("default")
     app = create_app(settings, knowledge=KnowledgeBase(settings, embedder=HashingEmbedder()))
     with running(app) as port:
         yield f"http://127.0.0.1:{port}", settings.model_copy(update={"port": port})

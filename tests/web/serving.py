@@ -14,7 +14,8 @@ from fastapi import FastAPI
 from tests.support.missing import leave_out
 from web.showing.assets import read_assets
 
-SECONDS_TO_START = 30
+SECONDS_TO_START = 60
+SECONDS_TO_STOP = 60
 
 
 class _Server(uvicorn.Server):
@@ -54,4 +55,6 @@ def running(app: FastAPI | uvicorn.Config) -> Iterator[int]:
             yield int(listener.getsockname()[1])
         finally:
             server.should_exit = True
-            thread.join(timeout=10)
+            thread.join(SECONDS_TO_STOP)
+            if thread.is_alive():
+                raise RuntimeError("the server did not stop")

@@ -238,6 +238,19 @@ def test_two_admins_at_once_are_told_of_each_other(signed_in: TestClient, knowle
         assert people.get(db, person).roles == {"default": Role.ENGINEER}
 
 
+def test_programs_are_told_of_each_other(signed_in: TestClient, knowledge: KnowledgeBase) -> None:
+    api = f"/api/v1/people/{add(knowledge.store, 'Mei')}/role"
+    assert signed_in.put(api, json={"role": "admin", "seen": "viewer"}).status_code == 200
+    late = signed_in.put(api, json={"role": "engineer", "seen": "viewer"})
+    assert late.status_code == 409
+    assert "gave Mei the role admin meanwhile, it was viewer; you wanted engineer" in late.json()["detail"]
+    assert signed_in.delete(api, params={"seen": "viewer"}).status_code == 409
+    assert signed_in.put(api, json={"role": "engineer", "seen": "none", "everywhere": True}).status_code == 200
+    assert signed_in.put(api, json={"role": "viewer", "seen": "none", "everywhere": True}).status_code == 409
+    assert signed_in.delete(api, params={"seen": "admin"}).status_code == 204
+    assert signed_in.put(api, json={"role": "engineer", "seen": "nobody"}).status_code == 422
+
+
 def test_leaving_for_the_provider_does_not_count_as_a_password(settings: Settings, knowledge: KnowledgeBase) -> None:
     add(knowledge.store, "Lin")
     few = settings.model_copy(update={"sign_ins_per_minute": 2})

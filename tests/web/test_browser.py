@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from knowledge_base.settings import Settings
-from tests.web.browsing import complaints, sign_in
+from tests.web.browsing import complaints, sign_in, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -43,7 +43,7 @@ def test_the_loop(page: Page, address: tuple[str, Settings]) -> None:
     page.wait_for_selector("#editor-preview code:has-text('df -h /data')")
     page.get_by_role("button", name="Publish").click()
     page.wait_for_selector(".toast:has-text('published the solution')")
-    assert page.locator("#solution-reader strong", has_text="old").count() == 1
+    page.locator("#solution-reader strong", has_text="old").wait_for()
     # Ask, see the answer, say that it helped.
     page.keyboard.press("g")
     page.keyboard.press("a")
@@ -57,12 +57,12 @@ def test_the_loop(page: Page, address: tuple[str, Settings]) -> None:
     assert "Known error" in answer.inner_text()
     page.get_by_role("button", name="This solved it").click()
     page.wait_for_selector("text=Noted: this solved it.")
-    assert page.locator("#questions .tag", has_text="solved").count() == 1
+    page.locator("#questions .tag", has_text="solved").wait_for()
     # The category knows it.
     page.goto(f"{base}/categories/{category}")
     assert "1 helpful" in page.locator(".health").inner_text()
     page.get_by_role("tab", name=re.compile("Asked 1")).click()
-    assert page.locator("#panel-asked", has_text="helped").is_visible()
+    page.locator("#panel-asked", has_text="helped").wait_for()
     assert found == []
 
 
@@ -101,7 +101,7 @@ def test_acts_are_undone_from_the_toast(page: Page, address: tuple[str, Settings
     page.get_by_role("dialog").get_by_role("button", name="What would change…").click()
     page.get_by_role("dialog", name="What would change").get_by_role("button", name="Merge 1 into KE-2").click()
     page.wait_for_selector(".toast:has-text('merged KE-1')")
-    assert "done=" not in page.url
+    until(lambda: "done=" not in page.url)
     page.keyboard.press("u")
     page.wait_for_selector(".toast:has-text('took back')")
     page.goto(f"{base}/categories/KE-1")
@@ -136,7 +136,7 @@ def test_a_draft_survives_a_reload(page: Page, address: tuple[str, Settings]) ->
     page.wait_for_selector("#kept [data-kept]")
     page.reload()
     assert page.get_by_label("Title").input_value() == "half a title"
-    assert page.get_by_text("was brought back").is_visible()
+    page.get_by_text("was brought back").wait_for()
 
 
 def test_keys_can_be_switched_off(page: Page, address: tuple[str, Settings]) -> None:

@@ -33,7 +33,7 @@ def test_a_category_is_given_away_and_put_off_with_keys(browser: Browser, addres
     page.locator(".facts", has_text="Owner Lin Wei").wait_for()
     page.keyboard.press("u")
     page.wait_for_selector(".toast:has-text('took back: the owner')")
-    assert page.locator(".facts", has_text="Owner").count() == 0
+    until(lambda: page.locator(".facts", has_text="Owner").count() == 0)
     page.keyboard.press("z")
     page.locator("#snooze-dialog[open]").wait_for()
     assert faults(page, "snooze") == []

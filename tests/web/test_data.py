@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import io
 import json
 import os
 import re
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,7 @@ from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.schema import HEAD
 from knowledge_base.store.solving.solutions import SolutionText
 from tests.web.conftest import NOW
+from tests.web.jobs import let_jobs_end
 from web.exchanging import PLAIN_LIMIT, receive
 from web.guarding.bodies import BODY_LIMIT
 from web.identity.signin import make_token
@@ -36,14 +37,11 @@ API = "/api/v1/data"
 
 
 def ended(settings: Settings, name: str) -> str:
-    """Wait for a job; give its state."""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        job = Jobs(settings.home_path).read(name)
-        if job is not None and job.state is not JobState.RUNNING:
-            return f"{job.state} {job.problem}".strip()
-        time.sleep(0.05)
-    raise AssertionError("the job does not end")
+    """Wait for a job until another one of its name may begin; give its state."""
+    let_jobs_end()
+    job = Jobs(settings.home_path).read(name)
+    assert job is not None
+    return f"{job.state} {job.problem}".strip()
 
 
 def empty(knowledge: KnowledgeBase, name: str) -> None:
@@ -230,3 +228,17 @@ def test_one_job_of_a_name_at_a_time_and_what_died_is_interrupted(tmp_path: Path
     assert left is not None
     assert left.state is JobState.INTERRUPTED
     assert jobs.read("never") is None
+
+
+def test_the_next_may_begin_as_soon_as_the_end_is_told(tmp_path: Path) -> None:
+    jobs = Jobs(tmp_path)
+    jobs.begin("one", lambda _tick: {}, actor="Mei", subject="k").join()
+    with (jobs.folder() / "one.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # as it is between telling the end and letting go
+        letting_go = threading.Timer(0.3, held.close)
+        letting_go.start()
+        jobs.begin("one", lambda _tick: {"again": True}, actor="Mei", subject="k").join()
+        letting_go.join()
+    found = jobs.read("one")
+    assert found is not None
+    assert found.result == {"again": True}

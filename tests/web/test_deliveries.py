@@ -57,7 +57,8 @@ def test_a_delivery_is_sent_again_or_dismissed_once(signed_in: TestClient) -> No
 def with_dingtalk(settings: Settings, knowledge: KnowledgeBase) -> Iterator[TestClient]:
     """A browser, signed in, of a server that DingTalk is set up for."""
     known = {"dingtalk_client_id": "ding", "dingtalk_client_secret": "app-secret", "dingtalk_stream": False}
-    app = create_app(Settings(home=settings.home, **known), knowledge=knowledge)  # type: ignore[arg-type]
+    configured = Settings(home=settings.home, **known)  # type: ignore[arg-type]
+    app = create_app(configured, knowledge=knowledge, runs_background=False)  # nobody writes to DingTalk
     with TestClient(app, base_url=BASE, follow_redirects=False) as client:
         client.cookies.set(COOKIE, link_cookie(app))
         yield client

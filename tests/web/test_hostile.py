@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import hmac
 import json
-import threading
 from collections import Counter
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +17,7 @@ from fastapi.testclient import TestClient
 from tests.web.conftest import BASE
 from tests.web.fuzzing import Sample, sampled
 from tests.web.hostile import Attempt, attempts
+from tests.web.jobs import let_jobs_end
 from tests.web.roles import link_cookie
 from tests.web.serving import running
 from web.identity.session import COOKIE
@@ -68,13 +68,6 @@ def _wrong(attempt: Attempt, status: int, kind: str, told: str) -> str:
     return ""
 
 
-def _let_jobs_end() -> None:
-    """Wait for imports and backups that were begun: each has a connection of the database that is closed next."""
-    for thread in threading.enumerate():
-        if thread.name == "kea-job":
-            thread.join(60)
-
-
 def _walk(sample: Sample, every: int) -> None:
     found, seen = [], Counter[int]()
     with running(sample.app) as port, httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
@@ -87,7 +80,7 @@ def _walk(sample: Sample, every: int) -> None:
                 found.append((wrong, status, attempt, told[:300]))
             if attempt.path.partition("?")[0].endswith("sign-out"):
                 cookie = link_cookie(sample.app)
-        _let_jobs_end()
+        let_jobs_end()
     gc.collect()  # what was left open is told here, not in whatever test comes next
     assert found == []
     assert all(seen[each] > 20 for each in (200, 303, 400, 404, 422)), seen

@@ -85,7 +85,7 @@ def test_a_list_that_two_work_off(browser: Browser, served: tuple[str, Settings,
     assert faults(ann, "queue with news") == []
     ann.keyboard.press("r")
     until(lambda: rows(ann) == [table, queue])
-    assert ann.locator("[data-queue-refresh]").is_hidden()
+    ann.locator("[data-queue-refresh]").wait_for(state="hidden")
     assert found == []
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from knowledge_base.settings import Settings
-from tests.web.browsing import add_person, complaints, sign_in_with_password
+from tests.web.browsing import add_person, complaints, sign_in_with_password, until
 from web.identity.signin import make_link
 
 if TYPE_CHECKING:
@@ -35,10 +35,11 @@ def test_an_admin_makes_accounts_and_each_may_do_what_it_may(
     tokens = page.locator("form[action='/tokens']")
     tokens.get_by_label("Name of the program").fill("ci")
     tokens.get_by_label("Works").select_option("30")
-    tokens.get_by_role("button", name="Make a token").click()
+    with page.expect_navigation():
+        tokens.get_by_role("button", name="Make a token").click()
     assert page.locator("code.secret").inner_text().startswith("kea_")
     page.get_by_role("button", name="Revoke ci").click()
-    assert page.get_by_text("No program has a token.").is_visible()
+    page.get_by_text("No program has a token.").wait_for()
     assert page.locator("code.secret").count() == 0
 
     theirs = browser.new_context(locale="en-US").new_page()
@@ -53,8 +54,8 @@ def test_an_admin_makes_accounts_and_each_may_do_what_it_may(
 
     # The role is gone with the next request of the browser that is signed in.
     page.locator(".person", has_text="Lin Wei").get_by_role("combobox").select_option("viewer")
-    page.locator(".person", has_text="Lin Wei").get_by_role("button", name="Save").click()
-    page.wait_for_url(f"{base}/people")
+    with page.expect_navigation(url=f"{base}/people"):
+        page.locator(".person", has_text="Lin Wei").get_by_role("button", name="Save").click()
     answer = theirs.request.post(f"{base}/categories/KE-1/label", form={"label": "x"}, headers={"Origin": base})
     assert answer.status == 403
     theirs.context.close()
@@ -62,6 +63,7 @@ def test_an_admin_makes_accounts_and_each_may_do_what_it_may(
     other = browser.new_context(locale="en-US").new_page()
     for _ in range(5):
         sign_in_with_password(other, base, "Chen Jie", "not the password")
+        other.get_by_role("alert").wait_for()
     sign_in_with_password(other, base, "Chen Jie", viewer)
     assert other.get_by_role("alert").inner_text().startswith("that failed 5 times")
     page.locator(".person", has_text="Chen Jie").locator("summary").click()
@@ -78,5 +80,5 @@ def test_an_admin_makes_accounts_and_each_may_do_what_it_may(
     page.locator(".person", has_text="Chen Jie").get_by_role("button", name="Remove the account").click()
     page.locator("form.note").get_by_role("button", name="Remove the account").click()
     page.wait_for_url(f"{base}/people")
-    assert page.locator(".person").count() == 2
+    until(lambda: page.locator(".person").count() == 2)
     assert found == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from datetime import timedelta
 
 import pytest
@@ -16,6 +15,7 @@ from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.roles import Role
 from knowledge_base.store.accounts import people
 from tests.web.conftest import NOW, records
+from tests.web.jobs import let_jobs_end
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
@@ -278,10 +278,8 @@ def test_all_that_match_are_shown_changed_followed_and_taken_back(
 
 
 def ended(client: TestClient) -> str:
-    """Wait until an act on many ended; what is told of it."""
-    for _ in range(100):
-        told = client.get("/queue/many", headers=PART).text
-        if 'data-many="running"' not in told:
-            return told
-        time.sleep(0.1)
-    raise AssertionError(told)
+    """Wait until an act on many ended and the next one may begin; what is told of it."""
+    let_jobs_end()
+    told = client.get("/queue/many", headers=PART).text
+    assert 'data-many="running"' not in told
+    return told

@@ -32,7 +32,8 @@ def by_event_time(tmp_path: Path) -> Settings:
 def status(by_event_time: Settings) -> Iterator[dict[str, object]]:
     """What the API tells of a project where one template is on time, one in the next window and two too late."""
     base = KnowledgeBase(by_event_time, clock=lambda: NOW, embedder=HashingEmbedder())
-    with TestClient(create_app(by_event_time, clock=lambda: NOW, knowledge=base), base_url=BASE) as client:
+    app = create_app(by_event_time, clock=lambda: NOW, knowledge=base, runs_background=False)
+    with TestClient(app, base_url=BASE) as client:
         pipeline = Pipeline(base, "default")
         for text, seconds in (("disk full", 65), ("peer gone", -90), ("no table", 0), ("queue full", 100)):
             at = AT + timedelta(seconds=seconds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -81,6 +81,14 @@ class RoleIn(Shape):
     everywhere: bool = Field(
         default=False, strict=True, examples=[False], description="In all projects; takes an admin of all projects."
     )
+    seen: Role | Literal["none"] | None = Field(
+        default=None, description="The role that was seen there: 409 where it is another one by now."
+    )
+
+    @property
+    def based_on(self) -> str | None:
+        """What ``accounts.set_role`` takes as seen."""
+        return "" if self.seen == "none" else self.seen
 
 
 class PasswordIn(Shape):
@@ -136,7 +144,12 @@ def give_role(parts: PartsOf, project: ProjectOf, who: WhoOf, person_id: str, wa
     person = read_person(parts.knowledge.store, who, project, person_id)
     accounts.require_other(who, person)
     accounts.set_role(
-        parts.knowledge.store, who, scope_of(who, project, everywhere=wanted.everywhere), person, wanted.role
+        parts.knowledge.store,
+        who,
+        scope_of(who, project, everywhere=wanted.everywhere),
+        person,
+        wanted.role,
+        seen=wanted.based_on,
     )
     return PersonOut.of(read_person(parts.knowledge.store, who, project, person_id), project)
 
@@ -148,11 +161,16 @@ def take_role(
     who: WhoOf,
     person_id: str,
     everywhere: Annotated[bool, Query(description="The one in all projects.")] = False,
+    seen: Annotated[
+        Role | None, Query(description="The role that was seen there: 409 where it is another one by now.")
+    ] = None,
 ) -> None:
     """Take the role in the project away, or the one in all."""
     person = read_person(parts.knowledge.store, who, project, person_id)
     accounts.require_other(who, person)
-    accounts.set_role(parts.knowledge.store, who, scope_of(who, project, everywhere=everywhere), person, None)
+    accounts.set_role(
+        parts.knowledge.store, who, scope_of(who, project, everywhere=everywhere), person, None, seen=seen
+    )
 
 
 @router.put("/people/{person_id}/password", summary="Set a password", status_code=204)

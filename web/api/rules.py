@@ -10,7 +10,7 @@ from pydantic import Field
 
 from knowledge_base.curation.masking import rule_changes
 from knowledge_base.curation.masking.rule_changes import RulesChanged
-from knowledge_base.curation.masking.rule_preview import preview_rules
+from knowledge_base.curation.masking.rule_preview import sign_anew
 from knowledge_base.signature.custom.user_rules import Action, Example, UserRule
 from knowledge_base.store.rules import rule_sets
 from knowledge_base.store.rules.rule_sets import StoredRules
@@ -200,10 +200,8 @@ def preview(parts: PartsOf, project: ProjectOf, wanted: PreviewIn) -> PreviewOut
     given = None if wanted.rules is None else [each.rule for each in wanted.rules]
     edit = (lambda present: present) if given is None else rule_changes.setting(given)
     before, behind = rule_changes.changed_rules(store, project, edit, force=True)
-    found = preview_rules(
-        store, project, before, behind, most_templates=PREVIEWED_TEMPLATES, most_recent=PREVIEWED_LINES
-    )
-    return PreviewOut.model_validate(found)
+    found = sign_anew(store, project, before, behind, most_templates=PREVIEWED_TEMPLATES, most_recent=PREVIEWED_LINES)
+    return PreviewOut.model_validate(found.preview)
 
 
 @router.post("", summary="Add a rule")

@@ -307,11 +307,11 @@ def _change(project: str, edit: Edit, action: str, subject: str, *, actor: str, 
 
 
 def _preview(store: Store, project: str, before: RuleSet, behind: RuleSet) -> Preview:
-    from knowledge_base.curation.masking.rule_preview import preview_rules
+    from knowledge_base.curation.masking.rule_preview import sign_anew
     from web.cli.progress import counting
 
     with counting("templates and recent lines") as tick:
-        return preview_rules(store, project, before, behind, tick=tick)
+        return sign_anew(store, project, before, behind, tick=tick).preview
 
 
 @contextmanager

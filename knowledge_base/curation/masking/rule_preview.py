@@ -151,25 +151,6 @@ class SignedAnew:
     merged: Mapping[int, int]
 
 
-def preview_rules(
-    store: Store,
-    project: str,
-    before: RuleSet,
-    behind: RuleSet,
-    *,
-    most_templates: int | None = None,
-    most_recent: int | None = None,
-    tick: Tick = lambda _more: None,
-) -> Preview:
-    """Compare what all samples and recent lines would be under two sets of rules.
-
-    The limits bound how many templates and recent lines are looked at; ``tick`` is told how many more were.
-    """
-    return sign_anew(
-        store, project, before, behind, most_templates=most_templates, most_recent=most_recent, tick=tick
-    ).preview
-
-
 def sign_anew(
     store: Store,
     project: str,
@@ -180,7 +161,10 @@ def sign_anew(
     most_recent: int | None = None,
     tick: Tick = lambda _more: None,
 ) -> SignedAnew:
-    """Do the same, and tell where each text would belong."""
+    """Compare what all samples and recent lines would be under two sets of rules, and where each would belong.
+
+    The limits bound how many templates and recent lines are looked at; ``tick`` is told how many more were.
+    """
     walk = _Walk(before, behind)
     for part in _templates(store, project, most_templates):
         walk.seen |= {each.number: _Seen(each.category, each.lines) for each in part}
