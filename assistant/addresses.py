@@ -1,12 +1,15 @@
-"""Addresses in payloads: which of them may be called."""
+"""Addresses: which of a payload's may be called, and how those of a solution are written."""
 
 from __future__ import annotations
 
-from urllib.parse import unquote, urlsplit
+import re
+from urllib.parse import quote, unquote, urlsplit
 
 import httpx2
 
 LONGEST = 2000
+_PLAIN = ":/?#!$&*+,;=%~-._'"
+_HOST = re.compile(r"[a-z0-9._-]+")
 
 
 def is_address(value: str) -> bool:
@@ -32,6 +35,27 @@ def is_below(value: str, base: str) -> bool:
     if (url.scheme, url.host, url.port) != (above.scheme, above.host, above.port):
         return False
     return url.path.startswith(above.path if above.path.endswith("/") else f"{above.path}/")
+
+
+def linkable(value: str) -> str:
+    """Write an address of HTTP without letters that end or call something in a mark-up; empty where it is none.
+
+    Only ``&`` and ``'`` are left to be escaped. An address with a user in front of its host is none, for it is read
+    as what it is not.
+
+    >>> linkable("https://wiki.example/磁盘 (1)|2")
+    'https://wiki.example/%E7%A3%81%E7%9B%98%20%281%29%7C2'
+    >>> linkable("javascript://wiki.example/"), linkable("https://wiki.example@evil.example/")
+    ('', '')
+    """
+    try:
+        url = httpx2.URL(value)
+        written = quote(str(url), safe=_PLAIN)
+        host, other = url.raw_host.decode("ascii"), urlsplit(written)
+    except (httpx2.InvalidURL, ValueError):
+        return ""
+    is_address = url.scheme in ("http", "https") and _HOST.fullmatch(host) and other.hostname == host
+    return written if is_address and len(written) <= LONGEST else ""
 
 
 def _read(value: str) -> httpx2.URL | None:

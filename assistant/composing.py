@@ -14,6 +14,7 @@ from knowledge_base.types import Answer, Category, Guess, Outcome, Solution
 
 NAME_LENGTH = 150
 TEXT_LENGTH = 250
+APPLIES_LENGTH = 150
 RECOGNISED = 200
 
 
@@ -56,21 +57,17 @@ class Composer:
                 hand_over=bool(question),
             )
         sure = answer.outcome is Outcome.ANSWERED
-        solution = answer.solution.said_in(language)
-        headline = (said.answered if sure else said.suggested).format(one_line(solution.title))
+        headline = said.answered if sure else said.suggested
         confidence = "" if sure else confidence_in_words(answer.confidence, language)
         other = _guess(answer.runner_up, language) if answer.runner_up and not sure else ""
         facts = _facts(said, answer.category, question, confidence=confidence, why=why, other=other)
-        return Reply(language, headline, _body(said, solution), facts, link, question, feedback=True)
+        return _solved(language, headline, answer.solution, facts, link, question)
 
     def later(self, project: str, category: Category, solution: Solution, question_id: str, language: str) -> Reply:
         """Tell the solution of an error that somebody asked about when there was none."""
         said = phrases(language)
-        solution = solution.said_in(language)
-        headline = said.later.format(one_line(solution.title))
         facts = _facts(said, category, question_id)
-        link = self._link(project, category)
-        return Reply(language, headline, _body(said, solution), facts, link, question_id, feedback=True)
+        return _solved(language, said.later, solution, facts, self._link(project, category), question_id)
 
     def handed_over(self, project: str, done: HandedOver, category: Category | None, language: str) -> Reply:
         """Tell engineers that a person is wanted."""
@@ -112,6 +109,28 @@ def one_line(text: str) -> str:
     'a b'
     """
     return " ".join(text.split())
+
+
+def _solved(
+    language: str, headline: str, solution: Solution, facts: tuple[tuple[str, str], ...], link: str, question: str
+) -> Reply:
+    said, told = phrases(language), solution.said_in(language)
+    return Reply(
+        language,
+        headline.format(one_line(told.title)),
+        _body(said, told),
+        facts,
+        link,
+        question,
+        feedback=True,
+        applies=_applies(said, solution),
+        links=tuple((each.title, each.url) for each in solution.details.links),
+    )
+
+
+def _applies(said: Phrases, solution: Solution) -> str:
+    conditions = (one_line(f"{each.service} {each.version}") for each in solution.details.applies)
+    return shortened(said.semicolon.join(conditions), APPLIES_LENGTH)
 
 
 def _body(said: Phrases, solution: Solution) -> str:

@@ -35,6 +35,10 @@ class Phrases:
     left_out: str
     later: str
     cause: str
+    applies_to: str
+    semicolon: str
+    links: str
+    more_links: str
     category: str
     seen: str
     seen_times: str
@@ -85,6 +89,10 @@ ENGLISH = Phrases(
     left_out="{} further errors of this message were not looked up; send them in another one.",
     later="There is a solution now for the error that you asked about: {}",
     cause="Cause",
+    applies_to="Applies to",
+    semicolon="; ",
+    links="Links",
+    more_links="… further links in Kea: {}",
     category="Category",
     seen="Seen",
     seen_times="{} times",
@@ -134,6 +142,10 @@ CHINESE_PHRASES = Phrases(
     left_out="这条消息里还有 {} 个报错没有查询，请另发一条消息。",
     later="你之前询问的错误现在有解决方案了：{}",
     cause="原因",
+    applies_to="适用于",
+    semicolon="；",
+    links="链接",
+    more_links="…另有 {} 个链接，请在 Kea 中查看",
     category="类别",
     seen="出现次数",
     seen_times="{} 次",

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from assistant.composing import one_line
 from assistant.harmless import without_controls
+from assistant.linking import written_links
 from assistant.phrases import Phrases, phrases
 from assistant.reply import Reply
 from assistant.shortening import closed, shorten
@@ -22,9 +23,12 @@ ROOM = 14_000
 TITLE_LENGTH = 60
 HEADLINE_LENGTH = 400
 FACT_LENGTH = 300
+LINKS = 3_000
+STEPS = 1_000
 FEWEST = 40
 ZERO_WIDTH_SPACE = "\u200b"
 ACTIVE = re.compile(r"[<@\[\]] | :(?=//) | (?<=www)(?=\.) | _(?!\w) | &(?=\#?\w)", re.VERBOSE | re.IGNORECASE)
+IN_A_LINK = str.maketrans("[]`\\", "［］ˋ＼")
 SEND_MESSAGE = "dtmd://dingtalkclient/sendMessage?content="
 
 
@@ -37,16 +41,24 @@ class Message:
 
 
 def render(reply: Reply, *, mention: str = "") -> Message:
-    """Render a reply; its body is cut so that all stays below the limit. ``mention`` is a user id."""
+    """Render a reply; its body is cut so that all stays below the limit. ``mention`` is a user id.
+
+    Links have ``LINKS`` bytes at most, and leave ``STEPS`` to the body.
+    """
     said = phrases(reply.language)
     headline = _clip(one_line(reply.headline), HEADLINE_LENGTH)
     head = [f"@{mention}"] if mention else []
     head.append(f"#### {harmless(headline)}")
+    if reply.applies:
+        head.append(f"**{said.applies_to}:** {harmless(_clip(reply.applies, FACT_LENGTH))}")
     facts = "\n".join(f"- **{harmless(name)}:** {harmless(_clip(value, FACT_LENGTH))}" for name, value in reply.facts)
-    tail = [facts, f"[{said.open_in_kea}]({reply.link})" if reply.link else "", _feedback(reply, said)]
-    room = ROOM - size("\n\n".join([*head, *tail, ""]))
-    body = fit(closed(reply.body), room, ending=said.more)
-    return Message(harmless(_clip(headline, TITLE_LENGTH)), "\n\n".join(part for part in (*head, body, *tail) if part))
+    tail = [f"[{said.open_in_kea}]({reply.link})" if reply.link else "", _feedback(reply, said)]
+    room = ROOM - size("\n\n".join([*head, facts, *tail, ""]))
+    links = _links(reply, said, min(LINKS, room - STEPS))
+    taken = size(f"{links}\n\n") if links else 0
+    body = fit(closed(reply.body), room - taken, ending=said.more)
+    parts = (*head, body, facts, links, *tail)
+    return Message(harmless(_clip(headline, TITLE_LENGTH)), "\n\n".join(part for part in parts if part))
 
 
 def harmless(text: str) -> str:
@@ -79,6 +91,17 @@ def fit(markdown: str, room: int, *, ending: str) -> str:
         limit = int(limit * room / taken) - 1
         if limit < FEWEST:
             return ""
+
+
+def _links(reply: Reply, said: Phrases, room: int) -> str:
+    lines, left_out = written_links(
+        reply.links,
+        room,
+        write=lambda name, url: f"- [{harmless(name.translate(IN_A_LINK))}]({url})",
+        size=size,
+    )
+    lines += [f"- {said.more_links.format(left_out)}"] if left_out else []
+    return "\n".join([f"**{said.links}:**\n", *lines]) if lines else ""
 
 
 def _feedback(reply: Reply, said: Phrases) -> str:

@@ -1,4 +1,4 @@
-"""A channel whose platform was away for one attempt, and is back after it."""
+"""A channel whose platform was away, or too slow, for one attempt, and is as before after it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from assistant.reply import Reply
 
 
 class Returning:
-    """The channel; ``come_back`` is called whenever it has tried to send."""
+    """The channel, which has patience; ``come_back`` is called whenever it has tried to send."""
 
-    def __init__(self, channel: Channel, come_back: Callable[[], None]) -> None:
+    def __init__(self, channel: Channel, come_back: Callable[[], None] = lambda: None) -> None:
         self._channel = channel
         self._come_back = come_back
+        self._next: Channel | None = None
 
     @property
     def name(self) -> str:
@@ -29,10 +30,15 @@ class Returning:
         """Ask the channel."""
         return self._channel.lane(address)
 
+    def let_next(self, hasty: Channel) -> None:
+        """Let another channel, which does not wait for long, make the next attempt."""
+        self._next = hasty
+
     def send(self, address: Address, reply: Reply, marker: str) -> Delivery:
         """Let the channel try."""
+        channel, self._next = self._next or self._channel, None
         try:
-            return self._channel.send(address, reply, marker)
+            return channel.send(address, reply, marker)
         finally:
             self._come_back()
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.addresses import linkable
 from ingest.pipeline import Pipeline
+from knowledge_base.solution_details import AppliesTo, Details, Link
 from knowledge_base.store.asking import escalations
 from knowledge_base.store.asking.escalations import QuestionState
 from knowledge_base.store.solving.solutions import SolutionText
@@ -17,6 +19,8 @@ from knowledge_base.types import LogRecord
 from tests.assistant.conformance.driver import DriverMaker
 from tests.assistant.conformance.registry import MAKERS
 from tests.assistant.conformance.world import PROJECT, SOLUTION, SOLVED, STRANGE, UNSOLVED, World, world_with
+from tests.assistant.hostile_links import HOSTILE as HOSTILE_ADDRESSES
+from tests.assistant.hostile_links import NAMES
 
 
 @pytest.fixture(params=MAKERS, ids=lambda maker: maker.name)
@@ -147,6 +151,45 @@ def test_a_long_solution_is_cut_to_what_the_platform_takes(world: World) -> None
     assert len(seen.text) <= world.driver.limit + 1000
     assert "https://kea.example.com/categories/" in seen.raw
     assert world.states() == ["sent"]
+
+
+DETAILS = Details(
+    applies=(AppliesTo("spark-etl", ">= 4.2"), AppliesTo("odps-sql")),
+    links=(Link("https://wiki.example.com/heap/磁盘", "Runbook [heap]"), Link("https://wiki.example.com/raw")),
+)
+
+
+def test_a_solution_says_where_it_applies_and_where_more_is_written(world: World) -> None:
+    assert world.driver.ask(SOLVED, event="1").ok
+    assert world.driver.ask(UNSOLVED, event="2").ok
+    world.settle()
+    before = world.driver.seen()
+    assert not any("wiki.example.com" in seen.raw for seen in before)
+    world.solve(UNSOLVED, SolutionText("Give it memory", "", "Raise the limit", DETAILS))
+    assert world.driver.ask(UNSOLVED, user="bo", event="3").ok
+    world.settle()
+    told = world.driver.seen()[len(before) :]
+    assert len(told) == 2  # who asks now, and later who asked in vain
+    for seen in told:
+        assert "spark-etl >= 4.2; odps-sql" in seen.text
+        assert "Runbook" in seen.text
+        for link in DETAILS.links:
+            assert linkable(link.url) in seen.raw or link.url in seen.raw
+
+
+def test_links_and_conditions_have_no_effect(world: World) -> None:
+    if not world.driver.markup:
+        pytest.skip("messages of this platform are plain")
+    applies = tuple(AppliesTo(name[:200]) for name in NAMES)
+    links = tuple(Link(url, name[:200]) for url, name in zip(HOSTILE_ADDRESSES, NAMES, strict=False))
+    world.solve(UNSOLVED, SolutionText("Give it memory", "", "Raise the limit", Details(applies=applies, links=links)))
+    assert world.driver.ask(UNSOLVED).ok
+    world.settle()
+    [seen] = world.driver.seen()
+    assert world.states() == ["sent"]
+    assert "further links in Kea" in seen.text
+    for harmful in ("<!channel>", "<!here", "<@U1>", "](https://evil.example", "<script>", "<img", "</a></li></ul><a"):
+        assert harmful not in seen.raw.replace("\\\\", "\\"), seen.raw
 
 
 HOSTILE = (

@@ -83,7 +83,8 @@ class TwinDriver:
 
 def _shown(reply: Reply) -> str:
     facts = "\n".join(f"{name}: {value}" for name, value in reply.facts)
-    return f"{reply.headline}\n{reply.body}\n{facts}\n{reply.link}"
+    links = "\n".join(f"{name}: {url}" for name, url in reply.links)
+    return f"{reply.headline}\n{reply.applies}\n{reply.body}\n{facts}\n{links}\n{reply.link}"
 
 
 class TicketTwinDriver(TwinDriver):
