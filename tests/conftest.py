@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from knowledge_base.embedding import ensure_model
@@ -40,6 +41,12 @@ CHROMIUM_ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+def pytest_configure() -> None:
+    """Let no example of a property fail because the machine was busy for a fifth of a second."""
+    hypothesis.settings.register_profile("kea", hypothesis.settings.default, deadline=None)
+    hypothesis.settings.load_profile("kea")
 
 
 def pytest_collection_finish() -> None:

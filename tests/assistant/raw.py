@@ -17,6 +17,8 @@ import pytest
 
 Answer = Callable[[socket.socket], None]
 JSON, HTML = "application/json", "text/html"
+ENDLESS, SOON = 60.0, 10.0
+"""Seconds that something takes which nobody cuts, and by when what is cut at its time has ended on any machine."""
 
 
 @dataclass
@@ -89,7 +91,7 @@ def response(status: int, body: bytes = b"", kind: str = HTML, *, length: int | 
     return "\r\n".join([*lines, "Connection: close", "", ""]).encode() + body
 
 
-def dripping(head: bytes, *, seconds: float = 8.0) -> Answer:
+def dripping(head: bytes, *, seconds: float = ENDLESS) -> Answer:
     """Say something, then a letter every now and then."""
 
     def answer(connection: socket.socket) -> None:
@@ -141,7 +143,7 @@ def slow_names(patch: pytest.MonkeyPatch) -> Iterator[None]:
     over, real = threading.Event(), socket.getaddrinfo
 
     def look_up(*given: object, **named: object) -> object:
-        over.wait(20)
+        over.wait(ENDLESS)
         return real(*given, **named)  # type: ignore[arg-type]
 
     patch.setattr(socket, "getaddrinfo", look_up)

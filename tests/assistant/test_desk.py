@@ -22,7 +22,7 @@ from web.app import create_app
 class Slow(MemoryChannel):
     """A platform that takes its time for each message."""
 
-    seconds = 0.2
+    seconds = 0.5
 
     def send(self, address: Address, reply: Reply, marker: str) -> Delivery:
         time.sleep(self.seconds)
@@ -38,7 +38,7 @@ class Hanging(MemoryChannel):
 
     def send(self, address: Address, reply: Reply, marker: str) -> Delivery:
         self.begun.set()
-        self.let_go.wait(30)
+        self.let_go.wait(60)
         return MemoryChannel.send(self, address, reply, marker)
 
 
@@ -68,7 +68,7 @@ def test_the_database_stays_open_under_what_still_works(
     queue_replies(world, 1, channel_name=hanging[0].name)
     world.knowledge.close()  # the application opens it
     with TestClient(app):
-        assert hanging[0].begun.wait(10)
+        assert hanging[0].begun.wait(30)
     hanging[0].let_go.set()
     wait_for_end("kea-outbox-hanging")
     assert world.states() == ["sent"]
@@ -77,7 +77,7 @@ def test_the_database_stays_open_under_what_still_works(
 def wait_for_end(name: str) -> None:
     for thread in threading.enumerate():
         if thread.name.startswith(name):
-            thread.join(10)
+            thread.join(30)
             assert not thread.is_alive()
 
 
@@ -90,23 +90,23 @@ def test_a_slow_platform_with_much_to_deliver_does_not_hold_up_the_stop(world: W
         time.sleep(0.01)
     begun = time.monotonic()
     assert desk.stop() == ()
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 10  # all of it would take twice as long
     assert set(world.states()) == {"sent", "waiting"}
 
 
 def test_platforms_that_hang_hold_up_the_stop_together_and_are_named(
     world: World, hanging: list[Hanging], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.desk.STOP_SECONDS", 0.5)
+    monkeypatch.setattr("assistant.desk.STOP_SECONDS", 2.0)
     desk = desk_of(world, *hanging)
     for each in hanging:
         queue_replies(world, 1, lane=each.name, channel_name=each.name)
     desk.start()
     for each in hanging:
-        assert each.begun.wait(10)
+        assert each.begun.wait(30)
     begun = time.monotonic()
     assert desk.stop() == tuple(f"kea-outbox-{each.name}" for each in hanging)
-    assert time.monotonic() - begun < 1.2
+    assert time.monotonic() - begun < 5.5  # six, one after the other
     for each in hanging:
         each.let_go.set()
     wait_for_end("kea-outbox-hanging")

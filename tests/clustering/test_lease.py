@@ -32,7 +32,10 @@ with knowledge_at(sys.argv[1], Path(sys.argv[2])) as knowledge, try_lease(knowle
 
 @contextmanager
 def holder(knowledge: KnowledgeBase, project: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Another process that tries to take the lease and holds it until its standard input ends."""
+    """Another process that tries to take the lease and holds it until its standard input ends.
+
+    Once that process has ended, the lease is free.
+    """
     url = knowledge.store.engine.url.render_as_string(hide_password=False)
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, url, str(knowledge.settings.home_path), project],
@@ -41,7 +44,12 @@ def holder(knowledge: KnowledgeBase, project: str) -> Iterator[tuple[str, subpro
         text=True,
     ) as process:
         assert process.stdout is not None
-        yield process.stdout.readline().strip(), process
+        answer = process.stdout.readline().strip()
+        yield answer, process
+    until = time.monotonic() + 30  # a server learns of it by the broken connection
+    while answer.isdigit() and not is_free(knowledge, project):
+        assert time.monotonic() < until, "a lease ends with its process"
+        time.sleep(0.05)
 
 
 def test_two_leases_in_one_process(knowledge: KnowledgeBase) -> None:
@@ -61,8 +69,8 @@ def test_two_leases_in_one_process(knowledge: KnowledgeBase) -> None:
         assert third.epoch == first.epoch + 1
 
 
-def is_free(knowledge: KnowledgeBase) -> bool:
-    with try_lease(knowledge, MINE) as lease:
+def is_free(knowledge: KnowledgeBase, project: str) -> bool:
+    with try_lease(knowledge, project) as lease:
         return lease is not None
 
 
@@ -74,10 +82,6 @@ def test_two_processes(knowledge: KnowledgeBase) -> None:
             assert lease is None
         process.kill()
         process.wait(30)
-    until = time.monotonic() + 10  # a server learns of it by the broken connection
-    while not is_free(knowledge):
-        assert time.monotonic() < until, "a lease ends with its process"
-        time.sleep(0.05)
     with try_lease(knowledge, MINE) as lease:
         assert lease is not None
         with holder(knowledge, MINE) as (answer, process):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import httpx2
 from knowledge_base.settings import read_settings
 from knowledge_base.store.projects import ensure_project
 from knowledge_base.store.store import Store
+from tests.support.ports import HeldPort
 from web.identity.signin import make_token
 
 SECONDS_TO_START = 60.0
@@ -28,7 +28,7 @@ class Kea:
 
     def __init__(self, home: Path, **settings: str) -> None:
         self.home = home
-        self._port = _free_port()
+        self._port = HeldPort()
         self._settings = {f"KEA_{name.upper()}": value for name, value in settings.items()}
         self._log = home.parent / f"{home.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -37,7 +37,7 @@ class Kea:
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://127.0.0.1:{self._port.number}"
 
     @property
     def log(self) -> str:
@@ -61,7 +61,7 @@ class Kea:
         environment = {
             **{name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")},
             "KEA_HOME": str(self.home),
-            "KEA_PORT": str(self._port),
+            "KEA_PORT": str(self._port.number),
             "NO_PROXY": "*",
             **self._settings,
         }
@@ -101,6 +101,14 @@ class Kea:
             finally:
                 process.kill()
 
+    def close(self) -> None:
+        """Stop it, and let its port go."""
+        try:
+            self.stop()
+        finally:
+            self.client.close()
+            self._port.release()
+
     def sign_in(self) -> None:
         """Let the client call the API from now on."""
         with self.store as store:
@@ -125,8 +133,7 @@ def serving(home: Path, **settings: str) -> Iterator[Kea]:
         kea.sign_in()
         yield kea
     finally:
-        kea.stop()
-        kea.client.close()
+        kea.close()
 
 
 def wait_until(
@@ -144,9 +151,3 @@ def wait_until(
         assert alive(), f"it died before {what}\n{said}"
         assert time.monotonic() < end, f"not within {seconds:.0f} s: {what}\n{said}"
         time.sleep(0.05)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

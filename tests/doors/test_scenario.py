@@ -53,7 +53,7 @@ class World:
 
     def dingtalk_sends(self, text: str) -> None:
         pushed = self.dingtalk.gateway.push(self.asking.payload(text))
-        assert pushed.answered.wait(10)
+        assert pushed.answered.wait(30)
         assert pushed.code == 200
 
     def github_sends(self, event: dict[str, object], kind: str) -> int:
@@ -124,7 +124,7 @@ def world(kafka_broker: Broker, enriched: str, database: str, tmp_path: Path, mo
         }
         with serving(tmp_path / "home", **settings) as kea:
             yield World(kea, slack, dingtalk, github)
-    github.go_away()
+    github.close()
 
 
 def test_from_lines_to_feedback(world: World, kafka_broker: Broker, enriched: str) -> None:
@@ -157,5 +157,9 @@ def test_from_lines_to_feedback(world: World, kafka_broker: Broker, enriched: st
     event = fake_github.comment_event(number=7, comment=1, body="Helpful")
     assert world.github_sends(event, "issue_comment") == 202
     shown = f"/categories/{category['id']}"
-    wait_until(lambda: "<strong>2</strong> helpful" in kea.client.get(shown).text, "feedback is on the page", told=kea)
-    assert "<strong>1</strong> not helpful" in kea.client.get(shown).text
+    judged = ("<strong>2</strong> helpful", "<strong>1</strong> not helpful")
+    wait_until(lambda: _all_in(judged, kea.client.get(shown).text), "feedback is on the page", told=kea)
+
+
+def _all_in(wanted: tuple[str, ...], text: str) -> bool:
+    return all(each in text for each in wanted)

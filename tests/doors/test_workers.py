@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import httpx2
 import pytest
+from sqlalchemy import NullPool, create_engine
 
 from tests.doors.kea import Kea, serving, wait_until
-from web.running.background import TELL_SECONDS
 
 WORKERS = 2
 EMBEDDER = "hashing-v1:256"
@@ -62,18 +63,50 @@ def wait_until_all_are_ready(kea: Kea) -> None:
 
 
 @contextmanager
-def halted(pid: int) -> Iterator[None]:
-    """Let a process stand still."""
-    os.kill(pid, signal.SIGSTOP)
+def halted(kea: Kea, pid: int) -> Iterator[None]:
+    """Let a process stand still, at a moment in which it holds nothing of the database that others wait for."""
     try:
+        wait_until(lambda: stands_between_transactions(kea, pid), "a process stands still between two transactions")
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
 
 
+def stands_between_transactions(kea: Kea, pid: int) -> bool:
+    """Let a process stand still; where it holds something it goes on."""
+    os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: all(map(has_stopped, Path(f"/proc/{pid}/task").iterdir())), "all of its threads have stopped")
+    if nobody_writes(kea):
+        return True
+    os.kill(pid, signal.SIGCONT)
+    return False
+
+
+def has_stopped(thread: Path) -> bool:
+    return (thread / "stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+def nobody_writes(kea: Kea) -> bool:
+    """Tell whether no process has begun a transaction that others might wait for."""
+    engine = create_engine(kea.store.url, poolclass=NullPool)
+    if engine.dialect.name == "sqlite":
+        with closing(sqlite3.connect(str(engine.url.database), timeout=0)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+            return True
+    begun = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+    )
+    with engine.connect() as db:
+        return db.exec_driver_sql(begun).scalar_one() == 0
+
+
 def status(kea: Kea) -> dict[str, object]:
     """Read the status by a connection of its own, which any process that runs may take."""
-    with httpx2.Client(base_url=kea.url, headers=kea.client.headers, timeout=10) as client:
+    with httpx2.Client(base_url=kea.url, headers=kea.client.headers, timeout=30) as client:
         response = client.get("/api/v1/status")
         assert response.status_code == 200, response.text
         return dict(response.json())
@@ -81,7 +114,7 @@ def status(kea: Kea) -> dict[str, object]:
 
 def send(kea: Kea, text: str) -> None:
     """Hand a line in by a connection of its own."""
-    with httpx2.Client(base_url=kea.url, headers=kea.client.headers, timeout=10) as client:
+    with httpx2.Client(base_url=kea.url, headers=kea.client.headers, timeout=30) as client:
         assert client.post("/api/v1/logs", json=[{"text": text}]).status_code < 300
 
 
@@ -96,12 +129,12 @@ def answer(kea: Kea) -> str:
 def test_each_process_answers_and_only_the_first_clusters(kea: Kea) -> None:
     wait_until_all_are_ready(kea)
     first, second = started(kea)
-    with halted(first):
+    with halted(kea, first):
         send(kea, LINE)
         assert answer(kea) == "known_unsolved"
         time.sleep(2)  # windows are half a second long
         assert status(kea)["pending"] == 1
-    with halted(second):
+    with halted(kea, second):
         wait_until(lambda: status(kea)["pending"] == 0, "the first process clusters")
         assert answer(kea) == "known_unsolved"
 
@@ -113,10 +146,14 @@ def test_whichever_answers_knows_what_is_held_up(tmp_path: Path) -> None:
         wait_until_all_are_ready(kea)
         send(kea, LINE)
         wait_until(lambda: bool(status(kea)["clustering_failure"]), "the model is missed", told=kea)
-        time.sleep(2 * TELL_SECONDS)
         for pid in started(kea):
-            with halted(pid):
-                assert str(no_folder) in str(status(kea)["clustering_failure"])
+            wait_until(lambda pid=pid: others_know(kea, pid, str(no_folder)), "the others know", told=kea)  # type: ignore[misc]
+
+
+def others_know(kea: Kea, pid: int, failure: str) -> bool:
+    """Tell whether those that answer in the place of a process know what is held up."""
+    with halted(kea, pid):
+        return failure in str(status(kea)["clustering_failure"])
 
 
 @pytest.mark.parametrize("place", range(WORKERS))
@@ -155,7 +192,7 @@ def test_a_server_that_cannot_start_says_so_and_ends(tmp_path: Path) -> None:
     nowhere = f"postgresql://nobody@/kea?host={tmp_path}"
     environment = {**os.environ, "KEA_HOME": str(tmp_path / "home"), "KEA_DATABASE_URL": nowhere}
     command = [sys.executable, "-c", "from web.cli import main; main()", "serve", "--port", "0", "--workers", "2"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=180)
     assert done.returncode == 1
     assert "before all were ready" in done.stderr
     assert "Kea is ready" not in done.stdout

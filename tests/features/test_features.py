@@ -46,9 +46,9 @@ def test_identifiers_come_apart_and_frames_go(text: str, expected: str) -> None:
 @pytest.mark.parametrize("unit", ["a.", "A", "aA", "<a", "at ", "_", "表", "a1-", "caused by : ", "\n at"])
 def test_hostile_texts_take_no_long(unit: str) -> None:
     text = unit * (1_000_000 // len(unit))
-    start = time.perf_counter()
+    start = time.process_time()
     grams(cleaned(text))
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_common_words_come_longest_first() -> None:

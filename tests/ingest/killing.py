@@ -7,6 +7,7 @@ between two commits or inside one, however slow the machine is.
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -55,10 +56,11 @@ def write_workload(path: Path, rows: int) -> Workload:
     return Workload(path, frozenset(ids), rows - len(ids))
 
 
-def start_ingest(*arguments: str | Path) -> subprocess.Popen[str]:
-    """Start ``kea ingest`` as a process of its own; KEA_HOME comes from the environment."""
+def start_ingest(*arguments: str | Path, **settings: str) -> subprocess.Popen[str]:
+    """Start ``kea ingest`` as a process of its own; what is not set here, as KEA_HOME, comes from the environment."""
     command = [sys.executable, "-c", "from web.cli import main; main()", "ingest", *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    environment = {**os.environ, **settings}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
 
 
 def size_of(path: Path) -> int:

@@ -140,10 +140,10 @@ class TestIngest:
         self, kea_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("KEA_BATCH_SIZE", "250")
-        work = write_workload(tmp_path / "rows.jsonl", 80_000)
+        work = write_workload(tmp_path / "rows.jsonl", 20_000)
         enriched, dead = tmp_path / "enriched.jsonl", tmp_path / "dead.jsonl"
         arguments = (work.path, "--enriched", enriched, "--dead-letters", dead)
-        process = start_ingest(*arguments)
+        process = start_ingest(*arguments, KEA_BATCH_SIZE="2")  # it is far from its end when it is stopped
         while not size_of(enriched):
             assert process.poll() is None
             time.sleep(0.01)

@@ -227,10 +227,11 @@ def test_what_cannot_be_read_is_one_sentence(kafka_broker: Broker, home: Path, s
 def two_readers(kafka_broker: Broker, home: Path) -> Iterator[tuple[str, str]]:
     """Two processes of one group that read the same topic; gives the topics."""
     topic, enriched = kafka_broker.make_topic(partitions=4), kafka_broker.make_topic(partitions=2)
-    source = url(kafka_broker, topic, enriched=enriched)
+    source = url(kafka_broker, topic, enriched=enriched, group=topic)
     send(kafka_broker, topic, LINES)
     ingest_to_end(home, source)
     readers = [start_ingest(home, source) for _ in range(2)]
+    wait_until(lambda: members(kafka_broker, topic) == 2, "that both joined the group")
     yield topic, enriched
     for reader in readers:
         reader.send_signal(signal.SIGTERM)
@@ -238,6 +239,14 @@ def two_readers(kafka_broker: Broker, home: Path) -> Iterator[tuple[str, str]]:
         _, err = reader.communicate(timeout=60)
         assert reader.returncode == 0, err
         assert "Traceback" not in err, err
+
+
+def members(broker: Broker, group: str) -> int:
+    admin = KafkaAdminClient(bootstrap_servers=broker.plain)
+    try:
+        return len(admin.describe_groups([group])[group]["members"])
+    finally:
+        admin.close()
 
 
 def test_two_readers_share_a_topic_and_count_each_line_once(
@@ -254,21 +263,22 @@ def test_two_readers_share_a_topic_and_count_each_line_once(
     assert len(each_once(rows)) == 3006
 
 
-def test_a_broken_database_pauses_the_reading_and_loses_nothing(kafka_broker: Broker, home: Path) -> None:
-    topic = kafka_broker.make_topic()
+def test_a_broken_database_pauses_the_reading_and_loses_nothing(
+    kafka_broker: Broker, home: Path, tmp_path: Path
+) -> None:
+    topic, said = kafka_broker.make_topic(), tmp_path / "said"
     send(kafka_broker, topic, LINES)
-    process = start_ingest(home, url(kafka_broker, topic), KEA_BATCH_SIZE="100")
+    process = start_ingest(home, url(kafka_broker, topic), output=said, KEA_BATCH_SIZE="100")
     try:
         wait_until(lambda: counted(home) == 6, "the first count")
         with Store(read_settings(home=home).url) as store, store.write():
             send(kafka_broker, topic, LINES)
-            time.sleep(12)  # longer than the busy timeout of the database
+            wait_until(lambda: "reading is paused" in said.read_text(), "that the database is missed")
         wait_until(lambda: counted(home) == 12, "the count after the lock")
     finally:
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=60)
-    assert "reading is paused" in err
-    assert process.returncode == 0
+        process.wait(60)
+    assert process.returncode == 0, said.read_text()
 
 
 def test_kills_of_kea_and_of_its_broker_lose_and_double_nothing(home: Path) -> None:

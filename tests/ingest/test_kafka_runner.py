@@ -234,5 +234,5 @@ def test_stopping_while_the_database_is_away_is_quick(reading: Reading) -> None:
     reading.committer.before = failing(1000, StorageUnavailable("away"))
     begun = time.monotonic()
     reading.until(lambda: bool(reading.twin.paused))
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 15  # the pauses grow to half a minute
     assert reading.held.counted == 0

@@ -60,11 +60,11 @@ def test_two_ingests_and_a_reader_share_a_home(kea_home: Path, tmp_path: Path) -
 
 @pytest.mark.usefixtures("small_batches")
 def test_a_second_reader_of_a_file_takes_it_over(kea_home: Path, tmp_path: Path) -> None:
-    # Enough that the first one still reads when the second has started.
-    work = write_workload(tmp_path / "rows.jsonl", 120_000)
+    # The first one commits so often that it still reads when the second has started, however slow that is.
+    work = write_workload(tmp_path / "rows.jsonl", 30_000)
     enriched, dead = tmp_path / "enriched.jsonl", tmp_path / "dead.jsonl"
     arguments = (work.path, "--enriched", enriched, "--dead-letters", dead)
-    first = start_ingest(*arguments)
+    first = start_ingest(*arguments, KEA_BATCH_SIZE="2")
     while not size_of(enriched):
         assert first.poll() is None
         time.sleep(0.01)
@@ -79,7 +79,7 @@ def test_a_kill_before_anything_was_committed_is_harmless(kea_home: Path, tmp_pa
     work = write_workload(tmp_path / "rows.jsonl", 3_000)
     enriched, dead = tmp_path / "enriched.jsonl", tmp_path / "dead.jsonl"
     arguments = (work.path, "--enriched", enriched, "--dead-letters", dead)
-    process = start_ingest(*arguments)
+    process = start_ingest(*arguments, KEA_BATCH_SIZE="2")  # it is far from its end when it is killed
     while not enriched.exists():
         assert process.poll() is None
         time.sleep(0.001)

@@ -207,8 +207,8 @@ HOSTILE = (
 def test_no_rule_is_slow_on_a_hostile_line(piece: str) -> None:
     text = reduce_text(piece * (MAX_LINE // len(piece))).text
     for rule in (*MASK_RULES, *KEEP_RULES):
-        started = time.process_time()
+        started = time.thread_time()
         for _ in rule.pattern.finditer(text):
             pass
         # A pattern that is linear takes some milliseconds; one that is not, hundreds.
-        assert time.process_time() - started < 0.1, rule.name
+        assert time.thread_time() - started < 0.1, rule.name

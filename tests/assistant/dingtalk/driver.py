@@ -28,7 +28,8 @@ from tests.assistant.conformance.driver import Ack, DriverMaker, Seen
 from tests.assistant.conformance.returning import Returning
 from tests.assistant.dingtalk.platform import CLIENT_ID, ROBOT, SECRET, Platform, running_platform
 
-SECONDS = 0.6
+PATIENT, HASTY = 10.0, 1.5
+"""Seconds of a single wait: of a test that is to get its answer, and of one that is to get none."""
 
 
 def now() -> datetime:
@@ -58,8 +59,8 @@ def variables_for(platform: Platform) -> dict[str, str]:
     }
 
 
-def channel_for(platform: Platform, clock: Clock = now, *, secret: str = SECRET) -> DingTalk:
-    """Make the channel as ``adapters`` does, with a shorter time limit."""
+def channel_for(platform: Platform, clock: Clock = now, *, secret: str = SECRET, seconds: float = PATIENT) -> DingTalk:
+    """Make the channel as ``adapters`` does, with a time limit of its own."""
     return DingTalk(
         client_id=CLIENT_ID,
         client_secret=SecretStr(secret),
@@ -67,7 +68,7 @@ def channel_for(platform: Platform, clock: Clock = now, *, secret: str = SECRET)
         api=base_url("", platform.url),
         webhooks=base_url("", platform.url),
         clock=clock,
-        seconds=SECONDS,
+        seconds=seconds,
     )
 
 
@@ -159,8 +160,10 @@ class DingTalkDriver:
         if how == "away":
             self.platform.go_away()
             self._is_away = True
-        else:
-            self.platform.breaks.append(how)
+            return
+        self.platform.breaks.append(how)
+        if how == "slow":
+            self._channel.let_next(channel_for(self.platform, seconds=HASTY))
 
     def come_back(self) -> None:
         if self._is_away:
@@ -225,7 +228,7 @@ class StreamDriver(DingTalkDriver):
             if self.failed.is_set():
                 pushed.answered.wait(0.3)  # an acknowledgement would come now
                 break
-        self.platform.gateway.pending.pop(pushed.message_id, None)  # the suite sends it again by itself
+        self.platform.gateway.forget(pushed)  # the suite sends it again by itself
         return Ack(pushed.code == 200, monotonic() - begun, f"acknowledged with {pushed.code}")
 
 

@@ -52,7 +52,7 @@ class Gateway:
         self.tickets.add(ticket)
         return ticket
 
-    def wait(self, seconds: float = 10) -> None:
+    def wait(self, seconds: float = 30) -> None:
         """Wait until a client is connected."""
         assert self._up.wait(seconds), "nobody has connected"
 
@@ -73,17 +73,24 @@ class Gateway:
                 self._send(pushed)
             return len(waiting)
 
+    def forget(self, pushed: Pushed) -> None:
+        """Send a message never again."""
+        with self._lock:
+            self.pending.pop(pushed.message_id, None)
+
     def drop(self) -> None:
         """Break the connection off without a word."""
-        assert self._socket is not None
-        self._up.clear()
-        self._socket.socket.shutdown(socket.SHUT_RDWR)
+        with self._lock:
+            assert self._socket is not None
+            self._up.clear()
+            self._socket.socket.shutdown(socket.SHUT_RDWR)
 
     def ask_to_disconnect(self) -> None:
         """Send the frame that tells a client to connect anew."""
-        assert self._socket is not None
-        self._up.clear()
-        self._socket.send(json.dumps(_frame("SYSTEM", "disconnect", "bye", {"reason": "upgrade"})))
+        with self._lock:
+            assert self._socket is not None
+            self._up.clear()
+            self._socket.send(json.dumps(_frame("SYSTEM", "disconnect", "bye", {"reason": "upgrade"})))
 
     def close(self) -> None:
         """Close everything."""

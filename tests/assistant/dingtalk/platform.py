@@ -13,9 +13,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.assistant.dingtalk.gateway import Gateway
+from tests.support.ports import HeldPort
 
 CLIENT_ID, SECRET, ROBOT = "dingclient", "the-app-secret", "dingrobot"
 STAFF = frozenset({"ana", "bo", "eve"})
+SLOW_SECONDS = 60.0
+"""Longer than anybody waits: a slow answer comes when the test is over."""
 TOO_LONG = {"errcode": 460101, "errmsg": "message too long, exceed 20000 bytes"}
 MUTED = {"errcode": 130101, "errmsg": "send too fast, exceed 20 times per minute"}
 
@@ -49,15 +52,15 @@ class Platform:
         self.closing = threading.Event()
         self.now = lambda: datetime.now(UTC)
         self._numbers = itertools.count(1)
-        self._port = 0
+        self._port = HeldPort()
         self.listen()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}/"
+        return f"http://127.0.0.1:{self._port.number}/"
 
     def listen(self) -> None:
-        """Listen, at the same port again where it did before."""
+        """Listen, at the same port each time."""
         platform = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -77,8 +80,7 @@ class Platform:
                 self.end_headers()
                 self.wfile.write(body)
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), Handler)
-        self._port = self._server.server_address[1]
+        self._server = ThreadingHTTPServer(("127.0.0.1", self._port.number), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
@@ -168,7 +170,7 @@ class Platform:
             return refused_by, refusal, {}
         self.posted.append(posted)
         if how == "slow":
-            self.closing.wait(3)
+            self.closing.wait(SLOW_SECONDS)
         if how in ("slow", "dropped"):
             raise Drop
         return 200, done, {}
@@ -177,6 +179,7 @@ class Platform:
         """Close everything."""
         self.closing.set()
         self.go_away()
+        self._port.release()
         self.gateway.close()
 
 

@@ -14,7 +14,7 @@ from assistant.handing_over import target_of
 from assistant.ports import Delivered, Delivery, Doubtful, Postponed, Refused
 from assistant.reply import Reply
 from knowledge_base.errors import InputError
-from tests.assistant.dingtalk.driver import channel_for, now
+from tests.assistant.dingtalk.driver import HASTY, channel_for, now
 from tests.assistant.dingtalk.platform import Platform, running_platform
 
 REPLY = Reply("en", "This is a known error", "Run the migration", question_id="Q-1", feedback=True)
@@ -180,7 +180,6 @@ def test_a_base_address_that_is_none_is_refused(value: str) -> None:
 )
 def test_the_truth_is_told(
     platform: Platform,
-    channel: DingTalk,
     time: Time,
     late: bool,
     how: str,
@@ -192,6 +191,7 @@ def test_the_truth_is_told(
     if late:
         time.shift = timedelta(hours=2)
     platform.breaks.append(how)
+    channel = channel_for(platform, time, seconds=HASTY) if how == "slow" else channel_for(platform, time)
     result = send(channel, where)
     assert isinstance(result, kind), result
     if isinstance(result, Postponed):

@@ -15,14 +15,14 @@ from assistant.dingtalk.places import Place, base_url
 from assistant.ports import Delivered, Delivery, Doubtful, Postponed, Refused
 from assistant.reply import Reply
 from tests.assistant.dingtalk.driver import now
-from tests.assistant.raw import DRIPS, HTML, JSON, Answer, dead_host, dripping, response, serving, slow_names
+from tests.assistant.raw import DRIPS, HTML, JSON, SOON, Answer, dead_host, dripping, response, serving, slow_names
 
 REPLY = Reply("en", "Known", "Run the migration", question_id="Q-1", feedback=True)
 TOKEN = response(200, b'{"accessToken": "t", "expireIn": 7200}', JSON)
-IN_ALL = 0.8
+IN_ALL = 1.0
 
 
-def send(url: str, *, late: bool = False, seconds: float = 1.0, in_all: float = 5.0) -> Delivery:
+def send(url: str, *, late: bool = False, seconds: float = 10.0, in_all: float = 30.0) -> Delivery:
     """Send by the session's webhook, or where that is over by the robot's API."""
     channel = DingTalk(
         client_id="id", client_secret=SecretStr("secret"), robot_code="robot",
@@ -124,29 +124,30 @@ def test_an_answer_that_drips_in_is_cut(how: str) -> None:
         else:
             result = robot(drip, in_all=IN_ALL) if by == "robot" else robot(TOKEN, drip, in_all=IN_ALL)
         assert isinstance(result, expected), (by, result)
-        assert time.monotonic() - begun < IN_ALL + 1
+        assert time.monotonic() - begun < SOON
 
 
 def test_one_call_alone_does_not_take_all_of_the_time() -> None:
     begun = time.monotonic()
     with serving(dripping(DRIPS["headers"])) as platform:
-        assert isinstance(send(platform.url, seconds=0.3, in_all=9), Doubtful)
-    assert time.monotonic() - begun < 2
+        assert isinstance(send(platform.url, seconds=0.8, in_all=50), Doubtful)
+    assert time.monotonic() - begun < SOON
 
 
 def test_all_calls_of_a_delivery_share_their_time() -> None:
+    """Five calls of two seconds each would take ten; the delivery ends within its three."""
     refused = response(401, b'{"code": "InvalidAuthentication"}', JSON)
     gone = response(200, b'{"errcode": 300001}', JSON)
     answers = [gone, TOKEN, refused, TOKEN, refused]
 
     def slowly(connection: Any) -> None:
-        time.sleep(0.3)
+        time.sleep(2)
         connection.sendall(answers.pop(0))
 
     with serving(slowly) as platform:
         begun = time.monotonic()
-        assert isinstance(send(platform.url, in_all=IN_ALL), Postponed | Doubtful)
-        assert time.monotonic() - begun < IN_ALL + 0.3
+        assert isinstance(send(platform.url, in_all=3.0), Postponed | Doubtful)
+        assert time.monotonic() - begun < 7
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -154,14 +155,14 @@ def test_a_host_with_many_dead_addresses_takes_no_longer(monkeypatch: pytest.Mon
     with dead_host(monkeypatch, "many.test") as port:
         begun = time.monotonic()
         assert isinstance(send(f"http://many.test:{port}/", late=late, in_all=IN_ALL), Postponed)
-        assert time.monotonic() - begun < IN_ALL + 1.2
+        assert time.monotonic() - begun < SOON
 
 
 def test_a_name_that_is_looked_up_for_ever_takes_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     with slow_names(monkeypatch):
         begun = time.monotonic()
         assert isinstance(send("http://slow.test/", in_all=IN_ALL), Postponed)
-        assert time.monotonic() - begun < IN_ALL + 1.2
+        assert time.monotonic() - begun < SOON
 
 
 def test_an_answer_without_end_is_not_kept() -> None:

@@ -63,8 +63,8 @@ def over_socket(tmp_path: Path) -> Iterator[SlackWorld]:
 
 @pytest.fixture
 def over_watchful_socket(tmp_path: Path) -> Iterator[SlackWorld]:
-    """Kea notices within a second or two that the line is cut."""
-    yield from _world(partial(socket_driver, ping=0.2), tmp_path)
+    """Kea notices within a few seconds that the line is cut."""
+    yield from _world(partial(socket_driver, ping=0.5), tmp_path)
 
 
 @pytest.fixture(params=[http_driver, socket_driver], ids=["http", "socket"])

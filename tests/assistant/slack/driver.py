@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from time import monotonic
 from typing import Any
 
 import pytest
 
-from assistant.ports import Accept, Adapter, Inbound, WebhookRequest
+from assistant.ports import Accept, Adapter, Channel, Inbound, WebhookRequest
 from assistant.slack import adapters
 from knowledge_base.errors import InputError, NotAllowed, Unavailable
 from knowledge_base.settings import Settings
@@ -33,6 +34,8 @@ from tests.assistant.slack.server import (
 )
 
 PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
+PATIENT, HASTY = 10, 2
+"""Seconds of a single wait: of a test that is to get its answer, and of one that is to get none."""
 
 
 def real_clock() -> datetime:
@@ -40,7 +43,8 @@ def real_clock() -> datetime:
 
 
 class SlackDriver:
-    """What both ways have in common. ``slack`` is the platform, ``adapter`` the real one."""
+    """What both ways have in common. ``slack`` is the platform, ``adapter`` the real one; ``hasty`` makes its channel
+    anew, for an attempt that does not wait for long."""
 
     quiet = False
     markup = True
@@ -50,9 +54,11 @@ class SlackDriver:
     limit = MESSAGE
     allowed_seconds = 3.0
 
-    def __init__(self, slack: FakeSlack, adapter: Adapter) -> None:
+    def __init__(self, slack: FakeSlack, adapter: Adapter, hasty: Callable[[], Channel]) -> None:
         self.slack = slack
-        self.adapter = replace(adapter, channel=Returning(adapter.channel, self.come_back))
+        self._channel = Returning(adapter.channel, self.come_back)
+        self.adapter = replace(adapter, channel=self._channel)
+        self._hasty = hasty
         self.timestamps: dict[str, str] = {}
         self._away = False
 
@@ -90,8 +96,10 @@ class SlackDriver:
         if how == "away":
             self._away = True
             self.slack.go_away()
-        else:
-            self.slack.breaks.append("code:is_archived" if how == "refused" else how)
+            return
+        self.slack.breaks.append("code:is_archived" if how == "refused" else how)
+        if how == "slow":
+            self._channel.let_next(self._hasty())
 
     def come_back(self) -> None:
         if self._away:
@@ -140,8 +148,10 @@ class HttpDriver(SlackDriver):
 class SocketDriver(SlackDriver):
     """Envelopes on a WebSocket."""
 
-    def __init__(self, slack: FakeSlack, adapter: Adapter, failed: threading.Event) -> None:
-        super().__init__(slack, adapter)
+    def __init__(
+        self, slack: FakeSlack, adapter: Adapter, hasty: Callable[[], Channel], failed: threading.Event
+    ) -> None:
+        super().__init__(slack, adapter, hasty)
         self._failed = failed
 
     def deliver(self, payload: dict[str, Any], *, retry: int = 0) -> Ack:
@@ -170,12 +180,20 @@ def fake_slack() -> Iterator[FakeSlack]:
             slack.close()
 
 
+def adapter_of(
+    settings: Settings, accept: Accept, clock: Clock, seconds: int = PATIENT, *, ping: float = 1.0
+) -> Adapter:
+    """Make the adapter, with time limits of its own."""
+    [adapter] = adapters(settings, lambda project: accept, clock, timeout_seconds=seconds, ping_seconds=ping)
+    return adapter
+
+
 @contextmanager
 def http_driver(accept: Accept, clock: Clock = real_clock) -> Iterator[HttpDriver]:
     with fake_slack() as slack:
         settings = settings_of(slack, slack_signing_secret=SIGNING_SECRET)
-        [adapter] = adapters(settings, lambda project: accept, clock, timeout_seconds=1)
-        yield HttpDriver(slack, adapter)
+        make = partial(adapter_of, settings, accept, clock)
+        yield HttpDriver(slack, make(), lambda: make(HASTY).channel)
 
 
 @contextmanager
@@ -191,13 +209,14 @@ def socket_driver(accept: Accept, clock: Clock = real_clock, *, ping: float = 1.
 
     with fake_slack() as slack:
         settings = settings_of(slack, slack_app_token=APP_TOKEN)
-        [adapter] = adapters(settings, lambda project: watched, clock, timeout_seconds=1, ping_seconds=ping)
+        make = partial(adapter_of, settings, watched, clock, ping=ping)
+        adapter = make()
         connection = adapter.connection
         assert connection is not None
         connection.start()
         try:
             wait_until(lambda: connection.connected)
-            yield SocketDriver(slack, adapter, failed)
+            yield SocketDriver(slack, adapter, lambda: make(HASTY).channel, failed)
         finally:
             connection.stop()
 

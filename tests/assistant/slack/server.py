@@ -14,10 +14,13 @@ from urllib.parse import parse_qsl
 
 from tests.assistant.slack.rules import error_in
 from tests.assistant.slack.socket_mode import SocketMode
+from tests.support.ports import HeldPort
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-test-bot", "xapp-test-app", "8f742231b10e8888abcd99yyyzzz85a5"
 TEAM, BOT, BOT_ID = "T0TEAM", "U0KEA", "B0KEA"
 CHANNEL, ARCHIVED = "C0GENERAL", "C0OLD"
+SLOW_SECONDS = 60.0
+"""Longer than anybody waits: a slow answer comes when the test is over."""
 Answer = tuple[int, dict[str, Any], dict[str, str]]
 
 
@@ -50,15 +53,14 @@ class FakeSlack:
         self._numbers = itertools.count(1)
         self._released = threading.Event()
         self.socket_mode = SocketMode()
-        self._port = 0
+        self._port = HeldPort()
         self.listen()
 
     # The server.
 
     def listen(self) -> None:
-        """Listen, on the same port as before."""
-        self._server = _Server(("127.0.0.1", self._port), _handler_of(self))
-        self._port = self._server.server_address[1]
+        """Listen, on the same port each time."""
+        self._server = _Server(("127.0.0.1", self._port.number), _handler_of(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
@@ -73,16 +75,17 @@ class FakeSlack:
         self._released.set()
         self.socket_mode.close()
         self.go_away()
+        self._port.release()
 
     @property
     def api_url(self) -> str:
         """The base address of the Web API."""
-        return f"http://127.0.0.1:{self._port}/api/"
+        return f"http://127.0.0.1:{self._port.number}/api/"
 
     @property
     def hooks_url(self) -> str:
         """The base address of every ``response_url``."""
-        return f"http://127.0.0.1:{self._port}/hooks/"
+        return f"http://127.0.0.1:{self._port.number}/hooks/"
 
     # What happens in the workspace.
 
@@ -156,7 +159,7 @@ class FakeSlack:
             return _failed(how.removeprefix("code:"))
         store()
         if how == "slow":
-            self._released.wait(10)
+            self._released.wait(SLOW_SECONDS)
         return (0, {}, {}) if how == "dropped" else answer
 
     def _replies(self, arguments: dict[str, Any]) -> Answer:
@@ -233,7 +236,7 @@ def _handler_of(slack: FakeSlack) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float = 15.0) -> None:
+def wait_until(condition: Callable[[], bool], *, seconds: float = 30.0) -> None:
     """Wait until something is so; fail where it never is."""
     end = time.monotonic() + seconds
     while not condition():

@@ -63,12 +63,12 @@ class SocketMode:
         envelope = f"envelope-{next(self._numbers)}"
         document = {"type": kind, "envelope_id": envelope, "payload": payload, **more}
         with self._changed:
-            assert self._changed.wait_for(lambda: bool(self.connections), 15), "nobody is connected"
+            assert self._changed.wait_for(lambda: bool(self.connections), 30), "nobody is connected"
             connection = self.connections[-1]
         connection.send(json.dumps(document))
         return envelope
 
-    def is_acknowledged(self, envelope: str, *, failed: threading.Event, seconds: float = 10.0) -> bool:
+    def is_acknowledged(self, envelope: str, *, failed: threading.Event, seconds: float = 30.0) -> bool:
         """Wait for an acknowledgement; where keeping it has ``failed``, only a moment longer."""
         end = time.monotonic() + seconds
         with self._changed:

@@ -68,7 +68,7 @@ def test_the_time_that_slack_asks_for_is_passed_on(over_http: SlackWorld, header
 def test_nothing_is_sent_twice_by_the_sdk(over_http: SlackWorld) -> None:
     for how in ("dropped", "error", "slow", "throttled"):
         over_http.slack.calls.clear()
-        over_http.slack.breaks = [how]
+        over_http.driver.break_next(how)
         channel_of(over_http).send(PLACE, REPLY, "m")
         assert over_http.slack.calls == ["chat.postMessage"]
 

@@ -6,10 +6,12 @@ import html
 import json
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -25,9 +27,10 @@ from tests.assistant.conformance.driver import Ack, DriverMaker, Seen
 from tests.assistant.conformance.returning import Returning
 from tests.assistant.tickets import fake_github, fake_helpdesk, fake_jira
 from tests.assistant.tickets.adf_rules import shown
-from tests.assistant.tickets.fake_server import FakeApi
+from tests.assistant.tickets.fake_server import FakeApi, Told
 
-TIMEOUT = 0.4
+PATIENT, HASTY = 10.0, 1.5
+"""Seconds of a single wait: of a test that is to get its answer, and of one that is to get none."""
 Signed = tuple[dict[str, str], bytes]
 
 HELPDESK: dict[str, Any] = {
@@ -51,7 +54,10 @@ HELPDESK: dict[str, Any] = {
 
 
 class TicketsDriver:
-    """What the three have in common; the events and their signatures are each platform's own."""
+    """What the three have in common; the events and their signatures are each platform's own.
+
+    ``make`` makes the adapter, with the seconds that it waits for an answer.
+    """
 
     quiet = True
     markup = True
@@ -62,11 +68,14 @@ class TicketsDriver:
     allowed_seconds = 3.0
     signature_header = ""
 
-    def __init__(self, adapter: Adapter, api: FakeApi) -> None:
+    def __init__(self, make: Callable[[float], Adapter], api: FakeApi) -> None:
+        adapter = make(PATIENT)
         assert adapter.webhook is not None
         self.api = api
         self.webhook = adapter.webhook
-        self.adapter = replace(adapter, channel=Returning(adapter.channel, api.come_back))
+        self._make = make
+        self._channel = Returning(adapter.channel, api.come_back)
+        self.adapter = replace(adapter, channel=self._channel)
         self._numbers: dict[str, int] = {}
 
     def event(self, text: str, *, number: int, user: str = "ana", url: str = "https://a.example") -> dict[str, Any]:
@@ -100,8 +109,10 @@ class TicketsDriver:
     def lure(self, text: str, url: str) -> Ack:
         return self.post(self.sign(self.event(text, number=88, url=url)))
 
-    def break_next(self, how: str) -> None:
+    def break_next(self, how: str | Told) -> None:
         self.api.break_next(how)
+        if how in ("slow", "dripping"):
+            self._channel.let_next(self._make(HASTY).channel)
 
     def seen(self) -> list[Seen]:
         raise NotImplementedError
@@ -192,13 +203,16 @@ def rendered(markdown: str) -> str:
     return html.unescape(re.sub(r"<!--.*?-->|<[^>]*>", "", page, flags=re.DOTALL))
 
 
-def adapter_of(entry: dict[str, Any], secret: bytes, token: str, accept: Accept, folder: Path) -> Adapter:
-    """Make the adapter of one entry, whose secrets are in files; it gives up soon."""
+def adapter_of(
+    entry: dict[str, Any], secret: bytes, token: str, accept: Accept, folder: Path, seconds: float = PATIENT
+) -> Adapter:
+    """Make the adapter of one entry, whose secrets are in files; ``seconds`` is how long it waits for an answer."""
     (folder / "signing").write_bytes(secret + b"\n")
     (folder / "token").write_text(token)
+    entry = deepcopy(entry)
     entry["signature"] = {**entry.get("signature", {}), "secret_file": "signing"}
     entry["auth"] = {**entry.get("auth", {}), "secret_file": "token"}
-    entry["note"] = {"timeout_seconds": TIMEOUT, **entry["note"]}
+    entry["note"] = {"timeout_seconds": seconds, **entry["note"]}
     file = folder / "tickets.yaml"
     file.write_text(yaml.safe_dump({"webhooks": [entry]}))
     [adapter] = tickets.adapters(Settings(tickets_file=file), lambda _: accept, lambda: datetime.now(UTC))
@@ -209,8 +223,8 @@ def adapter_of(entry: dict[str, Any], secret: bytes, token: str, accept: Accept,
 def github(accept: Accept, **more: Any) -> Iterator[GitHubDriver]:
     with _playing(api := fake_github.FakeGitHub()) as folder:
         entry = {"name": "github", "preset": "github", "own": ["kea-bot"], "note": {"base_url": api.url}}
-        adapter = adapter_of({**entry, **more}, fake_github.SECRET, fake_github.TOKEN, accept, folder)
-        yield GitHubDriver(adapter, api)
+        make = partial(adapter_of, {**entry, **more}, fake_github.SECRET, fake_github.TOKEN, accept, folder)
+        yield GitHubDriver(make, api)
 
 
 @contextmanager
@@ -220,16 +234,16 @@ def jira(accept: Accept, **more: Any) -> Iterator[JiraDriver]:
             "name": "jira", "preset": "jira", "own": ["account-of-kea"],
             "auth": {"user": fake_jira.USER}, "note": {"base_url": api.url + "/"},
         }  # fmt: skip
-        adapter = adapter_of({**entry, **more}, fake_jira.SECRET, fake_jira.TOKEN, accept, folder)
-        yield JiraDriver(adapter, api)
+        make = partial(adapter_of, {**entry, **more}, fake_jira.SECRET, fake_jira.TOKEN, accept, folder)
+        yield JiraDriver(make, api)
 
 
 @contextmanager
 def helpdesk(accept: Accept, **more: Any) -> Iterator[HelpdeskDriver]:
     with _playing(api := fake_helpdesk.FakeHelpdesk()) as folder:
         entry = {"name": "helpdesk", **HELPDESK, "note": {**HELPDESK["note"], "base_url": api.url}}
-        adapter = adapter_of({**entry, **more}, fake_helpdesk.SECRET, fake_helpdesk.TOKEN, accept, folder)
-        yield HelpdeskDriver(adapter, api)
+        make = partial(adapter_of, {**entry, **more}, fake_helpdesk.SECRET, fake_helpdesk.TOKEN, accept, folder)
+        yield HelpdeskDriver(make, api)
 
 
 @contextmanager
@@ -246,7 +260,8 @@ def _unreadable(accept: Accept) -> Iterator[HelpdeskDriver]:
     note = {key: value for key, value in HELPDESK["note"].items() if key != "find"}
     with _playing(api := fake_helpdesk.FakeHelpdesk()) as folder:
         entry = {"name": "helpdesk", **HELPDESK, "note": {**note, "base_url": api.url}}
-        driver = HelpdeskDriver(adapter_of(entry, fake_helpdesk.SECRET, fake_helpdesk.TOKEN, accept, folder), api)
+        make = partial(adapter_of, entry, fake_helpdesk.SECRET, fake_helpdesk.TOKEN, accept, folder)
+        driver = HelpdeskDriver(make, api)
         driver.readable = False
         yield driver
 

@@ -11,8 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-SLOW_SECONDS = 1.0
-"""Longer than the adapters of the tests wait."""
+from tests.support.ports import HeldPort
+
+SLOW_SECONDS = 60.0
+"""Longer than anybody waits: a slow answer comes when the test is over."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,13 @@ class FakeApi:
         self.notes: list[dict[str, Any]] = []
         self.breaks: list[str | Told] = []
         self.released = threading.Event()
-        self.port = 0
+        self._port = HeldPort()
         self._server: ThreadingHTTPServer | None = None
         self.come_back()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self._port.number}"
 
     def answer(self, call: Call) -> Told:
         raise NotImplementedError
@@ -75,14 +77,14 @@ class FakeApi:
     def come_back(self) -> None:
         if self._server is not None:
             return
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), _handler(self))
+        self._server = ThreadingHTTPServer(("127.0.0.1", self._port.number), _handler(self))
         self._server.daemon_threads = True
-        self.port = int(self._server.server_address[1])
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def close(self) -> None:
         self.released.set()
         self.go_away()
+        self._port.release()
 
     def handle(self, call: Call, connection: BaseHTTPRequestHandler) -> None:
         self.calls.append(call)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import monotonic
+from time import process_time
 from typing import Any
 
 import pytest
@@ -118,11 +118,11 @@ PIECES += ["kea:a:D-", "kea:", "-kea:a:D-1", "0", "\u2028", "\x0b"]
 @pytest.mark.parametrize("piece", PIECES)
 def test_reading_a_text_takes_no_time(on_github: GitHubDriver, on_jira: JiraDriver, piece: str) -> None:
     text = (piece * 300_000)[:300_000]
-    begun = monotonic()
+    begun = process_time()
     for end in ("x", "\n\n@kea x"):
         event = fake_github.comment_event(number=7, comment=1, body=f"x{text}{end}", login="ana")
         assert on_github.post(on_github.sign(event)).ok
         said_to(text + end, text + end, ["@kea", "[~accountid:5b10ac8d82e05b22cc7d4ef5]"])
         MARKER.search(text + end)
         text_of_adf({"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": text}]}]})
-    assert monotonic() - begun < 2
+    assert process_time() - begun < 2

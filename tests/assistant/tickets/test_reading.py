@@ -288,7 +288,7 @@ def test_a_shared_secret_in_a_header_is_compared_whole(tmp_path: Path) -> None:
         "note": {**HELPDESK["note"], "base_url": "https://desk.example"},
     }  # fmt: skip
     adapter = adapter_of(entry, b"s3cret", "t", lambda inbound: not kept.append(inbound), tmp_path)  # type: ignore[func-returns-value]
-    driver = HelpdeskDriver(adapter, fake_helpdesk.FakeHelpdesk())
+    driver = HelpdeskDriver(lambda _: adapter, fake_helpdesk.FakeHelpdesk())
     body = json.dumps(fake_helpdesk.ticket_event(ticket="1", subject=SOLVED)).encode()
     for wrong in ("s3cre", "s3crets", "S3CRET", "", "é"):
         assert not driver.post(({"x-token": wrong}, body)).ok

@@ -21,6 +21,8 @@ from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 from kafka.errors import KafkaError
 
+from tests.support.ports import HeldPort
+
 SECONDS_TO_START = 90
 USER, PASSWORD = "kea", "a password of the tests"
 _HEAP = ("-Xmx512m", "-Xms128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.level=WARN")
@@ -39,8 +41,9 @@ class Broker:
         self.ca_file = folder / "ca.pem"
         self._jars = jars
         self._process: subprocess.Popen[bytes] | None = None
-        plain, sasl, tls, self._controller = (port or _free_port(), *(_free_port() for _ in range(3)))
-        self.plain, self.sasl, self.tls = (f"127.0.0.1:{each}" for each in (plain, sasl, tls))
+        self._ports = [HeldPort() for _ in range(4)]
+        plain, sasl, tls, self._controller = (each.number for each in self._ports)
+        self.plain, self.sasl, self.tls = (f"127.0.0.1:{each}" for each in (port or plain, sasl, tls))
 
     @property
     def process_id(self) -> int | None:
@@ -86,6 +89,13 @@ class Broker:
     def kill(self) -> None:
         """Kill it as a power cut would, but for the disk."""
         self._end(signal.SIGKILL)
+
+    def close(self) -> None:
+        """Stop it, and let its ports and its data go."""
+        self.stop()
+        for each in self._ports:
+            each.release()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def make_topic(self, *, partitions: int = 1, **config: str) -> str:
         """Make a topic with a name of its own; keyword arguments are its settings, with _ for a dot."""
@@ -188,14 +198,7 @@ def running_broker(jars: Path, *, port: int = 0) -> Iterator[Broker]:
         broker.start()
         yield broker
     finally:
-        broker.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        broker.close()
 
 
 def _die_with_parent() -> None:
