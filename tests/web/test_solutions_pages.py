@@ -311,6 +311,17 @@ def test_whoever_asks_sees_where_it_applies_and_where_more_is_written(signed_in:
     assert 'href="https://wiki.example.com/disk" rel="noopener noreferrer nofollow" target="_blank">Runbook<' in answer
 
 
+def test_the_page_of_its_category_shows_them_too(signed_in: TestClient, disk_id: str, published: str) -> None:
+    link = 'href="https://wiki.example.com/disk" rel="noopener noreferrer nofollow" target="_blank">Runbook<'
+    page = signed_in.get(f"/categories/{disk_id}").text
+    assert link in page
+    assert "spark-etl ≥ 3.2" in page
+    assert signed_in.post(f"{API}/solutions/{published}/unpublish").status_code == 200
+    draft = signed_in.get(f"/categories/{disk_id}").text
+    assert "Draft, not sent to anybody" in draft
+    assert link in draft
+
+
 def test_programs_read_and_write_all_parts(signed_in: TestClient, disk_id: str, published: str) -> None:
     solution = signed_in.get(f"{API}/solutions/{published}").json()
     assert solution["details"]["applies"] == [{"service": "spark-etl", "version": "≥ 3.2"}]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from assistant.answering import Assistant
     from knowledge_base.embedding import Embedder
     from knowledge_base.settings import Settings
+    from knowledge_base.solution_details import Details
     from knowledge_base.types import Answer, Mark
 
 NAME_SHOWN, MATCHED_SHOWN = 100, 300
@@ -106,6 +107,7 @@ def answer_row(answer: Answer) -> dict[str, object]:
     """Write an answer as the row of a batch, with what people want to read besides."""
     from assistant.evidence_line import answer_line
 
+    details = answer.solution.details if answer.solution else None
     return {
         "decision": answer.outcome.decision,
         "outcome": answer.outcome,
@@ -122,8 +124,10 @@ def answer_row(answer: Answer) -> dict[str, object]:
                 "title": answer.solution.title,
                 "cause": answer.solution.cause,
                 "body": answer.solution.body,
+                "applies": [{"service": each.service, "version": each.version} for each in details.applies],
+                "links": [{"url": each.url, "title": each.title} for each in details.links],
             }
-            if answer.solution
+            if answer.solution and details
             else None
         ),
         "why": answer_line(answer, "en"),
@@ -185,12 +189,14 @@ def _print_answers(answers: Sequence[Answer]) -> None:
             typer.echo()
         if answer.recognised:
             typer.secho(f"Taken for the error: {without_controls(shortened(answer.recognised, RECOGNISED))}", dim=True)
-        _print_answer(answer)
+        print_answer(answer)
         if answer.left_out:
             typer.secho(f"{answer.left_out} further errors were not looked up: ask them by themselves.", fg="yellow")
 
 
-def _print_answer(answer: Answer) -> None:
+def print_answer(answer: Answer) -> None:
+    """Print an answer for people."""
+    from assistant.harmless import without_controls
     from assistant.phrases import confidence_in_words
     from knowledge_base.types import Outcome
 
@@ -199,10 +205,11 @@ def _print_answer(answer: Answer) -> None:
     if answer.solution is not None and known is not None:
         head = "Known error" if answer.outcome is Outcome.ANSWERED else "Perhaps this one"
         typer.secho(f"{head} {known.id}, confidence {confidence}", fg="green", bold=True)
-        typer.secho(answer.solution.title, bold=True)
+        typer.secho(without_controls(answer.solution.title), bold=True)
         if answer.solution.cause:
-            typer.echo(f"Cause: {answer.solution.cause}")
+            typer.echo(f"Cause: {without_controls(answer.solution.cause)}")
         _print_body(answer.solution.body)
+        _print_details(answer.solution.details)
     elif known is not None:
         typer.secho(f"Known, not solved yet: {known.id}, confidence {confidence}", fg="yellow", bold=True)
         typer.echo(f"Seen {_times(known.count)}, asked {_times(known.asked + 1)}. Nobody has attached a solution yet.")
@@ -235,18 +242,31 @@ def _print_next(question: str, *, solved: bool) -> None:
     typer.secho(told, dim=True)
 
 
+def _print_details(details: Details) -> None:
+    from assistant.harmless import without_controls
+
+    if details.applies:
+        conditions = (" ".join(f"{each.service} {each.version}".split()) for each in details.applies)
+        typer.echo(f"Applies to: {without_controls('; '.join(conditions))}")
+    for each in details.links:
+        named = f"{each.title}: " if each.title else ""
+        typer.echo(f"Link: {without_controls(named + each.url)}")
+
+
 def _print_body(body: str) -> None:
     """Lay Markdown out for a terminal; a pipe gets it as it was written."""
     import sys
+
+    from assistant.harmless import without_controls
 
     if sys.stdout.isatty():
         from rich.markdown import Markdown
 
         from web.cli.output import console
 
-        console().print(Markdown(body))
+        console().print(Markdown(without_controls(body)))
     else:
-        typer.echo(body)
+        typer.echo(without_controls(body))
 
 
 def _print_evidence(answer: Answer) -> None:
