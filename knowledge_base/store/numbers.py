@@ -46,7 +46,9 @@ def take_numbers(db: Connection, name: str, count: int = 1, *, in_order_of: str 
 
     Whoever follows a table by number sees no number before a smaller one, where the transactions of a project that add
     to it take turns: where each holds the project's lock, or names the project here as ``in_order_of``.
+    Raises KeyError for a name that is none of them.
     """
+    sequence = sequence_of(name)
     if not _has_sequences(db):
         last = db.execute(_taking(db.dialect), {"name": name, "value": count}).scalar_one()
         return range(last - count + 1, last + 1)
@@ -54,7 +56,7 @@ def take_numbers(db: Connection, name: str, count: int = 1, *, in_order_of: str 
         digest = hashlib.sha256(f"{name}\0{in_order_of}".encode()).digest()
         db.execute(select(func.pg_advisory_xact_lock(int.from_bytes(digest[:8], signed=True))))
     each = func.generate_series(1, count).alias()
-    return sorted(db.execute(select(Counter(sequence_of(name)).next_value()).select_from(each)).scalars())
+    return sorted(db.execute(select(Counter(sequence).next_value()).select_from(each)).scalars())
 
 
 def last_numbers(db: Connection) -> dict[str, int]:
