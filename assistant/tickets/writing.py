@@ -24,7 +24,7 @@ def write_note(reply: Reply, *, marker: str, form: Format, limit: int) -> object
     body = shorten(reply.body, limit, ending=ending)
     while True:
         note = writer(replace(reply, body=body), marker, links)
-        size = len(note) if isinstance(note, str) else len(json.dumps(note, ensure_ascii=False))
+        size = _size(note)
         if size <= limit:
             return note
         room = len(body) * limit // size - 50
@@ -35,9 +35,13 @@ def write_note(reply: Reply, *, marker: str, form: Format, limit: int) -> object
     without_facts = replace(shortest, facts=())
     for less, room in ((shortest, links), (without_facts, links)):
         note = writer(less, marker, room)
-        if len(json.dumps(note)) <= limit:
+        if _size(note) <= limit:
             return note
     return writer(without_facts, marker, 0)
+
+
+def _size(note: object) -> int:
+    return len(note if isinstance(note, str) else json.dumps(note, ensure_ascii=False))
 
 
 def bears(text: str, marker: str) -> bool:

@@ -12,9 +12,7 @@ from assistant.reading import asked_in
 from assistant.what_if.acts import Act
 from assistant.what_if.moving import Moves, Tried, try_act
 from assistant.what_if.world import World, known_then, world_of
-from knowledge_base.curation.foreseeing.foreseeing import (
-    shown,
-)
+from knowledge_base.curation.foreseeing.foreseeing import shown
 from knowledge_base.ids import Prefix, number_of, public_id
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.matching import Match, prepare, sign_question

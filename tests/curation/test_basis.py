@@ -79,3 +79,13 @@ def test_an_evicted_template_is_seen_no_more(knowledge: KnowledgeBase) -> None:
         which = (col(TemplateRow.project) == MINE, col(TemplateRow.id) == 2)
         db.execute(update(TemplateRow).where(*which).values(evicted_at=knowledge.store.clock()))
     assert basis(knowledge, 1) != before
+
+
+def test_it_is_more_than_sums_and_squares(knowledge: KnowledgeBase) -> None:
+    ingest(knowledge, *(f"ERROR unlike {name} whatever else" for name in ("apples", "boats", "clouds", "doors")))
+    with knowledge.store.write() as db:
+        db.execute(update(TemplateRow).where(col(TemplateRow.project) == MINE).values(category=9))
+    put(knowledge, T1=1, T5=1, T6=1, T2=4, T3=4, T7=4)
+    before = basis(knowledge, 1, 4)
+    put(knowledge, T1=4, T5=4, T6=4, T2=1, T3=1, T7=1)  # 1 + 5 + 6 = 2 + 3 + 7, and so do the squares
+    assert basis(knowledge, 1, 4) != before

@@ -128,6 +128,22 @@ def test_a_morning_with_the_keyboard(page: Page, address: tuple[str, Settings]) 
     assert found == []
 
 
+def test_what_is_typed_into_the_preview_is_kept_by_the_key_that_confirms(
+    page: Page, address: tuple[str, Settings]
+) -> None:
+    found = complaints(page)
+    open_queue(page, address)
+    page.keyboard.press("e")
+    page.keyboard.type("No space on the data disk")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".toast:has-text('No space on the data disk')")
+    page.keyboard.press("a")
+    page.get_by_role("dialog").get_by_label("Name").fill("Zhou Yan")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".toast:has-text('gave it to Zhou Yan')")
+    assert found == []
+
+
 def test_filters_search_and_views_live_in_the_address(page: Page, address: tuple[str, Settings]) -> None:
     base, _ = address
     found = complaints(page)

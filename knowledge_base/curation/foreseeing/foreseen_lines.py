@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,7 +48,7 @@ def moved_lines(db: Connection, project: str, foreseen: Foreseen) -> MovedLines:
     recent = int(db.execute(select(func.count()).where(col(RecentRow.project) == project)).scalar_one())
     moved = seen = 0
     examples: list[tuple[datetime, str, int]] = []
-    for moving in _moving(project, foreseen):
+    for moving in _moving(db, project, foreseen):
         is_recent = (col(RecentRow.project) == project, col(RecentRow.template).in_(moving))
         is_sample = (col(SampleRow.project) == project, col(SampleRow.template).in_(moving))
         for which in (is_recent, is_sample):
@@ -70,11 +71,26 @@ def moved_lines(db: Connection, project: str, foreseen: Foreseen) -> MovedLines:
     )
 
 
-def _moving(project: str, foreseen: Foreseen) -> Iterator[Sequence[int] | Select[int]]:
-    """Give the templates that would move, in parts: all of the categories that would become aliases, and the others."""
-    for chunk in _chunks(sorted(foreseen.merged)):
+def _moving(db: Connection, project: str, foreseen: Foreseen) -> Iterator[Sequence[int] | Select[int]]:
+    """Give the templates that would move, in parts: those of categories that go as a whole, and the others."""
+    whole = _whole(db, project, foreseen)
+    for chunk in _chunks(sorted(whole)):
         yield _inside(project, chunk)
-    yield from _chunks(sorted(each for each in foreseen.homes if foreseen.before[each] not in foreseen.merged))
+    yield from _chunks(sorted(each for each in foreseen.homes if foreseen.before[each] not in whole))
+
+
+def _whole(db: Connection, project: str, foreseen: Foreseen) -> set[int]:
+    """Name the categories of which every template would move, evicted ones too."""
+    moving = Counter(foreseen.before[each] for each in foreseen.homes)
+    found: set[int] = set()
+    for chunk in _chunks(sorted(foreseen.merged)):
+        query = (
+            select(col(TemplateRow.category), func.count())
+            .where(col(TemplateRow.project) == project, col(TemplateRow.category).in_(chunk))
+            .group_by(col(TemplateRow.category))
+        )
+        found |= {category for category, count in db.execute(query) if count == moving[category]}
+    return found
 
 
 def _inside(project: str, categories: Sequence[int]) -> Select[int]:

@@ -200,3 +200,13 @@ def test_where_there_is_no_room_for_links_they_are_counted(letter: str, form: st
     assert LINK in raw
     assert letter * 300 in (shown(note) if form == "adf" else html.unescape(raw))
     assert f"… further links in Kea: {9 - raw.count(ADDRESS)}" in raw
+
+
+@pytest.mark.parametrize("letter", ["x", "错"])
+def test_letters_take_as_much_room_in_every_script(letter: str) -> None:
+    links = tuple((letter * 30, f"{ADDRESS}/{number}") for number in range(5))
+    facts = tuple((letter * 10, letter * 200) for _ in range(8))
+    reply = Reply("zh", letter * 140, letter * 6_000, facts, LINK, "Q-1", applies=letter * 140, links=links)
+    note = note_of(reply, "adf", 4_000)
+    assert len(links_in(note, "adf")) == 6, "what is left out are the facts: five links, and that to Kea"
+    assert len(json.dumps(note, ensure_ascii=False)) <= 4_000

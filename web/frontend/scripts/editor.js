@@ -27,7 +27,7 @@ export function watchEditors() {
     if (form) {
       event.preventDefault();
       const confirms = form.querySelector("button.primary");
-      if (!confirms.disabled) form.requestSubmit(confirms);
+      if (!confirms?.disabled) form.requestSubmit(confirms);
     }
   });
 }

@@ -21,8 +21,8 @@ export function askForAnswers(place) {
     try {
       const { ok, content } = await fetchPart(url, { method: "POST", body, signal: left.signal });
       if (!form.isConnected) return;
-      if (ok) putInPlace(content);
-      else panel.replaceChildren(content.querySelector("[data-refused]") ?? failed.content.cloneNode(true));
+      if (ok && content.querySelector("#panel-answers")) putInPlace(content);
+      else tellFailure(content.querySelector("[data-refused]"));
     } catch (error) {
       if (!left.signal.aborted) throw error;
       return;
@@ -32,14 +32,28 @@ export function askForAnswers(place) {
   }
 
   function putInPlace(content) {
-    for (const part of [...content.children]) {
+    for (const part of content.querySelectorAll(":scope > [id]")) {
       form.querySelector(`#${part.id}`)?.replaceChildren(...part.childNodes);
     }
+  }
+
+  /** Says why there are no answers, where it is seen, and offers to ask once more. */
+  function tellFailure(refusal) {
+    const note = failed.content.cloneNode(true);
+    refusal?.append(note.querySelector("[data-asks-again]"));
+    panel.replaceChildren(refusal ?? note);
+    setOpen("–");
+    form.querySelector("#tab-answers").click();
+  }
+
+  function setOpen(text) {
+    for (const number of form.querySelectorAll(".numbers .open dd")) number.textContent = text;
   }
 
   panel.addEventListener("click", (event) => {
     if (!event.target.closest("[data-asks-again]")) return;
     panel.replaceChildren(...waiting);
+    setOpen("…");
     panel.setAttribute("aria-busy", "true");
     panel.focus();
     ask();
