@@ -32,8 +32,9 @@ export function askForAnswers(place) {
   }
 
   function putInPlace(content) {
-    for (const part of content.querySelectorAll(":scope > [id]")) {
-      form.querySelector(`#${part.id}`)?.replaceChildren(...part.childNodes);
+    for (const part of content.children) {
+      const place = part.id && form.querySelector(`#${CSS.escape(part.id)}`);
+      if (place) place.replaceChildren(...part.childNodes);
     }
   }
 
