@@ -131,7 +131,8 @@ def test_a_category(place: Place, visit: Visit) -> None:
         assert fact in facts
     assert re.search(r"Asked \d+, by \d people", facts)
     assert page.locator(".variable[title]").count(), "variables say their type"
-    assert page.locator(".keywords .tag").count()
+    # Keywords follow the stream: they are there once its words are counted.
+    until(lambda: bool(page.reload()) and page.locator(".keywords .tag").count() > 0)
     for name in ("Hour", "Week", "Day"):
         page.locator("#volume").get_by_role("link", name=name, exact=True).click()
         page.wait_for_selector(f"#volume [aria-current=true]:has-text('{name}')")
