@@ -99,21 +99,16 @@ def confirm(page: PageOf, replay: Text = "", reason: Text = "") -> Response:
 @router.post("/what-if/answers")
 def ask_again(page: PageOf, replay: Text = "", reason: Text = "") -> Response:
     """Ask recent questions again, for what was shown already; nothing is done."""
-    wanted = read_replay(page.parts.key, page.project, replay)
-    try:
-        shown = work_out(page, wanted, reason=reason, asks=True)
-    except KeaError as error:
-        return _refused(page, error, wanted)
-    return page.show("what_if_asked.html", shown)
+    return show_correction(page, read_replay(page.parts.key, page.project, replay), reason=reason, asks=True)
 
 
-def show_correction(page: Opened, wanted: Wanted, *, reason: str = "") -> Response:
-    """Show what a correction would change, or why it cannot be done."""
+def show_correction(page: Opened, wanted: Wanted, *, reason: str = "", asks: bool = False) -> Response:
+    """Show what a correction would change, or why it cannot be done; its answers too if it ``asks``."""
     try:
-        shown = work_out(page, wanted, reason=reason)
+        shown = work_out(page, wanted, reason=reason, asks=asks)
     except KeaError as error:
         return _refused(page, error, wanted)
-    return page.show("what_if.html", shown)
+    return page.show("what_if_asked.html" if asks else "what_if.html", shown)
 
 
 @router.get("/what-if/search")
